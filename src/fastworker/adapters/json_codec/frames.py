@@ -1,0 +1,90 @@
+"""Frames: a fixed prefix, the sizes of the payloads, the envelope as JSON, the payloads as they are.
+
+docs/protocol.md gives the bytes; tests/unit/adapters/json_codec/recorded_frames holds recorded ones.
+"""
+
+from dataclasses import replace
+from itertools import accumulate, pairwise
+from struct import Struct
+from struct import error as StructError
+from typing import Any, override
+
+from pydantic import TypeAdapter, ValidationError
+
+from fastworker.application.messages import FRAME_BYTES, MESSAGES, PROTOCOL, Message
+from fastworker.application.ports.codec import FrameCodec
+from fastworker.domain.errors import BadFrame, PayloadTooLarge, ProtocolMismatch
+
+MAGIC = b"FW"
+PREFIX = Struct(">2sBBII")  # magic, protocol, kind, bytes of envelope, number of payloads
+_KINDS = {message: kind for kind, message in enumerate(MESSAGES)}
+_WITHOUT_PAYLOADS = {"payloads"}
+_ADAPTERS: dict[type[Message], TypeAdapter[Any]] = {}  # made on first use: a process needs few of them
+
+
+class JsonFrameCodec(FrameCodec):
+    """Envelopes by pydantic, checked field by field; payloads opaque."""
+
+    @override
+    def encode(self, message: Message) -> bytes:
+        payloads: list[bytes] = getattr(message, "payloads", [])
+        envelope = _adapter(type(message)).dump_json(message, exclude=_WITHOUT_PAYLOADS)
+        sizes = Struct(f">{len(payloads)}I").pack(*map(len, payloads))
+        prefix = PREFIX.pack(MAGIC, PROTOCOL, _KINDS[type(message)], len(envelope), len(payloads))
+        frame = b"".join([prefix, sizes, envelope, *payloads])
+        if len(frame) > FRAME_BYTES:
+            raise PayloadTooLarge(f"a frame of {len(frame)} bytes exceeds the limit of {FRAME_BYTES}")
+        return frame
+
+    @override
+    def decode(self, frame: bytes) -> Message:
+        kind, envelope, payloads = _split(frame)
+        try:
+            message: Any = _adapter(kind).validate_json(envelope)
+        except (ValidationError, RecursionError) as error:
+            raise BadFrame(f"the envelope is no {kind.__name__}: {_first_problem(error)}") from error
+        expected = len(message.entries) if hasattr(message, "payloads") else 0
+        if len(payloads) != expected:
+            raise BadFrame(f"a {kind.__name__} with {len(payloads)} payloads, expected {expected}")
+        decoded: Message = replace(message, payloads=payloads) if payloads else message
+        return decoded
+
+
+def _split(frame: bytes) -> tuple[type[Message], bytes, list[bytes]]:
+    """Return the kind, the envelope and the payloads of a frame whose lengths add up."""
+    try:
+        magic, protocol, kind, envelope_size, count = PREFIX.unpack_from(frame)
+    except StructError:
+        raise BadFrame(f"{len(frame)} bytes are too few for a frame") from None
+    if magic != MAGIC:
+        raise BadFrame(f"a frame begins with {MAGIC!r}, not with {magic!r}")
+    if protocol != PROTOCOL:
+        raise ProtocolMismatch(
+            f"the peer speaks protocol {protocol}, this is protocol {PROTOCOL}: install the same version of fastworker"
+        )
+    if kind >= len(MESSAGES):
+        raise BadFrame(f"no message has the kind {kind}")
+    start = PREFIX.size + 4 * count
+    if start + envelope_size > len(frame):
+        raise BadFrame(f"a frame of {len(frame)} bytes announces more than it holds")
+    sizes = Struct(f">{count}I").unpack_from(frame, PREFIX.size)
+    ends = list(accumulate(sizes, initial=start + envelope_size))
+    if ends[-1] != len(frame):
+        raise BadFrame(f"a frame of {len(frame)} bytes announces {ends[-1]}")
+    payloads = [frame[begin:end] for begin, end in pairwise(ends)]
+    return MESSAGES[kind], frame[start : start + envelope_size], payloads
+
+
+def _first_problem(error: ValidationError | RecursionError) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deep"
+    problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(str(part) for part in problem["loc"])
+    return f"{place}: {problem['msg']}" if place else problem["msg"]
+
+
+def _adapter(kind: type[Message]) -> TypeAdapter[Any]:
+    adapter = _ADAPTERS.get(kind)
+    if adapter is None:
+        adapter = _ADAPTERS[kind] = TypeAdapter(kind)
+    return adapter

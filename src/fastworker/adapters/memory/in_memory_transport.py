@@ -1,0 +1,234 @@
+"""Sessions inside one event loop: no sockets, real frames, and the clock it is given for every timeout."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from itertools import count
+from typing import override
+
+import anyio
+import structlog
+from anyio.abc import TaskGroup
+
+from fastworker.application.answering import Answering, read_reply
+from fastworker.application.messages import Message
+from fastworker.application.ports.clock import Clock
+from fastworker.application.ports.codec import FrameCodec
+from fastworker.application.ports.transport import (
+    Handler,
+    Publisher,
+    Requester,
+    Responder,
+    Subscriber,
+    Transport,
+)
+from fastworker.domain.errors import (
+    AddressUnusable,
+    BadFrame,
+    ConnectionLost,
+    ProtocolMismatch,
+    RequestTimeout,
+)
+
+log = structlog.get_logger()
+
+
+class InMemoryTransport(Transport):
+    """One instance is one network: who shares it can reach each other."""
+
+    def __init__(self, codec: FrameCodec, clock: Clock) -> None:
+        self._codec = codec
+        self._clock = clock
+        self._responders: dict[str, InMemoryResponder] = {}
+        self._subscribers: dict[str, set[InMemorySubscriber]] = {}
+        self._publishing: set[str] = set()
+        self._ports = count(40_000)
+        self._served = anyio.Event()
+
+    @override
+    @asynccontextmanager
+    async def connect(self, address: str) -> AsyncIterator[Requester]:
+        requester = InMemoryRequester(self, _checked(address))
+        try:
+            yield requester
+        finally:
+            requester.close()
+
+    @override
+    @asynccontextmanager
+    async def serve(self, addresses: Sequence[str], handler: Handler) -> AsyncIterator[Responder]:
+        bound = [self._claim(address, self._responders) for address in addresses]
+        async with anyio.create_task_group() as group:
+            responder = InMemoryResponder(self._codec, handler, bound, group)
+            self._responders |= dict.fromkeys(bound, responder)
+            served, self._served = self._served, anyio.Event()
+            served.set()
+            try:
+                yield responder
+            finally:
+                for address in bound:
+                    del self._responders[address]
+                responder.close()
+                group.cancel_scope.cancel()
+
+    @override
+    @asynccontextmanager
+    async def publish(self, address: str) -> AsyncIterator[Publisher]:
+        bound = self._claim(address, self._publishing)
+        self._publishing.add(bound)
+        try:
+            yield InMemoryPublisher(self, bound)
+        finally:
+            self._publishing.discard(bound)
+
+    @override
+    @asynccontextmanager
+    async def subscribe(self, address: str) -> AsyncIterator[Subscriber]:
+        subscriber = InMemorySubscriber(self._codec)
+        self._subscribers.setdefault(_checked(address), set()).add(subscriber)
+        try:
+            yield subscriber
+        finally:
+            self._subscribers[address].discard(subscriber)
+
+    async def exchange(self, address: str, frame: bytes, timeout: float) -> bytes:
+        """Carry one request and its reply, as raw frames; a test may send any bytes."""
+        with self._clock.scope_until(self._clock.now() + timeout):
+            while address not in self._responders:
+                await self._served.wait()
+            return await self._responders[address].carry(frame)
+        raise RequestTimeout(f"no answer from {address} within {timeout:g} s")
+
+    def broadcast(self, address: str, frame: bytes) -> None:
+        """Carry one frame to whoever listens."""
+        for subscriber in self._subscribers.get(address, ()):
+            subscriber.take(frame)
+
+    @property
+    def codec(self) -> FrameCodec:
+        """The codec of every session."""
+        return self._codec
+
+    def _claim(self, address: str, taken: "set[str] | dict[str, InMemoryResponder]") -> str:
+        bound = _checked(address)
+        if bound.endswith(":0"):
+            bound = f"{bound[:-1]}{next(self._ports)}"
+        if bound in taken:
+            raise AddressUnusable(f"cannot listen at {address!r}: another process has this address")
+        return bound
+
+
+class InMemoryRequester(Requester):
+    """The asking end."""
+
+    def __init__(self, network: InMemoryTransport, address: str) -> None:
+        self._network = network
+        self._address = address
+        self._scopes: set[anyio.CancelScope] = set()
+
+    @override
+    async def request(self, message: Message, *, timeout: float) -> Message:
+        frame = self._network.codec.encode(message)
+        with anyio.CancelScope() as scope:
+            self._scopes.add(scope)
+            try:
+                return read_reply(self._network.codec, await self._network.exchange(self._address, frame, timeout))
+            finally:
+                self._scopes.discard(scope)
+        raise ConnectionLost(f"the session to {self._address} was closed")
+
+    def close(self) -> None:
+        """End requests under way with `ConnectionLost`."""
+        for scope in self._scopes:
+            scope.cancel()
+
+
+class InMemoryResponder(Responder):
+    """The answering end."""
+
+    def __init__(self, codec: FrameCodec, handler: Handler, addresses: Sequence[str], group: TaskGroup) -> None:
+        self._answering = Answering(codec, handler)
+        self._addresses = addresses
+        self._group = group
+        self._waiting: set[Exchange] = set()
+
+    @property
+    @override
+    def addresses(self) -> Sequence[str]:
+        return self._addresses
+
+    @property
+    @override
+    def bad_frames(self) -> int:
+        return self._answering.bad_frames
+
+    async def carry(self, frame: bytes) -> bytes:
+        """Have a frame answered; the answer is worked out even when the asker stops waiting, as over a network."""
+        exchange = Exchange()
+        self._waiting.add(exchange)
+        self._group.start_soon(self._answer, frame, exchange)
+        try:
+            await exchange.ended.wait()
+        finally:
+            self._waiting.discard(exchange)
+        if exchange.reply is None:
+            raise ConnectionLost(f"the server at {self._addresses[0]} went away")
+        return exchange.reply
+
+    def close(self) -> None:
+        """Break every exchange under way."""
+        for exchange in list(self._waiting):
+            exchange.ended.set()
+
+    async def _answer(self, frame: bytes, exchange: "Exchange") -> None:
+        exchange.reply = await self._answering.answer(frame)
+        exchange.ended.set()
+
+
+class Exchange:
+    """One request under way; it ends with a reply, or without one when the server goes away."""
+
+    def __init__(self) -> None:
+        self.ended = anyio.Event()
+        self.reply: bytes | None = None
+
+
+class InMemoryPublisher(Publisher):
+    """The speaking end."""
+
+    def __init__(self, network: InMemoryTransport, address: str) -> None:
+        self._network = network
+        self._address = address
+
+    @override
+    async def publish(self, message: Message) -> None:
+        self._network.broadcast(self._address, self._network.codec.encode(message))
+        await anyio.lowlevel.checkpoint()
+
+
+class InMemorySubscriber(Subscriber):
+    """The listening end; it keeps 16 unread messages and misses what comes beyond, as PUB/SUB does."""
+
+    def __init__(self, codec: FrameCodec) -> None:
+        self._codec = codec
+        self._send, self._receive = anyio.create_memory_object_stream[bytes](16)
+
+    def take(self, frame: bytes) -> None:
+        """Take a frame, or miss it."""
+        try:
+            self._send.send_nowait(frame)
+        except anyio.WouldBlock:
+            log.debug("broadcast_missed")
+
+    @override
+    async def receive(self) -> Message:
+        while True:
+            try:
+                return self._codec.decode(await self._receive.receive())
+            except (BadFrame, ProtocolMismatch):
+                continue
+
+
+def _checked(address: str) -> str:
+    if "://" not in address:
+        raise AddressUnusable(f"cannot use {address!r}: expected tcp://HOST:PORT or ipc://PATH")
+    return address

@@ -1,0 +1,69 @@
+"""Requests over NNG: a pool of contexts, one per request under way."""
+
+from typing import override
+
+import pynng
+
+from fastworker.application.answering import read_reply
+from fastworker.application.messages import Message
+from fastworker.application.ports.codec import FrameCodec
+from fastworker.application.ports.transport import Requester
+
+from .errors import request_error
+from .operation import Receiver, Sender
+
+
+class Call:
+    """One context with its operations: room for one request under way."""
+
+    def __init__(self, socket: pynng.Socket) -> None:
+        self._context = socket.new_context()
+        self._sender = Sender(self._context)
+        self._receiver = Receiver(self._context)
+
+    async def exchange(self, frame: bytes, *, milliseconds: int) -> bytes:
+        """Send a request and return its reply."""
+        self._sender.start(frame, milliseconds=milliseconds)
+        try:
+            return await self._receiver.receive(milliseconds=milliseconds)
+        finally:
+            self._sender.drop()
+
+    def close(self) -> None:
+        """Close the context before its socket, as pynng wants it."""
+        self._context.close()
+        self._sender.close()
+        self._receiver.close()
+
+
+class NngRequester(Requester):
+    """The asking end. The pool grows to the number of requests that were ever under way at once."""
+
+    def __init__(self, socket: pynng.Socket, codec: FrameCodec, address: str) -> None:
+        self._socket = socket
+        self._codec = codec
+        self._address = address
+        self._calls: list[Call] = []
+        self._free: list[Call] = []
+
+    @override
+    async def request(self, message: Message, *, timeout: float) -> Message:
+        frame = self._codec.encode(message)
+        call = self._free.pop() if self._free else self._new_call()
+        try:
+            answer = await call.exchange(frame, milliseconds=max(1, round(timeout * 1000)))
+        except pynng.NNGException as error:
+            raise request_error(error, self._address, timeout) from error
+        finally:
+            self._free.append(call)
+        return read_reply(self._codec, answer)
+
+    def close(self) -> None:
+        """Close every context; requests under way end with `ConnectionLost`."""
+        for call in self._calls:
+            call.close()
+
+    def _new_call(self) -> Call:
+        call = Call(self._socket)
+        self._calls.append(call)
+        return call

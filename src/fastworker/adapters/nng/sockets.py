@@ -1,0 +1,98 @@
+"""NNG sockets with every setting that matters set, and read back: pynng does not report a setting that failed."""
+
+import os
+import stat
+from pathlib import Path
+
+import pynng
+
+from fastworker.application.messages import FRAME_BYTES
+from fastworker.domain.errors import AddressUnusable
+
+from .errors import address_error
+
+_opened_in: int | None = None
+
+
+def open_req() -> pynng.Req0:
+    """Return a socket for requests that are sent once and never again."""
+    socket = _with_limits(pynng.Req0())
+    socket.resend_time = -1  # the default sends a request again, and then it runs twice
+    _confirm(socket, "resend_time", -1)
+    return socket
+
+
+def open_rep() -> pynng.Rep0:
+    """Return a socket for replies."""
+    return _with_limits(pynng.Rep0())
+
+
+def open_pub() -> pynng.Pub0:
+    """Return a socket for broadcasts."""
+    return _with_limits(pynng.Pub0())
+
+
+def open_sub() -> pynng.Sub0:
+    """Return a socket that hears every broadcast."""
+    socket = _with_limits(pynng.Sub0())
+    socket.subscribe(b"")
+    return socket
+
+
+def listen(socket: pynng.Socket, address: str) -> str:
+    """Listen, and return the address with the port that was really taken."""
+    _spare_regular_file(address)
+    try:
+        listener = socket.listen(address)
+    except pynng.NNGException as error:
+        raise address_error(error, address, "listen at") from error
+    if address.startswith("ipc://"):
+        os.chmod(address.removeprefix("ipc://"), 0o600)
+    if address.startswith("tcp") and address.endswith(":0"):
+        return f"{address[:-1]}{listener.local_address.port}"
+    return address
+
+
+def dial(socket: pynng.Socket, address: str) -> None:
+    """Connect in the background, now and whenever the connection is gone."""
+    try:
+        socket.dial(address, block=False)
+    except pynng.NNGException as error:
+        raise address_error(error, address, "connect to") from error
+
+
+def _with_limits[S: pynng.Socket](socket: S) -> S:
+    _refuse_fork()
+    socket.recv_max_size = FRAME_BYTES  # the default is no limit
+    socket.reconnect_time_min = 100
+    socket.reconnect_time_max = 5000
+    socket.tcp_keepalive = True
+    _confirm(socket, "recv_max_size", FRAME_BYTES)
+    _confirm(socket, "reconnect_time_min", 100)
+    _confirm(socket, "reconnect_time_max", 5000)
+    return socket
+
+
+def _confirm(socket: pynng.Socket, setting: str, expected: int) -> None:
+    actual = getattr(socket, setting)
+    if actual != expected:
+        raise RuntimeError(f"NNG did not take {setting} = {expected}, it has {actual}")
+
+
+def _refuse_fork() -> None:
+    """NNG aborts the process when a forked child uses it; an error is kinder."""
+    global _opened_in
+    if _opened_in is None:
+        _opened_in = os.getpid()
+    elif _opened_in != os.getpid():
+        raise AddressUnusable(
+            "this process was forked after a FastWorker client was opened, and NNG does not survive a fork: "
+            "make the client after the fork, or start processes with the spawn method"
+        )
+
+
+def _spare_regular_file(address: str) -> None:
+    """NNG deletes whatever file it finds at an ipc address."""
+    path = Path(address.removeprefix("ipc://"))
+    if address.startswith("ipc://") and path.exists() and not stat.S_ISSOCK(path.stat().st_mode):
+        raise AddressUnusable(f"cannot listen at {address!r}: {path} is a file that is no socket")

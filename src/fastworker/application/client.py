@@ -1,0 +1,364 @@
+"""The client: the public face of submitting tasks and seeing what became of them."""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import anyio
+import structlog
+from anyio.abc import TaskGroup
+from anyio.abc import TaskStatus as StartStatus
+
+from fastworker.domain.errors import (
+    ClientNotRunning,
+    ControlPlaneRestarted,
+    FastWorkerError,
+    ResultExpired,
+    UnknownSession,
+    UnknownTaskId,
+    WireError,
+)
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.priority import TaskPriority
+
+from .client_link import ClientLink, ClientSession
+from .completion_listener import CompletionListener
+from .current_client import entered_client, note_started, note_stopped
+from .handle import Decode, TaskHandle
+from .identifiers import NewId
+from .messages import Fetch, Fetched, Goodbye, Inspect, Inspected, Message, SubmitEntry, TaskState
+from .ports.clock import Clock
+from .ports.codec import PayloadCodec
+from .ports.transport import Requester, Transport
+from .submission_batch import SubmissionBatch
+from .submitter import Submitter
+from .task_function import SubmitOptions, TaskFunction
+from .task_result import TaskResult, task_result
+from .wakeup import Wakeup
+
+GOODBYE_SECONDS = 0.25
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class ClientConfig:
+    """Where the control plane is, and for how many seconds to wait for it, at first and after it went away."""
+
+    address: str
+    connect_timeout: float = 5.0
+    reconnect_timeout: float = 30.0
+
+
+class OpenClient:
+    """The parts of a client that live as long as its connection."""
+
+    def __init__(self, requester: Requester, config: ClientConfig, clock: Clock, new_id: NewId, jitter: random.Random):
+        self.link = ClientLink(
+            requester,
+            clock=clock,
+            address=config.address,
+            connect_timeout=config.connect_timeout,
+            new_session_id=new_id,
+            jitter=jitter,
+        )
+        self.listener = CompletionListener(
+            self.link, clock=clock, reconnect_timeout=config.reconnect_timeout, jitter=jitter
+        )
+        self.submitter = Submitter(self.link, self.listener, clock=clock, connect_timeout=config.connect_timeout)
+
+    def close(self, error: FastWorkerError) -> None:
+        """Fail whatever still waits."""
+        self.submitter.close(error)
+        self.listener.close(error)
+
+    async def say_goodbye(self) -> None:
+        """Tell the control plane, if it listens, that nobody will read this session's completions."""
+        if self.listener.is_connected:
+            session = await self.link.session()
+            await self.link.request(Goodbye(session_id=session.session_id), timeout=GOODBYE_SECONDS)
+
+
+class TaskClient:
+    """Submits tasks to one control plane. One client serves any number of concurrent callers of one event loop.
+
+    `start()` and `stop()` serve asyncio applications; `async with` is the structured way, on asyncio and trio.
+    A client that was stopped can be started again.
+    """
+
+    def __init__(
+        self,
+        config: ClientConfig,
+        *,
+        transport: Transport,
+        clock: Clock,
+        codec: PayloadCodec,
+        new_id: NewId,
+        jitter: random.Random,
+    ) -> None:
+        self.config = config
+        self._transport = transport
+        self._clock = clock
+        self._codec = codec
+        self._new_id = new_id
+        self._jitter = jitter
+        self._open: OpenClient | None = None
+        self._opening: anyio.Event | None = None
+        self._failure: FastWorkerError | None = None
+        self._group: TaskGroup | None = None
+        self._previous: TaskClient | None = None
+        self._detached: asyncio.Task[None] | None = None
+
+    # ---- lifetime ----
+
+    async def __aenter__(self) -> Self:
+        self._previous = entered_client.get()
+        self._group = anyio.create_task_group()
+        await self._group.__aenter__()
+        await self._group.start(self._run)
+        entered_client.set(self)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        assert self._group is not None
+        entered_client.set(self._previous)
+        self._group.cancel_scope.cancel()
+        return await self._group.__aexit__(kind, error, trace)
+
+    async def start(self) -> None:
+        """Begin to work on the running asyncio loop; needs no control plane yet. A second start changes nothing."""
+        self.start_soon()
+
+    def start_soon(self) -> None:
+        """Do what `start` does, from a plain function inside a running asyncio loop."""
+        if self._detached is None:
+            self._opening = anyio.Event()
+            self._detached = asyncio.get_running_loop().create_task(self._run_detached())
+            note_started(self)
+
+    def stop(self) -> None:
+        """Stop working, soon: unfinished handles fail with `ClientNotRunning`. A second stop changes nothing."""
+        if self._detached is not None:
+            self._detached.cancel()
+            self._detached = None
+        note_stopped(self)
+
+    async def aclose(self) -> None:
+        """Stop, and wait for the end."""
+        detached = self._detached
+        self.stop()
+        if detached is not None:
+            await asyncio.wait([detached])
+
+    async def _run_detached(self) -> None:
+        try:
+            await self._run()
+        except* FastWorkerError as errors:
+            log.error("client_failed", errors=[str(error) for error in errors.exceptions])  # noqa: TRY400 - callers get the error itself
+
+    async def _run(self, *, task_status: StartStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
+        if self._opening is None:
+            self._opening = anyio.Event()
+        try:
+            async with self._transport.connect(self.config.address) as requester:
+                self._open = OpenClient(requester, self.config, self._clock, self._new_id, self._jitter)
+                try:
+                    async with anyio.create_task_group() as group:
+                        group.start_soon(self._open.listener.run)
+                        group.start_soon(self._open.submitter.run)
+                        self._opening.set()
+                        task_status.started()
+                finally:
+                    await self._close(self._open)
+        except FastWorkerError as error:
+            self._failure = error
+            raise
+        finally:
+            self._opening.set()
+            self._opening = None
+
+    async def _close(self, client: OpenClient) -> None:
+        self._open = None
+        client.close(ClientNotRunning("the client was stopped before the task was done; the task goes on without it"))
+        with anyio.move_on_after(GOODBYE_SECONDS, shield=True):
+            try:
+                await client.say_goodbye()
+            except FastWorkerError as error:
+                log.debug("goodbye_failed", error=str(error))
+
+    async def _opened(self) -> OpenClient:
+        if self._opening is not None and self._open is None:
+            await self._opening.wait()
+        if self._open is not None:
+            return self._open
+        if self._failure is not None:
+            raise self._failure
+        raise ClientNotRunning("this client is not running: use `async with client`, or `await client.start()` first")
+
+    # ---- submitting ----
+
+    async def delay(
+        self,
+        task: str | TaskFunction[..., Any, Any],
+        /,
+        *args: Any,
+        priority: TaskPriority | str | None = None,
+        **kwargs: Any,
+    ) -> TaskHandle[Any]:
+        """Submit a task function, or a task by name, and return its id at once: the work is done elsewhere.
+
+        Raises:
+            CallerError: the call is wrong (arguments, size, unknown name); nothing was submitted.
+            ControlPlaneError: the control plane cannot be reached or does not take the task.
+        """
+        return await self.submit(task, args, kwargs, _options(priority))
+
+    async def map(
+        self,
+        task: str | TaskFunction[..., Any, Any],
+        calls: Iterable[Sequence[Any]],
+        *,
+        priority: TaskPriority | str | None = None,
+    ) -> list[TaskHandle[Any]]:
+        """Submit one task per tuple of positional arguments, in batches; raises what `delay` does."""
+        return await self.submit_many(task, calls, _options(priority))
+
+    async def submit(
+        self,
+        task: str | TaskFunction[..., Any, Any],
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        options: SubmitOptions,
+    ) -> TaskHandle[Any]:
+        """Submit one task and return when it is accepted."""
+        client = await self._opened()
+        batch, index = self._add(client, task, args, kwargs, options)
+        await batch.accepted(index)
+        return batch.handles[index]
+
+    async def submit_many(
+        self, task: str | TaskFunction[..., Any, Any], calls: Iterable[Sequence[Any]], options: SubmitOptions
+    ) -> list[TaskHandle[Any]]:
+        """Submit tasks and return when all are accepted; the first error is raised after all were tried."""
+        client = await self._opened()
+        added = [self._add(client, task, args, {}, options) for args in calls]
+        for batch in {id(batch): batch for batch, _ in added}.values():
+            await batch.settled()
+        errors = [error for batch, index in added if (error := batch.error_at(index)) is not None]
+        if errors:
+            errors[0].add_note(f"{len(added) - len(errors)} of {len(added)} calls were accepted")
+            raise errors[0]
+        return [batch.handles[index] for batch, index in added]
+
+    def _add(
+        self,
+        client: OpenClient,
+        task: str | TaskFunction[..., Any, Any],
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        options: SubmitOptions,
+    ) -> tuple[SubmissionBatch, int]:
+        priority = options.priority
+        if isinstance(task, TaskFunction):
+            signature = self._codec.signature(task.function)
+            name, payload = task.name, signature.encode_arguments(args, kwargs)
+            decode: Decode = signature.decode_result
+            priority = priority or task.priority
+        else:
+            name, payload = task, self._codec.encode_arguments(args, kwargs)
+            decode = self._codec.decode_result
+        task_id = options.task_id or self._new_id()
+        handle: TaskHandle[Any] = TaskHandle.of(task_id, self, decode)
+        entry = SubmitEntry(task_id, name, priority or TaskPriority.NORMAL)
+        return client.submitter.add(entry, payload, handle)
+
+    # ---- looking ----
+
+    def handle(self, task_id: str) -> TaskHandle[Any]:
+        """Return a handle on any task by its id, to look at; only handles from a submission can be awaited."""
+        return task_id if isinstance(task_id, TaskHandle) else TaskHandle.of(task_id, self, self._codec.decode_result)
+
+    async def get_task_result(self, task_id: str) -> TaskResult[Any] | None:
+        """Return what a task came to; None while there is no result to give: pending, expired, or never seen."""
+        state, payload = await self._fetch(task_id)
+        if state.status is None or not state.status.is_final:
+            return None
+        decode = task_id.decode if isinstance(task_id, TaskHandle) else self._codec.decode_result
+        return task_result(state, decode(payload) if state.status is TaskStatus.SUCCESS else None)
+
+    async def status(self, task_id: str) -> TaskStatus:
+        """Return where a task is now.
+
+        Raises:
+            ResultExpired: it ended, and is not remembered any more.
+            UnknownTaskId: this control plane has never seen it.
+        """
+        state, _ = await self._fetch(task_id)
+        if state.status is not None:
+            return state.status
+        if state.is_forgotten:
+            raise ResultExpired(f"task {task_id} ended, and its result is not kept any more (--result-cache-ttl)")
+        raise UnknownTaskId(f"no task {task_id!r} was seen by the control plane at {self.config.address}")
+
+    async def inspect(self) -> Inspected:
+        """Return the control plane's present state in numbers: names, workers, queue."""
+        client = await self._opened()
+        await client.link.session()
+        return _expect(await client.link.request(Inspect()), Inspected)
+
+    async def as_completed(self, handles: Iterable[TaskHandle[Any]]) -> AsyncIterator[TaskHandle[Any]]:
+        """Yield each handle once, in the order in which the tasks end."""
+        done: deque[TaskHandle[Any]] = deque()
+        wakeup = Wakeup()
+
+        def note(handle: TaskHandle[Any]) -> None:
+            done.append(handle)
+            wakeup.set()
+
+        waiting = list(handles)
+        for handle in waiting:
+            handle.add_done_callback(note)
+        for _ in waiting:
+            while not done:
+                await wakeup.wait()
+            yield done.popleft()
+
+    def run_callback(self, callback: Callable[[TaskHandle[Any]], object], handle: TaskHandle[Any]) -> None:
+        """Call a completion callback; what it raises is logged and harms nobody else."""
+        try:
+            callback(handle)
+        except Exception:
+            log.exception("done_callback_failed", task_id=str(handle))
+
+    async def _fetch(self, task_id: str) -> tuple[TaskState, bytes]:
+        client = await self._opened()
+        for _ in range(3):  # a session can end twice in a row, not for ever
+            session = await client.link.session()
+            try:
+                reply = await client.link.request(_fetch_one(session, task_id))
+            except (UnknownSession, ControlPlaneRestarted):
+                client.link.drop(session)
+            else:
+                fetched = _expect(reply, Fetched)
+                return fetched.entries[0], fetched.payloads[0]
+        raise ControlPlaneRestarted("the control plane restarts again and again")
+
+
+def _fetch_one(session: ClientSession, task_id: str) -> Fetch:
+    return Fetch(epoch=session.epoch, session_id=session.session_id, task_ids=[str(task_id)])
+
+
+def _options(priority: TaskPriority | str | None) -> SubmitOptions:
+    return SubmitOptions(None if priority is None else TaskPriority.parse(priority))
+
+
+def _expect[M: Message](reply: Message, kind: type[M]) -> M:
+    if not isinstance(reply, kind):
+        raise WireError(f"expected {kind.__name__}, was answered with {type(reply).__name__}")
+    return reply

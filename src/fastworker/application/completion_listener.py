@@ -1,0 +1,146 @@
+"""Hears of the ends of this client's tasks, on one request that the control plane holds until there is news."""
+
+import random
+from collections.abc import Iterable
+from itertools import batched
+from typing import Any
+
+from fastworker.domain.errors import (
+    ControlPlaneRestarted,
+    ControlPlaneUnreachable,
+    FastWorkerError,
+    ResultExpired,
+    UnknownSession,
+    WireError,
+)
+
+from .client_link import ClientLink, ClientSession
+from .handle import TaskHandle
+from .messages import BATCH_ENTRIES, AwaitCompletions, Completions, Fetch, Fetched, TaskState
+from .ports.clock import Clock
+
+
+class CompletionListener:
+    """Holds the handles of unfinished tasks; `run` finishes them, or fails them when their fate cannot be known."""
+
+    def __init__(self, link: ClientLink, *, clock: Clock, reconnect_timeout: float, jitter: random.Random) -> None:
+        self._link = link
+        self._clock = clock
+        self._reconnect_timeout = reconnect_timeout
+        self._jitter = jitter
+        self._pending: dict[str, TaskHandle[Any]] = {}
+        self._session: ClientSession | None = None
+        self._received = 0
+        self._heard_at = clock.now()
+        self.is_connected = False
+
+    def expect(self, handles: Iterable[TaskHandle[Any]]) -> None:
+        """Await the ends of tasks that are being submitted: one can end before its acceptance is heard of."""
+        for handle in handles:
+            self._pending[handle] = handle
+
+    def confirm(self, handles: Iterable[TaskHandle[Any]], epoch: str) -> None:
+        """Note that tasks were accepted in an epoch; if it is over already, their fate will not be known."""
+        for handle in handles:
+            handle.epoch = epoch
+        if self._session is not None and self._session.epoch != epoch:
+            self._fail_gone(self._session.epoch)
+
+    def forget(self, handles: Iterable[TaskHandle[Any]]) -> None:
+        """Stop awaiting tasks that were not accepted."""
+        for handle in handles:
+            self._pending.pop(handle, None)
+
+    def close(self, error: FastWorkerError) -> None:
+        """Fail every unfinished task's handle."""
+        self._fail(list(self._pending.values()), error)
+
+    async def run(self) -> None:
+        """Listen until cancelled, through broken connections and restarts."""
+        while True:
+            try:
+                session = await self._link.session()
+                await self._enter(session)
+                await self._listen(session)
+            except (UnknownSession, ControlPlaneRestarted):
+                assert self._session is not None
+                self._link.drop(self._session)
+            except FastWorkerError as error:  # whatever the wire brings: say so to who waits, and go on
+                self.is_connected = False
+                self._give_up_if_late(error)
+                await self._clock.sleep_until(self._clock.now() + self._jitter.uniform(0.05, 0.2))
+
+    async def _enter(self, session: ClientSession) -> None:
+        """Begin to listen in a session; tasks of an earlier epoch are gone, those of this one are asked for."""
+        if session is self._session:
+            return
+        self._session, self._received = session, 0
+        self._fail_gone(session.epoch)
+        await self._ask(list(self._pending), session)
+
+    async def _listen(self, session: ClientSession) -> None:
+        reply = await self._link.request(
+            AwaitCompletions(epoch=session.epoch, session_id=session.session_id, acknowledged=self._received)
+        )
+        if not isinstance(reply, Completions):
+            raise WireError(f"a wait for completions was answered with {type(reply).__name__}")
+        self._heard_at = self._clock.now()
+        self.is_connected = True
+        has_gap = reply.first > self._received + 1
+        for state, payload in zip(reply.entries, reply.payloads, strict=True):
+            handle = self._pending.pop(state.task_id, None)
+            if handle is not None:
+                handle.complete(state, payload)
+        if reply.entries:
+            self._received = reply.first + len(reply.entries) - 1
+        if has_gap:  # more ended at once than the control plane keeps for a slow reader
+            await self._ask(list(self._pending), session)
+
+    async def _ask(self, task_ids: list[str], session: ClientSession) -> None:
+        """Ask for tasks by id, and to be told of those that have not ended."""
+        for some in batched(task_ids, BATCH_ENTRIES):
+            await self._ask_some(list(some), session)
+
+    async def _ask_some(self, task_ids: list[str], session: ClientSession) -> None:
+        while task_ids:
+            reply = await self._link.request(
+                Fetch(epoch=session.epoch, session_id=session.session_id, task_ids=task_ids, watch=True)
+            )
+            if not isinstance(reply, Fetched) or not reply.entries:
+                raise WireError(f"a fetch was answered with {type(reply).__name__}")
+            task_ids = task_ids[len(reply.entries) :]
+            for state, payload in zip(reply.entries, reply.payloads, strict=True):
+                self._take_fetched(state, payload)
+
+    def _take_fetched(self, state: TaskState, payload: bytes) -> None:
+        handle = self._pending.get(state.task_id)
+        if handle is None:
+            return
+        if state.status is not None and state.status.is_final:
+            del self._pending[state.task_id]
+            handle.complete(state, payload)
+        elif state.status is None and handle.epoch is not None:  # accepted, and not remembered
+            text = f"task {state.task_id} ended, and its result is not kept any more (--result-cache-ttl)"
+            self._fail([handle], ResultExpired(text))
+
+    def _fail_gone(self, epoch: str) -> None:
+        """Fail the tasks that were accepted in another epoch than the present one."""
+        gone = [handle for handle in self._pending.values() if handle.epoch not in (None, epoch)]
+        text = "the control plane that had this task is gone, and its memory with it; a new one answers at its address"
+        self._fail(gone, ControlPlaneRestarted(text))
+
+    def _give_up_if_late(self, error: FastWorkerError) -> None:
+        silent_seconds = self._clock.now() - self._heard_at
+        if silent_seconds < self._reconnect_timeout:
+            return
+        self.close(
+            ControlPlaneUnreachable(
+                f"the control plane has not answered for {silent_seconds:.0f} s (last: {error}); "
+                "whether this task ran is unknown"
+            )
+        )
+
+    def _fail(self, handles: list[TaskHandle[Any]], error: FastWorkerError) -> None:
+        for handle in handles:
+            self._pending.pop(handle, None)
+            handle.fail(error)

@@ -1,0 +1,84 @@
+"""The client that `fn.submit` uses: the one place that knows it.
+
+In this order: the client entered by `async with` in this context, the client started last on this event loop, and
+one made from the environment on first use. Blocking code has one client per process, made on first use.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import sniffio
+
+from fastworker.domain.errors import ClientNotRunning
+
+if TYPE_CHECKING:
+    from .client import TaskClient
+    from .sync_client import SyncTaskClient
+
+entered_client: "ContextVar[TaskClient | None]" = ContextVar("entered_client", default=None)
+_started: "WeakKeyDictionary[asyncio.AbstractEventLoop, TaskClient]" = WeakKeyDictionary()
+_sync_clients: "list[SyncTaskClient]" = []
+_sync_lock = threading.Lock()
+_new_client: "Callable[[], TaskClient] | None" = None
+_new_sync_client: "Callable[[], SyncTaskClient] | None" = None
+
+
+def set_default_clients(
+    new_client: "Callable[[], TaskClient]", new_sync_client: "Callable[[], SyncTaskClient]"
+) -> None:
+    """Say how clients are made on first use; done once by the composition in `entrypoints.client`."""
+    global _new_client, _new_sync_client
+    _new_client, _new_sync_client = new_client, new_sync_client
+
+
+def current_client() -> "TaskClient":
+    """Return the client for asynchronous code.
+
+    Raises:
+        ClientNotRunning: there is none, and none can be made here (under trio, enter one with `async with`).
+    """
+    entered = entered_client.get()
+    if entered is not None:
+        return entered
+    if sniffio.current_async_library() != "asyncio":
+        raise ClientNotRunning("no client here: under trio, enter one with `async with Client()`")
+    started = _started.get(asyncio.get_running_loop())
+    if started is not None:
+        return started
+    if _new_client is None:
+        raise ClientNotRunning("no client here: import fastworker, or enter a client with `async with`")
+    client = _new_client()
+    client.start_soon()
+    return client
+
+
+def note_started(client: "TaskClient") -> None:
+    """Make a client the current one of the running event loop."""
+    _started[asyncio.get_running_loop()] = client
+
+
+def note_stopped(client: "TaskClient") -> None:
+    """Forget a client that was noted."""
+    for loop, started in list(_started.items()):
+        if started is client:
+            del _started[loop]
+
+
+def current_sync_client() -> "SyncTaskClient":
+    """Return the client for blocking code of this process, started on first use and closed at exit.
+
+    Raises:
+        ClientNotRunning: the package was not imported as a whole.
+    """
+    with _sync_lock:
+        if not _sync_clients:
+            if _new_sync_client is None:
+                raise ClientNotRunning("no client here: import fastworker, or make a SyncClient")
+            client = _new_sync_client()
+            client.start()
+            _sync_clients.append(client)
+        return _sync_clients[0]

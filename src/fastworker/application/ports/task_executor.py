@@ -1,0 +1,31 @@
+"""Running attempts."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from fastworker.application.execution import Execution
+from fastworker.domain.task import Outcome
+
+type Done = Callable[[Execution, Outcome], None]
+
+
+class TaskExecutor(ABC):
+    """Runs attempts, as many at once as it is given.
+
+    Rules (tests/contracts/task_executor.py): each started attempt ends in exactly one call of `done`, on the event
+    loop that opened the executor, unless the executor was closed first; an attempt that raises, even a
+    BaseException, harms no other.
+    """
+
+    @abstractmethod
+    def open(self, done: Done) -> AbstractAsyncContextManager[None]:
+        """Make the executor ready; leaving the context abandons what still runs."""
+
+    @abstractmethod
+    def start(self, execution: Execution) -> None:
+        """Begin an attempt and return at once."""
+
+    @abstractmethod
+    def stack(self, execution: Execution) -> str:
+        """Return the present Python stack of a running attempt, innermost call last; empty when it has none."""

@@ -1,0 +1,97 @@
+"""Sessions that carry messages between processes.
+
+Rules that every adapter keeps (tests/contracts/transport.py proves each):
+- Requests on one requester may overlap without limit; each gets its own reply.
+- A request is sent at most once. Whether it was carried out is unknown after `ConnectionLost` or `RequestTimeout`.
+- A requester may be opened before anybody listens: requests wait, and go out when a server appears.
+- A `FastWorkerError` raised by the handler is raised from `request`, as the same class with the same message.
+- Any other exception in a handler is logged, answered as `ControlPlaneError`, and ends nothing.
+- What is no frame is counted in `bad_frames`, answered with `BadFrame` where an answer is possible, and ends nothing.
+- Publishing never waits for subscribers, and a subscriber may miss messages.
+- Leaving the context of a session closes it, and ends its waits and its tasks.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+
+from fastworker.application.messages import Message
+
+type Handler = Callable[[Message], Awaitable[Message]]
+
+
+class Requester(ABC):
+    """The asking end of a request and reply session."""
+
+    @abstractmethod
+    async def request(self, message: Message, *, timeout: float) -> Message:
+        """Return the reply to a message.
+
+        Raises:
+            RequestTimeout: no reply within `timeout` seconds.
+            ConnectionLost: the peer went away while the reply was due.
+            PayloadTooLarge: the message exceeds the frame limit; nothing was sent.
+            FastWorkerError: whatever error the peer's handler raised.
+        """
+
+
+class Responder(ABC):
+    """The answering end of a request and reply session."""
+
+    @property
+    @abstractmethod
+    def addresses(self) -> Sequence[str]:
+        """Where it listens; a port 0 that was asked for is shown as the port that was given."""
+
+    @property
+    @abstractmethod
+    def bad_frames(self) -> int:
+        """How many messages were no frames."""
+
+
+class Publisher(ABC):
+    """The speaking end of a broadcast."""
+
+    @abstractmethod
+    async def publish(self, message: Message) -> None:
+        """Send a message to whoever listens now."""
+
+
+class Subscriber(ABC):
+    """The listening end of a broadcast."""
+
+    @abstractmethod
+    async def receive(self) -> Message:
+        """Wait for the next message; what is no frame is skipped."""
+
+
+class Transport(ABC):
+    """Opens sessions. Addresses are URLs such as `tcp://127.0.0.1:5555`."""
+
+    @abstractmethod
+    def connect(self, address: str) -> AbstractAsyncContextManager[Requester]:
+        """Open a requester to an address.
+
+        Raises:
+            AddressUnusable: the address is malformed or its host has no address.
+        """
+
+    @abstractmethod
+    def serve(self, addresses: Sequence[str], handler: Handler) -> AbstractAsyncContextManager[Responder]:
+        """Answer requests at the addresses until the context is left.
+
+        Raises:
+            AddressUnusable: an address is malformed, taken, or not of this machine.
+        """
+
+    @abstractmethod
+    def publish(self, address: str) -> AbstractAsyncContextManager[Publisher]:
+        """Open a publisher at an address.
+
+        Raises:
+            AddressUnusable: as for `serve`.
+        """
+
+    @abstractmethod
+    def subscribe(self, address: str) -> AbstractAsyncContextManager[Subscriber]:
+        """Listen to the publisher at an address, present or future."""

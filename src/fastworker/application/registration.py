@@ -1,0 +1,159 @@
+"""One registration of a worker: from its join until the control plane, or the worker, ends it."""
+
+import random
+from dataclasses import dataclass
+
+import anyio
+import structlog
+
+from fastworker.domain.errors import (
+    ConnectionLost,
+    DeadlinePassed,
+    FastWorkerError,
+    RequestTimeout,
+    WireError,
+)
+
+from .attempts import Attempts, EndedAttempt
+from .client_link import REQUEST_SECONDS
+from .messages import Joined, Leases, Leave, Poll, Report, Reported
+from .ports.clock import Clock
+from .ports.transport import Requester
+from .task_registry import TaskRegistry
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Who the worker is to the control plane, and the rhythm that they agreed on."""
+
+    epoch: str
+    worker_id: str
+    incarnation: str
+    clock_offset: float  # the control plane's clock minus ours
+    joined: Joined
+
+
+class Registration:
+    """Asks for leases and reports outcomes, on two requests that do not wait for each other."""
+
+    def __init__(
+        self,
+        membership: Membership,
+        requester: Requester,
+        *,
+        attempts: Attempts,
+        registry: TaskRegistry,
+        clock: Clock,
+        jitter: random.Random,
+    ) -> None:
+        self._membership = membership
+        self._requester = requester
+        self._attempts = attempts
+        self._registry = registry
+        self._clock = clock
+        self._jitter = jitter
+        self._received = 0
+        self._heard_at = clock.now()
+
+    async def work(self) -> FastWorkerError:
+        """Work until the registration is over, and return why it is."""
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._report)
+            over = await self._poll()
+            group.cancel_scope.cancel()
+        return over
+
+    async def finish(self, *, seconds: float) -> None:
+        """Take no more leases, report what still ends within `seconds`, and leave."""
+        deadline = self._clock.now() + seconds
+        with self._clock.scope_until(deadline):
+            while len(self._attempts) or self._attempts.has_ended:
+                await self._report_batch()
+        await self._leave()
+
+    async def _poll(self) -> FastWorkerError:
+        while True:
+            try:
+                self._take(await self._ask())
+            except (ConnectionLost, RequestTimeout, DeadlinePassed) as error:
+                if self._clock.now() - self._heard_at > self._membership.joined.lease_seconds:
+                    return error
+                await self._pause()
+            except FastWorkerError as error:
+                return error
+
+    async def _ask(self) -> Leases:
+        me = self._membership
+        poll = Poll(
+            epoch=me.epoch,
+            deadline=self._clock.now() + me.clock_offset + REQUEST_SECONDS,
+            worker_id=me.worker_id,
+            incarnation=me.incarnation,
+            acknowledged=self._received,
+            occupied=self._attempts.occupied,
+        )
+        reply = await self._requester.request(poll, timeout=REQUEST_SECONDS)
+        if not isinstance(reply, Leases):
+            raise WireError(f"a poll was answered with {type(reply).__name__}")
+        return reply
+
+    def _take(self, leases: Leases) -> None:
+        """Start what is new; a lease that came before, in a reply that was sent again, is skipped."""
+        self._heard_at = self._clock.now()
+        numbered = enumerate(zip(leases.entries, leases.payloads, strict=True), start=leases.first)
+        for number, (entry, payload) in numbered:
+            if number > self._received:
+                self._received = number
+                self._attempts.start(self._registry, entry, payload)
+
+    async def _report(self) -> None:
+        while True:
+            await self._report_batch()
+
+    async def _report_batch(self) -> None:
+        """Wait for outcomes and report them; those whose report may not have arrived are kept for the next one."""
+        while not self._attempts.has_ended:
+            await self._attempts.news.wait()
+        taken = self._attempts.take_ended()
+        try:
+            await self._send(taken)
+        except FastWorkerError as error:
+            self._attempts.put_back(taken)
+            log.debug("report_failed", error=str(error))
+            await self._pause()
+        except BaseException:  # cancelled half way
+            self._attempts.put_back(taken)
+            raise
+
+    async def _send(self, ended: list[EndedAttempt]) -> None:
+        report = Report(
+            epoch=self._membership.epoch,
+            worker_id=self._membership.worker_id,
+            incarnation=self._membership.incarnation,
+            entries=[entry for entry, _ in ended],
+            payloads=[payload for _, payload in ended],
+            occupied=self._attempts.occupied,
+        )
+        reply = await self._requester.request(report, timeout=REQUEST_SECONDS)
+        if not isinstance(reply, Reported):
+            raise WireError(f"a report was answered with {type(reply).__name__}")
+        for task_id in reply.superseded:
+            log.warning("report_superseded", task_id=task_id, effect="the outcome of this attempt is not used")
+
+    async def _leave(self) -> None:
+        me = self._membership
+        message = Leave(
+            epoch=me.epoch,
+            worker_id=me.worker_id,
+            incarnation=me.incarnation,
+            acknowledged=self._received,
+        )
+        try:
+            await self._requester.request(message, timeout=1.0)
+        except FastWorkerError as error:
+            log.debug("leave_failed", error=str(error))
+
+    async def _pause(self) -> None:
+        await self._clock.sleep_until(self._clock.now() + self._jitter.uniform(0.05, 0.2))

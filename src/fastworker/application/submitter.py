@@ -1,0 +1,123 @@
+"""Sends submissions to the control plane, one batch at a time, each at most once into one life of it."""
+
+from collections import deque
+from typing import Any
+
+import structlog
+
+from fastworker.domain.errors import (
+    ConnectionLost,
+    ControlPlaneRestarted,
+    ControlPlaneUnreachable,
+    FastWorkerError,
+    RequestTimeout,
+    UnknownSession,
+    WireError,
+    error_from_code,
+)
+
+from .client_link import REQUEST_SECONDS, ClientLink, ClientSession
+from .completion_listener import CompletionListener
+from .handle import TaskHandle
+from .messages import Message, Submit, SubmitEntry, Submitted
+from .ports.clock import Clock
+from .submission_batch import SubmissionBatch
+from .wakeup import Wakeup
+
+RETRY_SECONDS = 0.1
+
+log = structlog.get_logger()
+
+
+class Submitter:
+    """Collects entries while a batch is under way; `run` sends what has collected."""
+
+    def __init__(self, link: ClientLink, listener: CompletionListener, *, clock: Clock, connect_timeout: float) -> None:
+        self._link = link
+        self._listener = listener
+        self._clock = clock
+        self._connect_timeout = connect_timeout
+        self._batches: deque[SubmissionBatch] = deque()
+        self._wakeup = Wakeup()
+
+    def add(self, entry: SubmitEntry, payload: bytes, handle: TaskHandle[Any]) -> tuple[SubmissionBatch, int]:
+        """Put an entry into the batch that leaves next with room for it; return the batch and the entry's index."""
+        if not self._batches or not self._batches[-1].has_room(payload):
+            self._batches.append(SubmissionBatch())
+            self._wakeup.set()
+        batch = self._batches[-1]
+        return batch, batch.add(entry, payload, handle)
+
+    async def run(self) -> None:
+        """Send batches until cancelled."""
+        while True:
+            while not self._batches:
+                await self._wakeup.wait()
+            batch = self._batches.popleft()
+            try:
+                await self._deliver(batch)
+            except FastWorkerError as error:
+                batch.fail(error)
+                self._listener.forget(batch.handles)
+
+    def close(self, error: FastWorkerError) -> None:
+        """Fail everything that was not sent."""
+        while self._batches:
+            self._batches.popleft().fail(error)
+
+    async def _deliver(self, batch: SubmissionBatch) -> None:
+        """Send one batch until it is answered.
+
+        Sending it again is safe within one epoch, because ids make it the same submission. It is not sent into
+        another epoch once it may have been read in an earlier one: the task might run twice.
+        """
+        maybe_read_in: str | None = None
+        give_up_at = self._clock.now() + REQUEST_SECONDS
+        while True:
+            session = await self._link.session()
+            if maybe_read_in not in (None, session.epoch):
+                raise ControlPlaneRestarted(
+                    "the control plane restarted while it was sent this task; whether the old one started it is unknown"
+                )
+            try:
+                reply = await self._send(batch, session)
+            except (UnknownSession, ControlPlaneRestarted):
+                self._link.drop(session)
+            except ConnectionLost:
+                maybe_read_in = session.epoch
+                give_up_at = min(give_up_at, self._clock.now() + self._connect_timeout)
+                await self._clock.sleep_until(self._clock.now() + RETRY_SECONDS)
+            else:
+                self._settle(batch, session, reply)
+                return
+            if self._clock.now() >= give_up_at:
+                raise ControlPlaneUnreachable("the control plane went away; whether it accepted this task is unknown")
+
+    async def _send(self, batch: SubmissionBatch, session: ClientSession) -> Message:
+        self._listener.expect(batch.handles)
+        timeout = REQUEST_SECONDS if self._listener.is_connected else self._connect_timeout
+        try:
+            return await self._link.request(
+                Submit(
+                    epoch=session.epoch,
+                    session_id=session.session_id,
+                    deadline=session.deadline(self._clock.now() + timeout),
+                    entries=batch.entries,
+                    payloads=batch.payloads,
+                ),
+                timeout=timeout,
+            )
+        except RequestTimeout as error:
+            raise ControlPlaneUnreachable(
+                f"the control plane did not answer within {timeout:g} s; whether it accepted this task is unknown"
+            ) from error
+
+    def _settle(self, batch: SubmissionBatch, session: ClientSession, reply: Message) -> None:
+        if not isinstance(reply, Submitted):
+            raise WireError(f"a submission was answered with {type(reply).__name__}")
+        errors = {entry.index: error_from_code(entry.code, entry.message) for entry in reply.refused}
+        self._listener.forget(batch.handles[index] for index in errors if index < len(batch.handles))
+        for name in reply.waiting_for_worker:
+            log.warning("no_worker_runs_this_task", name=name, effect="it waits until one joins")
+        self._listener.confirm(batch.handles, session.epoch)
+        batch.settle(errors)

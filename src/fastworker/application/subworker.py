@@ -1,0 +1,250 @@
+"""A subworker: finds a control plane, joins it, runs what is leased to it, and joins again when it must."""
+
+import random
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import anyio
+import structlog
+
+from fastworker.domain.errors import (
+    ConnectionLost,
+    ControlPlaneError,
+    FastWorkerError,
+    InvalidTaskModule,
+    WireError,
+    WorkerReplaced,
+)
+
+from .attempts import Attempts
+from .heartbeat import Background, Heartbeat
+from .identifiers import NewId
+from .messages import (
+    Beacon,
+    Beat,
+    Hello,
+    InspectWorker,
+    Join,
+    Joined,
+    Message,
+    RunningTask,
+    Welcome,
+    WorkerInspected,
+)
+from .ports.clock import Clock
+from .ports.transport import Requester, Transport
+from .registration import Membership, Registration
+from .task_registry import TaskRegistry
+
+HELLO_SECONDS = 2.0
+LOUD_SECONDS = 30.0
+"""While no control plane is found, say so once per so many seconds."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class SubworkerConfig:
+    """Who the worker is and where the control plane is; without an address it listens for the beacon."""
+
+    worker_id: str
+    version: str
+    slots: int
+    control_plane_address: str | None
+    discovery_address: str
+    worker_address: str | None = None  # overrides what the control plane says
+    base_address: str | None = None  # where this worker answers `inspect`
+    is_local: bool = False
+    drain_seconds: float = 30.0
+
+
+class Subworker:
+    """One worker process's role. `registry` None means: the task modules that the control plane names."""
+
+    def __init__(
+        self,
+        config: SubworkerConfig,
+        attempts: Attempts,
+        *,
+        registry: TaskRegistry | None,
+        load_modules: Callable[[Sequence[str]], TaskRegistry],
+        transport: Transport,
+        clock: Clock,
+        background: Background,
+        new_id: NewId,
+        jitter: random.Random,
+    ) -> None:
+        self._config = config
+        self._attempts = attempts
+        self._registry = registry
+        self._load_modules = load_modules
+        self._transport = transport
+        self._clock = clock
+        self._background = background
+        self._incarnation = new_id()
+        self._jitter = jitter
+        self._is_stopping = False
+        self._work_scope: anyio.CancelScope | None = None
+        self._loud_at = clock.now()
+
+    def stop(self) -> None:
+        """Take no more leases; `run` returns when what runs has ended and is reported, or the drain timeout is over."""
+        self._is_stopping = True
+        if self._work_scope is not None:
+            self._work_scope.cancel()
+
+    async def run(self) -> None:
+        """Work until `stop`.
+
+        Raises:
+            WorkerReplaced: another process joined under the same worker id.
+            InvalidTaskModule: the modules that the control plane named cannot be loaded here.
+            AddressUnusable: the base address is taken or malformed.
+        """
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._attempts.open())
+            if self._config.base_address is not None:
+                await stack.enter_async_context(
+                    self._transport.serve([self._config.base_address], self.answer_inspection)
+                )
+            while not self._is_stopping:
+                await self._join_and_work()
+
+    async def answer_inspection(self, request: Message) -> WorkerInspected:
+        """Return what runs now, with stacks."""
+        if not isinstance(request, InspectWorker):
+            raise WireError(f"{type(request).__name__} is no request to a worker")
+        now = self._clock.now()
+        running = [
+            RunningTask(
+                execution.task_id,
+                execution.function.name,
+                execution.attempt,
+                now - execution.started_at if execution.started_at else 0.0,
+                self._attempts.stack(execution),
+            )
+            for execution in self._attempts
+        ]
+        return WorkerInspected(worker_id=self._config.worker_id, slots=self._config.slots, running=running)
+
+    async def _join_and_work(self) -> None:
+        async with AsyncExitStack() as stack:
+            registration = None
+            over: FastWorkerError | None = None
+            with anyio.CancelScope() as self._work_scope:
+                try:
+                    registration = await self._register(stack)
+                    over = await registration.work()
+                except (WireError, ControlPlaneError) as error:
+                    await self._wait_for_control_plane(error)
+            self._work_scope = None
+            if self._is_stopping and registration is not None:
+                await registration.finish(seconds=self._config.drain_seconds)
+            elif over is not None:
+                self._leave_behind(over)
+
+    def _leave_behind(self, over: FastWorkerError) -> None:
+        """End a registration that is over: what runs goes on, without a lease."""
+        self._attempts.disown()
+        if isinstance(over, WorkerReplaced):
+            raise over
+        log.warning("registration_over", worker_id=self._config.worker_id, reason=str(over), effect="joining again")
+
+    async def _register(self, stack: AsyncExitStack) -> Registration:
+        address = self._config.control_plane_address or await self._listen_for_beacon()
+        welcome, offset = await self._hello(address)
+        registry = self._registry = self._registry or self._load(welcome, address)
+        worker_address = self._config.worker_address or reachable(welcome.worker_address, seen_from=address)
+        requester = await stack.enter_async_context(self._transport.connect(worker_address))
+        joined = await self._join(requester, welcome.epoch, offset, registry)
+        membership = Membership(welcome.epoch, self._config.worker_id, self._incarnation, offset, joined)
+        beat = Beat(epoch=welcome.epoch, worker_id=self._config.worker_id, incarnation=self._incarnation)
+        heartbeat = Heartbeat(self._transport, self._clock, worker_address, beat, joined.beat_seconds)
+        await stack.enter_async_context(self._background(heartbeat.run))
+        log.info(
+            "joined",
+            worker_id=self._config.worker_id,
+            address=address,
+            slots=self._config.slots,
+            tasks=len(registry),
+        )
+        self._loud_at = self._clock.now()
+        return Registration(
+            membership,
+            requester,
+            attempts=self._attempts,
+            registry=registry,
+            clock=self._clock,
+            jitter=self._jitter,
+        )
+
+    async def _listen_for_beacon(self) -> str:
+        async with self._transport.subscribe(self._config.discovery_address) as beacon:
+            with self._clock.scope_until(self._clock.now() + HELLO_SECONDS):
+                while True:
+                    message = await beacon.receive()
+                    if isinstance(message, Beacon):
+                        return reachable(message.client_address, seen_from=self._config.discovery_address)
+        raise ConnectionLost(f"no beacon was heard on {self._config.discovery_address}")
+
+    async def _hello(self, address: str) -> tuple[Welcome, float]:
+        async with self._transport.connect(address) as requester:
+            asked_at = self._clock.now()
+            reply = await requester.request(Hello(version=self._config.version), timeout=HELLO_SECONDS)
+            if not isinstance(reply, Welcome):
+                raise WireError(f"a hello was answered with {type(reply).__name__}")
+            return reply, reply.now - (asked_at + self._clock.now()) / 2
+
+    async def _join(self, requester: Requester, epoch: str, offset: float, registry: TaskRegistry) -> Joined:
+        config = self._config
+        reply = await requester.request(
+            Join(
+                epoch=epoch,
+                deadline=self._clock.now() + offset + HELLO_SECONDS,
+                worker_id=config.worker_id,
+                incarnation=self._incarnation,
+                slots=config.slots,
+                names=registry.names,
+                is_local=config.is_local,
+                address=config.base_address or "",
+                version=config.version,
+            ),
+            timeout=HELLO_SECONDS,
+        )
+        if not isinstance(reply, Joined):
+            raise WireError(f"a join was answered with {type(reply).__name__}")
+        return reply
+
+    def _load(self, welcome: Welcome, address: str) -> TaskRegistry:
+        """Load the modules that the control plane names: only on the same machine, where they are the same files."""
+        if not is_loopback(address):
+            raise InvalidTaskModule(
+                f"the control plane at {address} is on another machine: name this worker's modules with --task-modules"
+            )
+        if not welcome.task_modules:
+            raise InvalidTaskModule("neither this worker nor the control plane names a task module (--task-modules)")
+        return self._load_modules(welcome.task_modules)
+
+    async def _wait_for_control_plane(self, error: FastWorkerError) -> None:
+        now = self._clock.now()
+        if now >= self._loud_at:
+            self._loud_at = now + LOUD_SECONDS
+            where = self._config.control_plane_address or f"beacon {self._config.discovery_address}"
+            log.warning("control_plane_not_found", at=where, error=str(error), effect="trying again")
+        await self._clock.sleep_until(now + self._jitter.uniform(0.1, 0.5))
+
+
+def is_loopback(address: str) -> bool:
+    """True when an address can only be of this machine."""
+    host = urlsplit(address).hostname or ""
+    return urlsplit(address).scheme in ("ipc", "inproc") or host in ("localhost", "::1") or host.startswith("127.")
+
+
+def reachable(address: str, *, seen_from: str) -> str:
+    """Return an advertised address with a wildcard host replaced by the host that the advertiser was reached at."""
+    parts, known = urlsplit(address), urlsplit(seen_from)
+    if parts.hostname not in ("0.0.0.0", "::") or known.hostname is None:
+        return address
+    return f"{parts.scheme}://{known.netloc.rpartition(':')[0]}:{parts.port}"

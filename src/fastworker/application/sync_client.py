@@ -1,0 +1,120 @@
+"""The client for blocking code: a `TaskClient` on an event loop in a thread of its own."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Self
+
+import anyio
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from fastworker.domain.errors import ClientNotRunning
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.priority import TaskPriority
+
+from .client import TaskClient
+from .handle import SyncTaskHandle, TaskHandle
+from .messages import Inspected
+from .task_function import SubmitOptions, TaskFunction
+from .task_result import TaskResult
+
+
+class SyncTaskClient:
+    """Submits tasks from threads: Django views, scripts, the command line. Any number of threads may share it."""
+
+    def __init__(self, new_client: Callable[[], TaskClient]) -> None:
+        self._new_client = new_client
+        self._client: TaskClient | None = None
+        self._portal: BlockingPortal | None = None
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the thread; needs no control plane yet. A second start changes nothing."""
+        if self._portal is None:
+            with ExitStack() as stack:
+                portal = stack.enter_context(start_blocking_portal(name="fastworker-client"))
+                self._client = stack.enter_context(portal.wrap_async_context_manager(self._new_client()))
+                self._portal = portal
+                self._open = stack.pop_all()
+
+    def stop(self) -> None:
+        """End the thread; a second stop changes nothing."""
+        self._portal = None
+        self._open.close()
+
+    def delay(
+        self,
+        task: str | TaskFunction[..., Any, Any],
+        /,
+        *args: Any,
+        priority: TaskPriority | str | None = None,
+        **kwargs: Any,
+    ) -> SyncTaskHandle[Any]:
+        """Submit a task function, or a task by name; raises what `TaskClient.delay` does."""
+        parsed = None if priority is None else TaskPriority.parse(priority)
+        return self.submit(task, args, kwargs, SubmitOptions(parsed))
+
+    def submit(
+        self,
+        task: str | TaskFunction[..., Any, Any],
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        options: SubmitOptions,
+    ) -> SyncTaskHandle[Any]:
+        """Submit one task and return when it is accepted."""
+        return SyncTaskHandle.of(self.call(self._running().submit, task, args, kwargs, options), self)
+
+    def map(
+        self,
+        task: str | TaskFunction[..., Any, Any],
+        calls: Iterable[Sequence[Any]],
+        *,
+        priority: TaskPriority | str | None = None,
+    ) -> list[SyncTaskHandle[Any]]:
+        """Submit one task per tuple of positional arguments, in batches."""
+        parsed = None if priority is None else TaskPriority.parse(priority)
+        handles = self.call(self._running().submit_many, task, calls, SubmitOptions(parsed))
+        return [SyncTaskHandle.of(handle, self) for handle in handles]
+
+    def get_task_result(self, task_id: str) -> TaskResult[Any] | None:
+        """Return what a task came to; None while there is no result to give: pending, expired, or never seen."""
+        return self.call(self._running().get_task_result, str(task_id))
+
+    def status(self, task_id: str) -> TaskStatus:
+        """Return where a task is now; raises what `TaskClient.status` does."""
+        return self.call(self._running().status, str(task_id))
+
+    def inspect(self) -> Inspected:
+        """Return the control plane's present state in numbers."""
+        return self.call(self._running().inspect)
+
+    def wait_for[R](self, handle: TaskHandle[R], timeout: float | None) -> R:
+        """Wait for a task's result; raises TimeoutError after `timeout` seconds."""
+        return self.call(_result_within, handle, timeout)
+
+    def call[R](self, function: Callable[..., Awaitable[R]], *args: Any) -> R:
+        """Run a coroutine function in the client's loop and return what it returns."""
+        if self._portal is None:
+            raise ClientNotRunning("this client is not running: use `with client`, or `client.start()` first")
+        returned: R = self._portal.call(function, *args)
+        return returned
+
+    def _running(self) -> TaskClient:
+        if self._client is None or self._portal is None:
+            raise ClientNotRunning("this client is not running: use `with client`, or `client.start()` first")
+        return self._client
+
+
+async def _result_within[R](handle: TaskHandle[R], timeout: float | None) -> R:
+    with anyio.fail_after(timeout):
+        result: R = await handle
+        return result

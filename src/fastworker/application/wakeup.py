@@ -1,0 +1,19 @@
+"""A signal that can be raised again and again."""
+
+import anyio
+
+
+class Wakeup:
+    """Lets one task sleep until others call `set`; calls made while it is awake are remembered as one."""
+
+    def __init__(self) -> None:
+        self._event = anyio.Event()
+
+    def set(self) -> None:
+        """Wake the sleeper, or keep it from falling asleep next time."""
+        self._event.set()
+
+    async def wait(self) -> None:
+        """Sleep until `set` was called since the last return."""
+        await self._event.wait()
+        self._event = anyio.Event()

@@ -1,0 +1,167 @@
+"""Everything that can change the ledger. The events are complete: applying them again rebuilds the same ledger."""
+
+from dataclasses import dataclass
+
+from .task import Lease, Outcome, Submission
+from .worker_registry import WorkerCard
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSubmitted:
+    """A task was accepted from a session and waits."""
+
+    submission: Submission
+    session_id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLeased:
+    """A waiting task was given to a worker."""
+
+    task_id: str
+    lease: Lease
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFinished:
+    """A running task reached a final status."""
+
+    task_id: str
+    outcome: Outcome
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReturned:
+    """A lease came back unused: the task waits again at its old place, and no attempt is counted."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWatched:
+    """Another session wants to hear of a task's end."""
+
+    task_id: str
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSuperseded:
+    """A report came for a lease that is not current any more; it changed nothing."""
+
+    worker_id: str
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerPolled:
+    """A worker asked for work and acknowledged its leases up to a number."""
+
+    worker_id: str
+    acknowledged: int
+    occupied: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerOccupied:
+    """A worker said how many of its slots are taken by work that it holds no lease for any more."""
+
+    worker_id: str
+    occupied: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerAnswered:
+    """A worker's question for work was answered: it takes no more until it asks again."""
+
+    worker_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerHeard:
+    """A worker gave a sign of life."""
+
+    worker_id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerJoined:
+    """A worker registered."""
+
+    card: WorkerCard
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLeft:
+    """A worker is gone: it said so, fell silent or was replaced."""
+
+    worker_id: str
+    reason: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpened:
+    """A client connected."""
+
+    session_id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class SessionHeard:
+    """A client asked for completions and acknowledged them up to a number."""
+
+    session_id: str
+    acknowledged: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClosed:
+    """A client left or fell silent; its unread completions are dropped, results stay in the cache."""
+
+    session_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRead:
+    """Somebody looked at a kept result."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsReaped:
+    """Results whose time was over were forgotten."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class DrainStarted:
+    """The control plane is stopping: no submission and no lease from now on."""
+
+
+type WorkerEvent = WorkerPolled | WorkerAnswered | WorkerHeard | WorkerOccupied | WorkerJoined | WorkerLeft
+type Event = (
+    TaskSubmitted
+    | TaskLeased
+    | TaskFinished
+    | TaskReturned
+    | TaskWatched
+    | ReportSuperseded
+    | WorkerEvent
+    | SessionOpened
+    | SessionHeard
+    | SessionClosed
+    | ResultRead
+    | ResultsReaped
+    | DrainStarted
+)

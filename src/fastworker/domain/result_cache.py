@@ -1,0 +1,67 @@
+"""Finished tasks, kept until they are old (time to live) or pushed out by others (least recently used)."""
+
+from collections import OrderedDict
+
+from .task import Task, created_at_milliseconds
+
+
+class ResultCache:
+    """At most `capacity` finished tasks, each for at most `ttl_seconds` after its end."""
+
+    def __init__(self, *, capacity: int, ttl_seconds: float) -> None:
+        self._capacity = capacity
+        self._ttl_seconds = ttl_seconds
+        self._by_use: OrderedDict[str, Task] = OrderedDict()
+        self._by_age: OrderedDict[str, float] = OrderedDict()  # id -> finished_at, oldest first
+        self.forgotten_until_milliseconds = -1
+
+    def __len__(self) -> int:
+        return len(self._by_use)
+
+    def put(self, task: Task, *, now: float) -> None:
+        """Keep a task that has just finished; the least recently used one goes if there are too many."""
+        self._by_use[task.task_id] = task
+        self._by_age[task.task_id] = now
+        if len(self._by_use) > self._capacity:
+            self._forget(next(iter(self._by_use)))
+
+    def get(self, task_id: str, *, now: float) -> Task | None:
+        """Return a finished task without counting this as a use; None when it is not kept (any more)."""
+        task = self._by_use.get(task_id)
+        if task is None or self._is_over(self._by_age[task_id], now):
+            return None
+        return task
+
+    def use(self, task_id: str) -> None:
+        """Count a look at a kept task, so that it outlives tasks nobody looks at."""
+        self._by_use.move_to_end(task_id)
+
+    def reap(self, *, now: float) -> None:
+        """Forget every task whose time is over."""
+        while self._by_age:
+            task_id, finished_at = next(iter(self._by_age.items()))
+            if not self._is_over(finished_at, now):
+                return
+            self._forget(task_id)
+
+    def has_expired(self, *, now: float) -> bool:
+        """True when `reap` would forget something."""
+        return bool(self._by_age) and self._is_over(next(iter(self._by_age.values())), now)
+
+    def may_have_forgotten(self, task_id: str) -> bool:
+        """True when a task of this id was, or may have been, kept once: ids carry their creation time."""
+        created_at = created_at_milliseconds(task_id)
+        return created_at is not None and created_at <= self.forgotten_until_milliseconds
+
+    def task_ids(self) -> list[str]:
+        """Return the kept ids, least recently used first."""
+        return list(self._by_use)
+
+    def _is_over(self, finished_at: float, now: float) -> bool:
+        return now - finished_at >= self._ttl_seconds
+
+    def _forget(self, task_id: str) -> None:
+        del self._by_use[task_id], self._by_age[task_id]
+        created_at = created_at_milliseconds(task_id)
+        if created_at is not None:
+            self.forgotten_until_milliseconds = max(self.forgotten_until_milliseconds, created_at)

@@ -1,0 +1,114 @@
+"""The waiting tasks: one queue, ordered by priority, then by arrival.
+
+A worker may only take tasks that it knows, and a task that nobody can run must never hold up what stands
+behind it. So the order is kept once per task name and priority (a line), and each set of names that some
+worker knows has a view: a heap of the heads of its lines. Pushing and popping cost O(log names), whatever
+the number of waiting tasks and workers.
+"""
+
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterator
+from heapq import heappop, heappush
+from itertools import chain
+
+from .priority import RANKS, TaskPriority
+from .task import Task
+
+type Line = deque[Task]
+
+
+class QueueView:
+    """The queue as seen by workers that know exactly `names`."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self.names = names
+        self._heads: list[tuple[int, int, Line]] = []
+
+    def note_head(self, rank: int, line: Line) -> None:
+        """Remember the present head of a line; heads that have moved on are dropped when met."""
+        heappush(self._heads, (rank, line[0].arrival, line))
+
+    def first(self) -> Task | None:
+        """Return the task to serve next among `names`; None when none of them waits."""
+        heads = self._heads
+        while heads:
+            _, arrival, line = heads[0]
+            if line and line[0].arrival == arrival:
+                return line[0]
+            heappop(heads)
+        return None
+
+
+class TaskQueue:
+    """All waiting tasks."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, list[Line]] = {}
+        self._views_by_name: dict[str, list[QueueView]] = {}
+        self._depths = [0] * len(RANKS)
+
+    def __len__(self) -> int:
+        return sum(self._depths)
+
+    def __iter__(self) -> Iterator[Task]:
+        """Yield every waiting task in the order of service."""
+        waiting = chain.from_iterable(chain.from_iterable(self._lines.values()))
+        return iter(sorted(waiting, key=service_order))
+
+    def depths(self) -> dict[TaskPriority, int]:
+        """Return how many tasks wait at each priority."""
+        return {priority: self._depths[rank] for priority, rank in RANKS.items()}
+
+    def push(self, task: Task) -> None:
+        """Add a task at the place that its priority and arrival give it."""
+        submission = task.submission
+        rank = RANKS[submission.priority]
+        lines = self._lines.get(submission.name)
+        if lines is None:
+            lines = self._lines[submission.name] = [deque() for _ in RANKS]
+        line = lines[rank]
+        if not line or line[-1].arrival < task.arrival:
+            line.append(task)
+        else:  # a task that was given back: it stands near the front again
+            line.insert(bisect_left(line, task.arrival, key=_arrival), task)
+        self._depths[rank] += 1
+        if line[0] is task:
+            self._note_head(submission.name, rank, line)
+
+    def pop(self, task: Task) -> None:
+        """Remove a task that a view named as its first."""
+        name, rank = task.submission.name, RANKS[task.submission.priority]
+        line = self._lines[name][rank]
+        line.popleft()
+        self._depths[rank] -= 1
+        if line:
+            self._note_head(name, rank, line)
+
+    def open_view(self, names: frozenset[str]) -> QueueView:
+        """Return a view of the tasks named by `names`; the caller closes it."""
+        view = QueueView(names)
+        for name in names:
+            self._views_by_name.setdefault(name, []).append(view)
+            for rank, line in enumerate(self._lines.get(name, ())):
+                if line:
+                    view.note_head(rank, line)
+        return view
+
+    def close_view(self, view: QueueView) -> None:
+        """Stop keeping a view up to date."""
+        for name in view.names:
+            self._views_by_name[name].remove(view)
+
+    def _note_head(self, name: str, rank: int, line: Line) -> None:
+        for view in self._views_by_name.get(name, ()):
+            view.note_head(rank, line)
+
+
+def service_order(task: Task) -> tuple[int, int]:
+    """Return the sort key of the queue: the priority's rank, then the arrival."""
+    return RANKS[task.submission.priority], task.arrival
+
+
+def _arrival(task: Task) -> int:
+    return task.arrival

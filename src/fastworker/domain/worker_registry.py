@@ -1,0 +1,166 @@
+"""The live workers, and which of them has room and the least to do.
+
+Workers that may run the same names form a group, so that the cost of a choice grows with the number of
+different groups (one or two in practice), and only logarithmically with the number of workers.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from heapq import heapify, heappop, heappush
+
+from .outbox import Outbox
+from .task import Task
+from .task_queue import QueueView, TaskQueue
+
+
+class LocalExecution(StrEnum):
+    """When the control plane itself runs tasks."""
+
+    AUTO = "auto"  # only what no live subworker knows
+    OVERFLOW = "overflow"  # also when every subworker that knows the task is full
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerCard:
+    """What a worker says of itself when it joins; `incarnation` is one life of its process."""
+
+    worker_id: str
+    incarnation: str
+    slots: int
+    names: frozenset[str]
+    is_local: bool = False
+    address: str = ""
+    version: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Worker:
+    """A live worker. It is open while it has asked for work and has not been answered."""
+
+    card: WorkerCard
+    order: int
+    heard_at: float
+    is_open: bool = False
+    occupied: int = 0  # slots taken by work that it holds no lease for any more
+    finished: int = 0
+    leased: dict[str, Task] = field(default_factory=dict)
+    outbox: Outbox[Task] = field(default_factory=Outbox)
+
+    @property
+    def room(self) -> int:
+        """How many more tasks may be leased to it now."""
+        return self.card.slots - self.occupied - len(self.leased)
+
+
+class Group:
+    """The workers that may run exactly the names of one queue view."""
+
+    def __init__(self, view: QueueView) -> None:
+        self.view = view
+        self.members: set[str] = set()
+        self._open: list[tuple[bool, int, int, Worker]] = []
+
+    def offer(self, worker: Worker) -> None:
+        """Note that an open worker has room at its present load; notes that no longer hold are dropped when met."""
+        if len(self._open) > 4 * len(self.members) + 64:
+            self._open = list({entry[-1].order: entry for entry in self._open if self._holds(entry)}.values())
+            heapify(self._open)
+        heappush(self._open, (worker.card.is_local, len(worker.leased), worker.order, worker))
+
+    def least_loaded(self) -> tuple[bool, int, int, Worker] | None:
+        """Return the best open worker with room, behind its sort key; None when there is none."""
+        while self._open:
+            if self._holds(self._open[0]):
+                return self._open[0]
+            heappop(self._open)
+        return None
+
+    def _holds(self, entry: tuple[bool, int, int, Worker]) -> bool:
+        _, load, _, worker = entry
+        return (
+            worker.is_open and load == len(worker.leased) and worker.room > 0 and worker.card.worker_id in self.members
+        )
+
+
+class WorkerRegistry:
+    """Live workers by id, grouped by what they may run."""
+
+    def __init__(self, queue: TaskQueue, *, local_execution: LocalExecution) -> None:
+        self._queue = queue
+        self._local_execution = local_execution
+        self._workers: dict[str, Worker] = {}
+        self._groups: dict[frozenset[str], Group] = {}
+        self._group_of: dict[str, Group] = {}
+        self._joined = 0
+
+    def __len__(self) -> int:
+        return len(self._workers)
+
+    def __iter__(self) -> Iterator[Worker]:
+        return iter(self._workers.values())
+
+    def get(self, worker_id: str) -> Worker | None:
+        """Return a live worker; None when no worker of that id is live."""
+        return self._workers.get(worker_id)
+
+    def __getitem__(self, worker_id: str) -> Worker:
+        return self._workers[worker_id]
+
+    @property
+    def groups(self) -> Mapping[frozenset[str], Group]:
+        """The groups by the names that they may run."""
+        return self._groups
+
+    def add(self, card: WorkerCard, *, now: float) -> None:
+        """Register a worker under a free id."""
+        self._joined += 1
+        self._workers[card.worker_id] = Worker(card, order=self._joined, heard_at=now)
+        self._regroup()
+
+    def remove(self, worker_id: str) -> Worker:
+        """Forget a worker and return it."""
+        worker = self._workers.pop(worker_id)
+        self._leave_group(worker_id)
+        self._regroup()
+        return worker
+
+    def offer(self, worker: Worker) -> None:
+        """Make a worker eligible for tasks if it is open and has room."""
+        if worker.is_open and worker.room > 0:
+            self._group_of[worker.card.worker_id].offer(worker)
+
+    def silent(self, *, now: float, silence_seconds: float) -> list[Worker]:
+        """Return the workers not heard from for `silence_seconds` (three missed beats, see docs/protocol.md)."""
+        return [worker for worker in self if now - worker.heard_at >= silence_seconds]
+
+    def _may_run(self, card: WorkerCard) -> frozenset[str]:
+        if not card.is_local or self._local_execution is LocalExecution.OVERFLOW:
+            return card.names
+        elsewhere = (worker.card.names for worker in self if not worker.card.is_local)
+        return card.names.difference(*elsewhere)
+
+    def _regroup(self) -> None:
+        """Put each worker whose names have changed into its group: the new one, and the local one."""
+        for worker_id, worker in self._workers.items():
+            names = self._may_run(worker.card)
+            group = self._group_of.get(worker_id)
+            if group is not None and group.view.names == names:
+                continue
+            self._leave_group(worker_id)
+            group = self._groups.get(names)
+            if group is None:
+                group = self._groups[names] = Group(self._queue.open_view(names))
+            group.members.add(worker_id)
+            self._group_of[worker_id] = group
+            self.offer(worker)
+
+    def _leave_group(self, worker_id: str) -> None:
+        group = self._group_of.pop(worker_id, None)
+        if group is None:
+            return
+        group.members.discard(worker_id)
+        if not group.members:
+            del self._groups[group.view.names]
+            self._queue.close_view(group.view)

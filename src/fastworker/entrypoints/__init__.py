@@ -1,0 +1,1 @@
+"""Where processes and clients are put together and started."""

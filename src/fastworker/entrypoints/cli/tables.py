@@ -1,0 +1,54 @@
+"""Tables for people, on a terminal; rich is imported when the first one is shown."""
+
+from collections.abc import Iterable, Sequence
+
+from fastworker.application.messages import Inspected, WorkerInspected
+
+
+def show_tasks(state: Inspected) -> None:
+    """Print the known task names and who runs them."""
+    running = {name: [worker.worker_id for worker in state.workers if name in worker.names] for name in state.names}
+    rows = [(name, ", ".join(running[name]) or "nobody now: it waits for a worker") for name in state.names]
+    _show(["task", "run by"], rows, empty="no task is known: name modules with --task-modules")
+
+
+def show_workers(state: Inspected) -> None:
+    """Print the live workers."""
+    rows = [
+        (
+            worker.worker_id,
+            "control plane" if worker.is_local else "subworker",
+            f"{worker.running}/{worker.slots}",
+            str(worker.finished),
+            f"{worker.heard_seconds_ago:.1f} s ago",
+            str(len(worker.names)),
+            worker.address,
+        )
+        for worker in state.workers
+    ]
+    columns = ["worker", "kind", "running", "finished", "heard", "tasks", "inspect at"]
+    _show(columns, rows, empty="no worker is connected: start one with `fastworker subworker`")
+
+
+def show_running(state: WorkerInspected) -> None:
+    """Print what a worker runs, with stacks."""
+    rows = [
+        (task.task_id, task.name, str(task.attempt), f"{task.run_seconds:.1f} s", task.stack.strip())
+        for task in state.running
+    ]
+    _show(["id", "task", "attempt", "for", "stack"], rows, empty=f"worker {state.worker_id} runs nothing now")
+
+
+def _show(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    rows = list(rows)
+    if not rows:
+        Console(stderr=True).print(Text(empty))
+        return
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))  # Text: names from a task are never read as markup
+    Console().print(table)

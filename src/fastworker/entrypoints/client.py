@@ -1,0 +1,74 @@
+"""The clients that users make: composed by hand, so that importing them stays light."""
+
+import atexit
+import os
+import random
+
+import anyio
+
+from fastworker.adapters.json_codec import JsonFrameCodec, JsonPayloadCodec
+from fastworker.adapters.nng import NngTransport
+from fastworker.adapters.system_clock import SystemClock
+from fastworker.adapters.uuid7 import new_uuid7
+from fastworker.application.client import ClientConfig, TaskClient
+from fastworker.application.current_client import set_default_clients
+from fastworker.application.messages import InspectWorker, Message, WorkerInspected
+from fastworker.application.sync_client import SyncTaskClient
+from fastworker.domain.errors import WireError
+
+DEFAULT_ADDRESS = "tcp://127.0.0.1:5555"
+
+
+class Client(TaskClient):
+    """A client of the control plane at `address`, for asynchronous code.
+
+    Without an address: `FASTWORKER_ADDRESS`, or tcp://127.0.0.1:5555. The first call waits up to `connect_timeout`
+    seconds for a control plane; later, one that went away is waited for up to `reconnect_timeout` seconds.
+    """
+
+    def __init__(
+        self, address: str | None = None, *, connect_timeout: float = 5.0, reconnect_timeout: float = 30.0
+    ) -> None:
+        super().__init__(
+            ClientConfig(
+                address or os.environ.get("FASTWORKER_ADDRESS") or DEFAULT_ADDRESS,
+                connect_timeout=connect_timeout,
+                reconnect_timeout=reconnect_timeout,
+            ),
+            transport=NngTransport(JsonFrameCodec()),
+            clock=SystemClock(),
+            codec=JsonPayloadCodec(),
+            new_id=new_uuid7,
+            jitter=random.Random(),
+        )
+
+
+class SyncClient(SyncTaskClient):
+    """A client for blocking code; takes what `Client` takes. Use it as `with SyncClient() as client`."""
+
+    def __init__(
+        self, address: str | None = None, *, connect_timeout: float = 5.0, reconnect_timeout: float = 30.0
+    ) -> None:
+        super().__init__(lambda: Client(address, connect_timeout=connect_timeout, reconnect_timeout=reconnect_timeout))
+
+
+def ask_worker(address: str, *, timeout: float = 5.0) -> WorkerInspected:
+    """Return what the subworker at an address (its --base-address) runs now; for blocking code."""
+
+    async def ask() -> Message:
+        async with NngTransport(JsonFrameCodec()).connect(address) as requester:
+            return await requester.request(InspectWorker(), timeout=timeout)
+
+    reply = anyio.run(ask)
+    if not isinstance(reply, WorkerInspected):
+        raise WireError(f"{address} is no subworker: it answered with {type(reply).__name__}")
+    return reply
+
+
+def _default_sync_client() -> SyncTaskClient:
+    client = SyncClient()
+    atexit.register(client.stop)
+    return client
+
+
+set_default_clients(Client, _default_sync_client)

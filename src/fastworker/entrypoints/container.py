@@ -1,0 +1,86 @@
+"""How the server processes are put together. Tests replace any part by a constructor keyword."""
+
+import random
+import secrets
+
+from dependency_injector import containers, providers
+
+from fastworker.adapters.executors import LoopExecutor, ThreadExecutor
+from fastworker.adapters.executors.background import in_own_thread
+from fastworker.adapters.json_codec import JsonFrameCodec, JsonPayloadCodec
+from fastworker.adapters.log_sink import LogSink
+from fastworker.adapters.nng import NngTransport
+from fastworker.adapters.system_clock import SystemClock
+from fastworker.adapters.uuid7 import new_uuid7
+from fastworker.application.attempts import Attempts
+from fastworker.application.control_plane import ControlPlane, ControlPlaneConfig
+from fastworker.application.coordinator import Coordinator, Limits
+from fastworker.application.heartbeat import Background
+from fastworker.application.identifiers import NewId
+from fastworker.application.ports.clock import Clock
+from fastworker.application.ports.codec import FrameCodec, PayloadCodec
+from fastworker.application.ports.event_sink import EventSink
+from fastworker.application.ports.task_executor import TaskExecutor
+from fastworker.application.ports.transport import Transport
+from fastworker.application.subworker import Subworker, SubworkerConfig
+from fastworker.application.task_registry import TaskRegistry, load_task_modules
+from fastworker.domain.ledger import Ledger
+
+
+def new_token() -> int:
+    """Return a lease token that nobody can guess."""
+    return secrets.randbits(63)
+
+
+class Container(containers.DeclarativeContainer):
+    """Parts of a control plane and of a subworker; a process asks for the one that it is."""
+
+    # what a process brings
+    control_plane_config = providers.Dependency(instance_of=ControlPlaneConfig)
+    limits = providers.Dependency(instance_of=Limits)
+    ledger = providers.Dependency(instance_of=Ledger)
+    subworker_config = providers.Dependency(instance_of=SubworkerConfig)
+    registry = providers.Dependency(instance_of=TaskRegistry, default=None)
+
+    # the outside world
+    clock: providers.Provider[Clock] = providers.Singleton(SystemClock)
+    frame_codec: providers.Provider[FrameCodec] = providers.Singleton(JsonFrameCodec)
+    payload_codec: providers.Provider[PayloadCodec] = providers.Singleton(JsonPayloadCodec)
+    transport: providers.Provider[Transport] = providers.Singleton(NngTransport, frame_codec)
+    event_sink: providers.Provider[EventSink] = providers.Singleton(LogSink)
+    new_id: providers.Provider[NewId] = providers.Object(new_uuid7)
+    jitter: providers.Provider[random.Random] = providers.Singleton(random.Random)
+    background: providers.Provider[Background] = providers.Object(in_own_thread)
+
+    # the control plane
+    coordinator: providers.Provider[Coordinator] = providers.Singleton(
+        Coordinator, ledger, limits=limits, new_token=providers.Object(new_token), sink=event_sink
+    )
+    control_plane: providers.Provider[ControlPlane] = providers.Singleton(
+        ControlPlane, coordinator, transport=transport, clock=clock, config=control_plane_config
+    )
+
+    # a subworker
+    async_executor: providers.Provider[TaskExecutor] = providers.Singleton(LoopExecutor)
+    sync_executor: providers.Provider[TaskExecutor] = providers.Singleton(
+        ThreadExecutor, threads=subworker_config.provided.slots
+    )
+    attempts: providers.Provider[Attempts] = providers.Singleton(
+        Attempts,
+        codec=payload_codec,
+        clock=clock,
+        async_executor=async_executor,
+        sync_executor=sync_executor,
+    )
+    subworker: providers.Provider[Subworker] = providers.Singleton(
+        Subworker,
+        subworker_config,
+        attempts,
+        registry=registry,
+        load_modules=providers.Object(load_task_modules),
+        transport=transport,
+        clock=clock,
+        background=background,
+        new_id=new_id,
+        jitter=jitter,
+    )

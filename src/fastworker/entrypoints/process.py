@@ -1,0 +1,78 @@
+"""What every server process does: logs, signals, exit codes."""
+
+import logging
+import signal
+import sys
+import traceback
+from collections.abc import Awaitable, Callable
+
+import anyio
+import click
+import structlog
+from anyio.abc import TaskGroup
+
+from fastworker.domain.errors import FastWorkerError, InvalidTaskModule
+
+EXIT_FAILED = 1
+
+
+def configure_logs(*, level: str, log_format: str) -> None:
+    """Send logs to standard error, as lines for people or as JSON; standard output is left to the tasks."""
+    as_console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer() if as_console else structlog.processors.JSONRenderer()
+    )
+    logging.basicConfig(stream=sys.stderr, level=level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def run_process(main: Callable[[TaskGroup], Awaitable[None]]) -> int:
+    """Run a server process and return its exit code. Cancelling the group that `main` is given ends it at once."""
+    errors: list[FastWorkerError] = []
+
+    async def in_group() -> None:
+        try:
+            async with anyio.create_task_group() as group:
+                await main(group)
+                group.cancel_scope.cancel()
+        except* FastWorkerError as found:
+            errors.append(_first(found))
+
+    anyio.run(in_group)
+    return fail(errors[0]) if errors else 0
+
+
+async def stop_on_signals(stop: Callable[[], None], group: TaskGroup) -> None:
+    """Call `stop` at the first SIGINT or SIGTERM, and cancel the group at the second."""
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        is_stopping = False
+        async for number in signals:
+            if is_stopping:
+                group.cancel_scope.cancel()
+                return
+            is_stopping = True
+            click.echo(f"{signal.Signals(number).name}: finishing what runs (once more: stop now)", err=True)
+            stop()
+
+
+def fail(error: FastWorkerError) -> int:
+    """Say why a process cannot go on, with the traceback of a task module that is broken; return its exit code."""
+    cause = error.__cause__
+    if isinstance(error, InvalidTaskModule) and cause is not None:
+        traceback.print_exception(cause)
+    click.echo(f"fastworker: {error}", err=True)
+    return EXIT_FAILED
+
+
+def _first(group: BaseExceptionGroup[FastWorkerError]) -> FastWorkerError:
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error

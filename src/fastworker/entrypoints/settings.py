@@ -1,0 +1,206 @@
+"""Settings of the processes: flags, then environment (FASTWORKER_...), then pyproject.toml, then defaults.
+
+A field is one setting under one name everywhere: `task_modules` is --task-modules, FASTWORKER_TASK_MODULES, and
+`task-modules` in [tool.fastworker] (or, for one kind of process, in [tool.fastworker.control-plane] or
+[tool.fastworker.subworker]). The command line makes its flags from these fields.
+"""
+
+import os
+import re
+import socket
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self, override
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from fastworker.application.subworker import is_loopback
+from fastworker.domain.errors import InvalidSetting
+from fastworker.domain.worker_registry import LocalExecution
+
+
+def _split_words(value: Any) -> Any:
+    """Take module names as a list, or in one text, separated by spaces or commas."""
+    words = [value] if isinstance(value, str) else value
+    if not isinstance(words, (list, tuple)):
+        return value
+    return [name for word in words for name in re.split(r"[\s,]+", word) if name]
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    try:
+        has_port = parts.port is not None
+    except ValueError:
+        has_port = False
+    if parts.scheme == "ipc" and value != "ipc://":
+        return value
+    if parts.scheme != "tcp" or not parts.hostname or not has_port:
+        raise ValueError("expected tcp://HOST:PORT or ipc://PATH")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Modules = Annotated[list[str], NoDecode, BeforeValidator(_split_words)]
+Seconds = Annotated[float, Field(gt=0, le=7 * 86_400)]
+
+
+class ProcessSettings(BaseSettings):
+    """What every process has."""
+
+    model_config = SettingsConfigDict(env_prefix="FASTWORKER_", extra="ignore")
+    table: ClassVar[str]
+
+    task_modules: Modules = Field(
+        default=[],
+        description="Modules with task functions, as in `import`. Default: tasks, if ./tasks.py exists.",
+    )
+    discovery_address: Address = Field(
+        default="tcp://127.0.0.1:5550", description="Where the control plane says every second where it is."
+    )
+    concurrency: int = Field(default=16, ge=1, le=10_000, description="How many tasks run at once in this process.")
+    drain_timeout: Seconds = Field(
+        default=30.0, description="Seconds that running tasks get to end after SIGTERM or Ctrl-C."
+    )
+    insecure: bool = Field(
+        default=False,
+        description="Allow addresses beyond this machine, without authentication or encryption.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
+    log_format: Literal["auto", "console", "json"] = Field(
+        default="auto", description="auto: console on a terminal, JSON otherwise."
+    )
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read flags, environment and pyproject.toml, in this order."""
+        return (
+            init_settings,
+            env_settings,
+            InitSettingsSource(settings_cls, read_table(Path.cwd(), cls.table)),
+        )
+
+    @classmethod
+    def load(cls, **flags: Any) -> Self:
+        """Return the settings of this process, with the flags that were given.
+
+        Raises:
+            InvalidSetting: a value cannot work, or an address is reachable from other machines without --insecure.
+        """
+        try:
+            settings = cls(**flags)
+        except ValidationError as error:
+            raise InvalidSetting(_say(error)) from error
+        for name in settings.listening():
+            settings._refuse_open_address(name)
+        return settings
+
+    def listening(self) -> tuple[str, ...]:
+        """Return the names of the settings that are addresses to listen at."""
+        return ()
+
+    def _refuse_open_address(self, name: str) -> None:
+        address = getattr(self, name)
+        if address is None or self.insecure or is_loopback(address):
+            return
+        raise InvalidSetting(
+            f"{_flag(name)} {address} can be reached from other machines, and anybody there could run tasks; "
+            "bind to 127.0.0.1, or accept that with --insecure"
+        )
+
+
+class ControlPlaneSettings(ProcessSettings):
+    """`fastworker control-plane`."""
+
+    table = "control-plane"
+
+    base_address: Address = Field(default="tcp://127.0.0.1:5555", description="Where clients connect.")
+    worker_address: Address = Field(default="tcp://127.0.0.1:5556", description="Where subworkers connect.")
+    result_cache_size: int = Field(default=10_000, ge=1, description="Most results kept.")
+    result_cache_ttl: Seconds = Field(default=3600.0, description="Seconds that a result is kept.")
+    max_queued: int = Field(default=1_000_000, ge=1, description="Most waiting tasks; beyond, submissions are refused.")
+    lease_seconds: Seconds = Field(default=15.0, description="A worker silent for so long is lost, with what it runs.")
+    local_execution: LocalExecution = Field(
+        default=LocalExecution.AUTO,
+        description="The control plane runs tasks itself. auto: those that no live subworker knows; "
+        "overflow: also when all subworkers are full; never: none.",
+    )
+
+    @override
+    def listening(self) -> tuple[str, ...]:
+        """Return the names of the settings that are addresses to listen at."""
+        return "base_address", "worker_address", "discovery_address"
+
+
+def _default_worker_id() -> str:
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
+class SubworkerSettings(ProcessSettings):
+    """`fastworker subworker`."""
+
+    table = "subworker"
+
+    worker_id: str = Field(
+        default_factory=_default_worker_id,
+        min_length=1,
+        max_length=200,
+        description="Name of this worker, unique in the cluster. Default: HOST-PID.",
+    )
+    control_plane_address: Address | None = Field(
+        default=None, description="The control plane's base address. Default: listen at --discovery-address."
+    )
+    base_address: Address | None = Field(
+        default=None, description="Where this worker answers `fastworker inspect`. Default: nowhere."
+    )
+
+    @override
+    def listening(self) -> tuple[str, ...]:
+        """Return the names of the settings that are addresses to listen at."""
+        return ("base_address",)
+
+
+def read_table(folder: Path, process: str) -> dict[str, Any]:
+    """Return [tool.fastworker] of the folder's pyproject.toml, overlaid with the table of one kind of process."""
+    path = folder / "pyproject.toml"
+    if not path.is_file():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text()).get("tool", {}).get("fastworker", {})
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidSetting(f"{path} is no TOML: {error}") from error
+    shared = {key: value for key, value in table.items() if not isinstance(value, dict)}
+    return {key.replace("-", "_"): value for key, value in (shared | table.get(process, {})).items()}
+
+
+def default_modules(folder: Path) -> list[str]:
+    """Return the task modules of a folder for which none were named: `tasks`, if it is there."""
+    return ["tasks"] if (folder / "tasks.py").is_file() or (folder / "tasks" / "__init__.py").is_file() else []
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _say(error: ValidationError) -> str:
+    problems = error.errors(include_url=False, include_context=False)
+    return "; ".join(
+        f"{_flag(str(problem['loc'][0]))}: {problem['msg'].removeprefix('Value error, ')} (was {problem['input']!r})"
+        for problem in problems
+    )

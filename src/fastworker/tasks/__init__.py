@@ -1,0 +1,1 @@
+"""Thin public names of what tasks are made of."""
