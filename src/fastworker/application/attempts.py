@@ -40,7 +40,7 @@ class Attempts:
         self._running: dict[int, Execution] = {}
         self._disowned: set[int] = set()
         self._ended: deque[EndedAttempt] = deque()
-        self.news = Wakeup()
+        self._news = Wakeup()
 
     def __len__(self) -> int:
         return len(self._running)
@@ -81,6 +81,11 @@ class Attempts:
         """Note that the leases of everything that runs belong to a registration that is over."""
         self._disowned = set(self._running)
 
+    async def wait_for_ended(self) -> None:
+        """Wait until `take_ended` has something to give."""
+        while not self._ended:
+            await self._news.wait()
+
     def take_ended(self) -> list[EndedAttempt]:
         """Remove and return the oldest outcomes that fit into one batch."""
         taken: list[EndedAttempt] = []
@@ -95,7 +100,7 @@ class Attempts:
     def put_back(self, taken: list[EndedAttempt]) -> None:
         """Undo `take_ended`: the report did not arrive, or may not have."""
         self._ended.extendleft(reversed(taken))
-        self.news.set()
+        self._news.set()
 
     def stack(self, execution: Execution) -> str:
         """Return the present Python stack of an attempt."""
@@ -110,4 +115,4 @@ class Attempts:
     def _end(self, task_id: str, token: int, outcome: Outcome) -> None:
         entry = ReportEntry(task_id, token, outcome.status, outcome.run_seconds, outcome.error)
         self._ended.append((entry, outcome.payload))
-        self.news.set()
+        self._news.set()

@@ -64,6 +64,8 @@ class ClientLink:
             ControlPlaneUnreachable: nobody answered within the connect timeout.
             ProtocolMismatch: somebody of another protocol version answered.
         """
+        if self._session is not None:
+            return self._session
         async with self._hello:
             if self._session is None:
                 self._session = await self._say_hello()

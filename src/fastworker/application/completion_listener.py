@@ -18,6 +18,7 @@ from .client_link import ClientLink, ClientSession
 from .handle import TaskHandle
 from .messages import BATCH_ENTRIES, AwaitCompletions, Completions, Fetch, Fetched, TaskState
 from .ports.clock import Clock
+from .wakeup import let_others_first
 
 
 class CompletionListener:
@@ -62,6 +63,7 @@ class CompletionListener:
                 session = await self._link.session()
                 await self._enter(session)
                 await self._listen(session)
+                await let_others_first(2)  # who was waiting submits its next task before we ask again
             except (UnknownSession, ControlPlaneRestarted):
                 assert self._session is not None
                 self._link.drop(self._session)

@@ -42,7 +42,7 @@ from .messages import (
 )
 from .ports.clock import Clock
 from .ports.transport import Publisher, Transport
-from .wakeup import Wakeup
+from .wakeup import Wakeup, let_others_first
 
 log = structlog.get_logger()
 
@@ -125,7 +125,7 @@ class ControlPlane:
         """Return the reply to a message on the client channel."""
         match request:
             case Submit():
-                return self._submit(request)
+                return await self._submit(request)
             case AwaitCompletions():
                 return await self._completions(request)
             case Fetch():
@@ -153,7 +153,7 @@ class ControlPlane:
             task_modules=list(self._config.task_modules),
         )
 
-    def _submit(self, request: Submit) -> Submitted:
+    async def _submit(self, request: Submit) -> Submitted:
         self._check_epoch(request.epoch)
         now = self._check_deadline(request.deadline)
         answers = self.coordinator.submit(request.session_id, views.submissions(request), now=now)
@@ -162,6 +162,7 @@ class ControlPlane:
             RefusedEntry(index, error.code, str(error)) for index, error in enumerate(answers) if error is not None
         ]
         names = {entry.name for entry in request.entries}
+        await let_others_first()  # the leases leave before the acknowledgement
         return Submitted(refused=refused, waiting_for_worker=self.coordinator.names_without_worker(names))
 
     async def _completions(self, request: AwaitCompletions) -> Completions:
@@ -211,7 +212,7 @@ class ControlPlane:
             case Poll():
                 return await self._poll(request)
             case Report():
-                return self._report(request)
+                return await self._report(request)
             case Beat():
                 self._check_epoch(request.epoch)
                 self.coordinator.beat(request.worker_id, request.incarnation, now=self._clock.now())
@@ -235,28 +236,29 @@ class ControlPlane:
         self._check_epoch(request.epoch)
         now = self._check_deadline(request.deadline)
         worker_id, incarnation = request.worker_id, request.incarnation
+        superseded = self._take_outcomes(request, now) if request.entries else []
         self.coordinator.poll(worker_id, incarnation, request.acknowledged, request.occupied, now=now)
         self._wake()
         if not self.coordinator.has_leases(worker_id, incarnation) and not await self._hold(worker_id):
-            return Leases(first=request.acknowledged + 1, entries=[])
+            return Leases(first=request.acknowledged + 1, entries=[], superseded=superseded)
         first, tasks = self.coordinator.leases(worker_id, incarnation)
         return Leases(
             first=first,
+            superseded=superseded,
             entries=[views.lease_entry(task) for task in tasks],
             payloads=[task.submission.payload for task in tasks],
         )
 
-    def _report(self, request: Report) -> Reported:
+    async def _report(self, request: Report) -> Reported:
         self._check_epoch(request.epoch)
-        superseded = self.coordinator.report(
-            request.worker_id,
-            request.incarnation,
-            views.outcomes(request),
-            request.occupied,
-            now=self._clock.now(),
-        )
+        superseded = self._take_outcomes(request, self._clock.now())
         self._wake()
+        await let_others_first()  # the completions leave before the acknowledgement
         return Reported(superseded=superseded)
+
+    def _take_outcomes(self, request: Poll | Report, now: float) -> list[str]:
+        outcomes = views.outcomes(request)
+        return self.coordinator.report(request.worker_id, request.incarnation, outcomes, request.occupied, now=now)
 
     def _leave(self, request: Leave) -> Noted:
         self._check_epoch(request.epoch)

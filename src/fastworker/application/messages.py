@@ -231,11 +231,23 @@ class Joined(Message):
     lease_seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class ReportEntry:
+    """How one attempt ended."""
+
+    task_id: str
+    token: int
+    status: TaskStatus
+    run_seconds: float
+    error: ErrorRecord | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll(Message):
     """Held until there is work for this worker, or for some seconds; acknowledges leases up to a number.
 
-    `occupied` is the number of slots taken by work that the worker holds no lease for any more.
+    It takes along the attempts that have ended, with results as payloads. `occupied` is the number of slots taken
+    by work that the worker holds no lease for any more.
     """
 
     epoch: str
@@ -244,6 +256,8 @@ class Poll(Message):
     incarnation: str
     acknowledged: int
     occupied: int = 0
+    entries: list[ReportEntry] = field(default_factory=list)
+    payloads: list[bytes] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,27 +272,20 @@ class LeaseEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leases(Message):
-    """Attempts to start, with arguments as payloads; the first entry has the number `first`, the others follow."""
+    """Attempts to start, with arguments as payloads; the first entry has the number `first`, the others follow.
+
+    `superseded` are the tasks whose outcome in the poll came too late.
+    """
 
     first: int
     entries: list[LeaseEntry]
+    superseded: list[str] = field(default_factory=list)
     payloads: list[bytes] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class ReportEntry:
-    """How one attempt ended."""
-
-    task_id: str
-    token: int
-    status: TaskStatus
-    run_seconds: float
-    error: ErrorRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report(Message):
-    """Ended attempts, with results as payloads."""
+    """Ended attempts, with results as payloads, while a poll is held."""
 
     epoch: str
     worker_id: str

@@ -1,6 +1,8 @@
 """One registration of a worker: from its join until the control plane, or the worker, ends it."""
 
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import anyio
@@ -20,6 +22,10 @@ from .messages import Joined, Leases, Leave, Poll, Report, Reported
 from .ports.clock import Clock
 from .ports.transport import Requester
 from .task_registry import TaskRegistry
+from .wakeup import let_others_first
+
+FAREWELL_SECONDS = 1.0
+"""How long a worker that stops tries to deliver its last outcomes, and then its leave."""
 
 log = structlog.get_logger()
 
@@ -56,6 +62,7 @@ class Registration:
         self._jitter = jitter
         self._received = 0
         self._heard_at = clock.now()
+        self._poll_is_out = anyio.Event()
 
     async def work(self) -> FastWorkerError:
         """Work until the registration is over, and return why it is."""
@@ -67,16 +74,21 @@ class Registration:
 
     async def finish(self, *, seconds: float) -> None:
         """Take no more leases, report what still ends within `seconds`, and leave."""
-        deadline = self._clock.now() + seconds
-        with self._clock.scope_until(deadline):
-            while len(self._attempts) or self._attempts.has_ended:
+        with self._clock.scope_until(self._clock.now() + seconds):
+            while len(self._attempts):
+                await self._attempts.wait_for_ended()
+                await self._report_batch()
+        with self._clock.scope_until(self._clock.now() + FAREWELL_SECONDS):
+            while self._attempts.has_ended:
                 await self._report_batch()
         await self._leave()
 
     async def _poll(self) -> FastWorkerError:
         while True:
+            await let_others_first(2)  # tasks that end at once have their outcomes taken along
             try:
-                self._take(await self._ask())
+                async with self._taken() as ended:
+                    self._take(await self._ask(ended))
             except (ConnectionLost, RequestTimeout, DeadlinePassed) as error:
                 if self._clock.now() - self._heard_at > self._membership.joined.lease_seconds:
                     return error
@@ -84,7 +96,7 @@ class Registration:
             except FastWorkerError as error:
                 return error
 
-    async def _ask(self) -> Leases:
+    async def _ask(self, ended: list[EndedAttempt]) -> Leases:
         me = self._membership
         poll = Poll(
             epoch=me.epoch,
@@ -93,10 +105,17 @@ class Registration:
             incarnation=me.incarnation,
             acknowledged=self._received,
             occupied=self._attempts.occupied,
+            entries=[entry for entry, _ in ended],
+            payloads=[payload for _, payload in ended],
         )
-        reply = await self._requester.request(poll, timeout=REQUEST_SECONDS)
+        self._poll_is_out.set()
+        try:
+            reply = await self._requester.request(poll, timeout=REQUEST_SECONDS)
+        finally:
+            self._poll_is_out = anyio.Event()
         if not isinstance(reply, Leases):
             raise WireError(f"a poll was answered with {type(reply).__name__}")
+        _log_superseded(reply.superseded)
         return reply
 
     def _take(self, leases: Leases) -> None:
@@ -109,22 +128,29 @@ class Registration:
                 self._attempts.start(self._registry, entry, payload)
 
     async def _report(self) -> None:
+        """Report what ends while a poll is held; between polls, the next poll takes it along."""
         while True:
-            await self._report_batch()
+            await self._attempts.wait_for_ended()
+            await self._poll_is_out.wait()
+            if self._attempts.has_ended:
+                await self._report_batch()
 
     async def _report_batch(self) -> None:
-        """Wait for outcomes and report them; those whose report may not have arrived are kept for the next one."""
-        while not self._attempts.has_ended:
-            await self._attempts.news.wait()
-        taken = self._attempts.take_ended()
         try:
-            await self._send(taken)
+            async with self._taken() as ended:
+                await self._send(ended)
         except FastWorkerError as error:
-            self._attempts.put_back(taken)
             log.debug("report_failed", error=str(error))
             await self._pause()
-        except BaseException:  # cancelled half way
-            self._attempts.put_back(taken)
+
+    @asynccontextmanager
+    async def _taken(self) -> AsyncIterator[list[EndedAttempt]]:
+        """Take outcomes out to send them; if that fails or is cancelled they may not have arrived, and are put back."""
+        ended = self._attempts.take_ended()
+        try:
+            yield ended
+        except BaseException:
+            self._attempts.put_back(ended)
             raise
 
     async def _send(self, ended: list[EndedAttempt]) -> None:
@@ -139,8 +165,7 @@ class Registration:
         reply = await self._requester.request(report, timeout=REQUEST_SECONDS)
         if not isinstance(reply, Reported):
             raise WireError(f"a report was answered with {type(reply).__name__}")
-        for task_id in reply.superseded:
-            log.warning("report_superseded", task_id=task_id, effect="the outcome of this attempt is not used")
+        _log_superseded(reply.superseded)
 
     async def _leave(self) -> None:
         me = self._membership
@@ -151,9 +176,14 @@ class Registration:
             acknowledged=self._received,
         )
         try:
-            await self._requester.request(message, timeout=1.0)
+            await self._requester.request(message, timeout=FAREWELL_SECONDS)
         except FastWorkerError as error:
             log.debug("leave_failed", error=str(error))
 
     async def _pause(self) -> None:
         await self._clock.sleep_until(self._clock.now() + self._jitter.uniform(0.05, 0.2))
+
+
+def _log_superseded(task_ids: list[str]) -> None:
+    for task_id in task_ids:
+        log.warning("report_superseded", task_id=task_id, effect="the outcome of this attempt is not used")

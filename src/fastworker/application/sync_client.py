@@ -99,7 +99,8 @@ class SyncTaskClient:
 
     def wait_for[R](self, handle: TaskHandle[R], timeout: float | None) -> R:
         """Wait for a task's result; raises TimeoutError after `timeout` seconds."""
-        return self.call(_result_within, handle, timeout)
+        result: R = self.call(_result_within, handle, timeout)
+        return result
 
     def call[R](self, function: Callable[..., Awaitable[R]], *args: Any) -> R:
         """Run a coroutine function in the client's loop and return what it returns."""

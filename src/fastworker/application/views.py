@@ -9,6 +9,7 @@ from .messages import (
     Inspected,
     Join,
     LeaseEntry,
+    Poll,
     Report,
     Submit,
     TaskState,
@@ -76,8 +77,8 @@ def lease_entry(task: Task) -> LeaseEntry:
     return LeaseEntry(task.submission.task_id, task.submission.name, task.lease.attempt, task.lease.token)
 
 
-def outcomes(request: Report) -> list[tuple[str, int, Outcome]]:
-    """Return the outcomes in a report, as (task id, token, outcome)."""
+def outcomes(request: Poll | Report) -> list[tuple[str, int, Outcome]]:
+    """Return the outcomes that a worker sent, as (task id, token, outcome)."""
     return [
         (entry.task_id, entry.token, Outcome(entry.status, payload, entry.error, entry.run_seconds))
         for entry, payload in zip(request.entries, request.payloads, strict=True)

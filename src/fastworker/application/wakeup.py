@@ -17,3 +17,13 @@ class Wakeup:
         """Sleep until `set` was called since the last return."""
         await self._event.wait()
         self._event = anyio.Event()
+
+
+async def let_others_first(turns: int = 1) -> None:
+    """Let run what is ready now, and, with more turns, what that makes ready.
+
+    For the order of messages that leave together: what somebody waits for goes before what nobody waits for
+    (1.1 to 0.7 ms from submit to result, measured with `python -m benchmarks latency`).
+    """
+    for _ in range(turns):
+        await anyio.lowlevel.checkpoint()

@@ -1,0 +1,1 @@
+"""What FastWorker costs, measured: `make bench`, or `python -m benchmarks [NAME ...]`."""

@@ -1,0 +1,82 @@
+"""The Coordinator alone: submit, lease, report, without transport or tasks."""
+
+import time
+from itertools import count
+from resource import RUSAGE_SELF, getrusage
+
+from fastworker.application.coordinator import Coordinator, Limits
+from fastworker.application.ports.event_sink import EventSink
+from fastworker.domain.events import Event
+from fastworker.domain.ledger import Ledger
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.priority import TaskPriority
+from fastworker.domain.task import Outcome, Submission
+from fastworker.domain.worker_registry import WorkerCard
+
+from .figure import Figure
+
+BATCH = 500
+ROUNDS = 100
+
+
+class NoSink(EventSink):
+    """Hears nothing."""
+
+    def emit(self, event: Event) -> None:
+        """Do nothing."""
+
+
+def measure() -> list[Figure]:
+    """Return tasks per second, how that changes with a long queue, and bytes per waiting task."""
+    short, long = _seconds_per_task(1_000), _seconds_per_task(1_000_000)
+    return [
+        Figure("coordinator", 1 / short, "tasks/s", at_least=100_000),
+        Figure("coordinator.1M / 1k queued", long / short, "×", at_most=1.3),
+        Figure("memory.per_queued_task", _bytes_per_task(100_000), "B", at_most=500),
+    ]
+
+
+def _coordinator() -> Coordinator:
+    numbers = count(1)
+    coordinator = Coordinator(
+        Ledger(names=["noop"]), limits=Limits(max_queued=2_000_000), new_token=lambda: next(numbers), sink=NoSink()
+    )
+    coordinator.open_session("session", now=0.0)
+    coordinator.join(WorkerCard("worker", "1", BATCH, frozenset(["noop"])), now=0.0)
+    return coordinator
+
+
+def _submissions(start: int, number: int) -> list[Submission]:
+    return [
+        Submission(f"01a1fc3f-8b45-7070-876a-{index:012x}", "noop", TaskPriority.NORMAL, b"{}")
+        for index in range(start, start + number)
+    ]
+
+
+def _seconds_per_task(queued: int) -> float:
+    coordinator = _coordinator()
+    coordinator.submit("session", _submissions(0, queued), now=0.0)
+    batches = [_submissions(queued + index * BATCH, BATCH) for index in range(ROUNDS)]
+    success = Outcome(TaskStatus.SUCCESS, b"null")
+    acknowledged = leased = 0
+    began = time.perf_counter()
+    for now, batch in enumerate(batches):
+        coordinator.submit("session", batch, now=float(now))
+        coordinator.poll("worker", "1", leased, 0, now=float(now))
+        first, tasks = coordinator.leases("worker", "1")
+        leased = first + len(tasks) - 1
+        outcomes = [(task.task_id, task.lease.token, success) for task in tasks if task.lease]
+        coordinator.report("worker", "1", outcomes, 0, now=float(now))
+        coordinator.completions("session", acknowledged, now=float(now))
+        first, ended = coordinator.unread("session")
+        acknowledged = first + len(ended) - 1
+    return (time.perf_counter() - began) / (BATCH * ROUNDS)
+
+
+def _bytes_per_task(number: int) -> float:
+    coordinator = _coordinator()
+    before = getrusage(RUSAGE_SELF).ru_maxrss
+    submissions = _submissions(0, number)
+    coordinator.submit("session", submissions, now=0.0)
+    del submissions
+    return (getrusage(RUSAGE_SELF).ru_maxrss - before) * 1024 / number
