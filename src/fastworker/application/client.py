@@ -5,6 +5,7 @@ import random
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import batched
 from types import TracebackType
 from typing import Any, Self
 
@@ -30,7 +31,7 @@ from .completion_listener import CompletionListener
 from .current_client import entered_client, note_started, note_stopped
 from .handle import Decode, TaskHandle
 from .identifiers import NewId
-from .messages import Fetch, Fetched, Goodbye, Inspect, Inspected, Message, SubmitEntry, TaskState
+from .messages import BATCH_ENTRIES, Fetch, Fetched, Goodbye, Inspect, Inspected, Message, SubmitEntry, TaskState
 from .ports.clock import Clock
 from .ports.codec import PayloadCodec
 from .ports.transport import Requester, Transport
@@ -38,7 +39,7 @@ from .submission_batch import SubmissionBatch
 from .submitter import Submitter
 from .task_function import SubmitOptions, TaskFunction
 from .task_result import TaskResult, task_result
-from .wakeup import Wakeup
+from .wakeup import Wakeup, let_others_first
 
 GOODBYE_SECONDS = 0.25
 
@@ -247,7 +248,10 @@ class TaskClient:
     ) -> list[TaskHandle[Any]]:
         """Submit tasks and return when all are accepted; the first error is raised after all were tried."""
         client = await self._opened()
-        added = [self._add(client, task, args, {}, options) for args in calls]
+        added = []
+        for some in batched(calls, BATCH_ENTRIES):
+            added += [self._add(client, task, args, {}, options) for args in some]
+            await let_others_first()  # this batch leaves while the next one is encoded
         for batch in {id(batch): batch for batch, _ in added}.values():
             await batch.settled()
         errors = [error for batch, index in added if (error := batch.error_at(index)) is not None]

@@ -62,8 +62,9 @@ class CompletionListener:
             try:
                 session = await self._link.session()
                 await self._enter(session)
-                await self._listen(session)
-                await let_others_first(2)  # who was waiting submits its next task before we ask again
+                number = await self._listen(session)
+                if number < BATCH_ENTRIES:  # more may wait behind a full batch: then ask at once
+                    await let_others_first(2)  # who was waiting submits its next task before we ask again
             except (UnknownSession, ControlPlaneRestarted):
                 assert self._session is not None
                 self._link.drop(self._session)
@@ -80,7 +81,8 @@ class CompletionListener:
         self._fail_gone(session.epoch)
         await self._ask(list(self._pending), session)
 
-    async def _listen(self, session: ClientSession) -> None:
+    async def _listen(self, session: ClientSession) -> int:
+        """Wait for completions once, and return how many came."""
         reply = await self._link.request(
             AwaitCompletions(epoch=session.epoch, session_id=session.session_id, acknowledged=self._received)
         )
@@ -97,6 +99,7 @@ class CompletionListener:
             self._received = reply.first + len(reply.entries) - 1
         if has_gap:  # more ended at once than the control plane keeps for a slow reader
             await self._ask(list(self._pending), session)
+        return len(reply.entries)
 
     async def _ask(self, task_ids: list[str], session: ClientSession) -> None:
         """Ask for tasks by id, and to be told of those that have not ended."""

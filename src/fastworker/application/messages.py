@@ -11,6 +11,7 @@ from fastworker.domain.errors import FastWorkerError, error_from_code
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord
+from fastworker.domain.value import value
 
 PROTOCOL = 1
 """The version of everything in this file. Peers of another version are refused by name."""
@@ -71,7 +72,7 @@ class Welcome(Message):
 # ---- client channel ----
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SubmitEntry:
     """One task to run."""
 
@@ -117,7 +118,7 @@ class AwaitCompletions(Message):
     acknowledged: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TaskState:
     """What the control plane knows of a task; `wait_seconds` and `run_seconds` are of its latest attempt.
 
@@ -231,7 +232,7 @@ class Joined(Message):
     lease_seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReportEntry:
     """How one attempt ended."""
 
@@ -260,7 +261,7 @@ class Poll(Message):
     payloads: list[bytes] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LeaseEntry:
     """One attempt to run."""
 

@@ -18,7 +18,7 @@ from fastworker.domain.errors import (
 
 from .attempts import Attempts, EndedAttempt
 from .client_link import REQUEST_SECONDS
-from .messages import Joined, Leases, Leave, Poll, Report, Reported
+from .messages import BATCH_ENTRIES, Joined, Leases, Leave, Poll, Report, Reported
 from .ports.clock import Clock
 from .ports.transport import Requester
 from .task_registry import TaskRegistry
@@ -85,10 +85,12 @@ class Registration:
 
     async def _poll(self) -> FastWorkerError:
         while True:
-            await let_others_first(2)  # tasks that end at once have their outcomes taken along
             try:
                 async with self._taken() as ended:
-                    self._take(await self._ask(ended))
+                    leases = await self._ask(ended)
+                self._take(leases)
+                if len(leases.entries) < BATCH_ENTRIES:  # more may wait behind a full batch: then ask at once
+                    await let_others_first(2)  # tasks that end at once have their outcomes taken along
             except (ConnectionLost, RequestTimeout, DeadlinePassed) as error:
                 if self._clock.now() - self._heard_at > self._membership.joined.lease_seconds:
                     return error

@@ -11,21 +11,18 @@ def next_assignment(registry: WorkerRegistry) -> tuple[Task, Worker] | None:
     Equal loads keep the order of registration; the control plane's own worker comes after all others.
     None when no waiting task can start now.
     """
-    task = _first_runnable(registry)
-    if task is None:
-        return None
-    name = task.submission.name
-    offers = [group.least_loaded() for group in registry.groups.values() if name in group.view.names]
-    *_, worker = min(offer for offer in offers if offer is not None)
-    return task, worker
-
-
-def _first_runnable(registry: WorkerRegistry) -> Task | None:
-    best = None
+    first: Task | None = None
+    offers = []
     for group in registry.groups.values():
-        if group.least_loaded() is None:
+        offer = group.least_loaded()
+        if offer is None:
             continue
+        offers.append((offer, group))
         task = group.view.first()
-        if task is not None and (best is None or service_order(task) < service_order(best)):
-            best = task
-    return best
+        if task is not None and (first is None or service_order(task) < service_order(first)):
+            first = task
+    if first is None:
+        return None
+    name = first.submission.name
+    *_, worker = min(offer for offer, group in offers if name in group.view.names)
+    return first, worker

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from .task import Lease, Outcome, Submission
+from .value import value
 from .worker_registry import WorkerCard
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TaskSubmitted:
     """A task was accepted from a session and waits."""
 
@@ -15,7 +16,7 @@ class TaskSubmitted:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TaskLeased:
     """A waiting task was given to a worker."""
 
@@ -23,7 +24,7 @@ class TaskLeased:
     lease: Lease
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TaskFinished:
     """A running task reached a final status."""
 

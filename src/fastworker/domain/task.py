@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from .lifecycle import TaskStatus
 from .priority import TaskPriority
+from .value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Submission:
     """What a client asks for: one run of the task function `name` with the encoded arguments `payload`."""
 
@@ -19,7 +20,7 @@ class Submission:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Lease:
     """Permission for one worker to run one attempt of one task; `token` fences out everybody else."""
 
@@ -38,7 +39,7 @@ class ErrorRecord:
     traceback: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Outcome:
     """How an attempt ended: a final status with either an encoded result or an error."""
 
@@ -75,10 +76,9 @@ class Task:
 
 def created_at_milliseconds(task_id: str) -> int | None:
     """Return the creation time inside a UUIDv7, in Unix milliseconds; None for any other id."""
-    digits = task_id.replace("-", "")
-    if len(digits) != 32 or digits[12] != "7":
+    if len(task_id) != 36 or task_id[14] != "7":
         return None
     try:
-        return int(digits[:12], 16)
+        return int(task_id[:8] + task_id[9:13], 16)
     except ValueError:
         return None

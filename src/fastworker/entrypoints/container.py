@@ -3,7 +3,10 @@
 import random
 import secrets
 
-from dependency_injector import containers, providers
+from fastworker.entrypoints.lean_import import leaving_out
+
+with leaving_out("fast_depends", "fastapi", "starlette", "werkzeug"):
+    from dependency_injector import containers, providers
 
 from fastworker.adapters.executors import LoopExecutor, ThreadExecutor
 from fastworker.adapters.executors.background import in_own_thread
@@ -26,10 +29,12 @@ from fastworker.application.subworker import Subworker, SubworkerConfig
 from fastworker.application.task_registry import TaskRegistry, load_task_modules
 from fastworker.domain.ledger import Ledger
 
+_tokens = random.Random(secrets.randbits(256))
+
 
 def new_token() -> int:
-    """Return a lease token that nobody can guess."""
-    return secrets.randbits(63)
+    """Return a lease token: it tells leases apart, also those of another life (asking the system each time is dear)."""
+    return _tokens.getrandbits(63)
 
 
 class Container(containers.DeclarativeContainer):
