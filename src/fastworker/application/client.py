@@ -126,11 +126,11 @@ class TaskClient:
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool | None:
+    ) -> None:
         assert self._group is not None
         entered_client.set(self._previous)
         self._group.cancel_scope.cancel()
-        return await self._group.__aexit__(kind, error, trace)
+        await self._group.__aexit__(None, None, None)  # an error of the block is not wrapped into a group
 
     async def start(self) -> None:
         """Begin to work on the running asyncio loop; needs no control plane yet. A second start changes nothing."""
@@ -171,6 +171,7 @@ class TaskClient:
                 self._open = OpenClient(requester, self.config, self._clock, self._new_id, self._jitter)
                 try:
                     async with anyio.create_task_group() as group:
+                        group.start_soon(self._open.link.run)
                         group.start_soon(self._open.listener.run)
                         group.start_soon(self._open.submitter.run)
                         self._opening.set()

@@ -8,6 +8,7 @@ import anyio
 from fastworker.domain.errors import (
     ConnectionLost,
     ControlPlaneUnreachable,
+    FastWorkerError,
     RequestTimeout,
     WireError,
 )
@@ -16,6 +17,7 @@ from .identifiers import NewId
 from .messages import Hello, Message, Welcome
 from .ports.clock import Clock
 from .ports.transport import Requester
+from .wakeup import Wakeup
 
 REQUEST_SECONDS = 15.0
 """How long one request may take: a held one is answered after 5 s, so this is a control plane that is frozen."""
@@ -28,7 +30,6 @@ class ClientSession:
     epoch: str
     session_id: str
     clock_offset: float  # the control plane's clock minus ours
-    welcome: Welcome
 
     def deadline(self, at: float) -> float:
         """Return a moment of our clock on the control plane's clock."""
@@ -36,7 +37,7 @@ class ClientSession:
 
 
 class ClientLink:
-    """Says hello once for everybody who needs a session, and again when the session is gone."""
+    """Says hello for everybody who needs a session, and again when the session is gone; `run` does it."""
 
     def __init__(
         self,
@@ -54,50 +55,72 @@ class ClientLink:
         self._connect_timeout = connect_timeout
         self._new_session_id = new_session_id
         self._jitter = jitter
-        self._session: ClientSession | None = None
-        self._hello = anyio.Lock()
+        self._answer: ClientSession | FastWorkerError | None = None
+        self._answered = anyio.Event()
+        self._dropped = Wakeup()
 
-    async def session(self) -> ClientSession:
-        """Return the present session, after a hello if there is none.
+    async def run(self) -> None:
+        """Keep a session until cancelled."""
+        while True:
+            while not isinstance(self._answer, ClientSession):
+                await self._try_hello()
+            await self._dropped.wait()
+
+    async def session(self, *, since: float | None = None) -> ClientSession:
+        """Return the present session, waiting for one up to the connect timeout from `since` (default: now).
 
         Raises:
-            ControlPlaneUnreachable: nobody answered within the connect timeout.
-            ProtocolMismatch: somebody of another protocol version answered.
+            ControlPlaneUnreachable: nobody answered in time.
+            FastWorkerError: the control plane refused the hello, for instance with `ProtocolMismatch`.
         """
-        if self._session is not None:
-            return self._session
-        async with self._hello:
-            if self._session is None:
-                self._session = await self._say_hello()
-            return self._session
+        answer = self._answer
+        if answer is None:
+            began = self._clock.now() if since is None else since
+            with self._clock.scope_until(began + self._connect_timeout):
+                while answer is None:
+                    await self._answered.wait()
+                    answer = self._answer
+        if answer is None:
+            raise unreachable(self._address, self._connect_timeout)
+        if isinstance(answer, FastWorkerError):
+            raise answer
+        return answer
 
     def drop(self, session: ClientSession) -> None:
         """Forget a session that the control plane does not know; a newer one stays."""
-        if self._session is session:
-            self._session = None
+        if self._answer is session:
+            self._note(None)
+            self._dropped.set()
 
     async def request(self, message: Message, *, timeout: float = REQUEST_SECONDS) -> Message:
         """Send a request as it is; see `Requester.request`."""
         return await self._requester.request(message, timeout=timeout)
 
-    async def _say_hello(self) -> ClientSession:
-        deadline = self._clock.now() + self._connect_timeout
-        session_id = self._new_session_id()
-        while True:
-            asked_at = self._clock.now()
-            try:
-                welcome = await self._requester.request(
-                    Hello(session_id=session_id), timeout=max(0.001, deadline - asked_at)
-                )
-            except (ConnectionLost, RequestTimeout) as error:
-                if self._clock.now() >= deadline:
-                    raise unreachable(self._address, self._connect_timeout) from error
-                await self._clock.sleep_until(min(deadline, self._clock.now() + self._jitter.uniform(0.05, 0.2)))
-                continue
-            if not isinstance(welcome, Welcome):
-                raise WireError(f"{self._address} answered a hello with {type(welcome).__name__}")
-            offset = welcome.now - (asked_at + self._clock.now()) / 2
-            return ClientSession(welcome.epoch, session_id, offset, welcome)
+    async def _try_hello(self) -> None:
+        """Say hello once: have a session, or a refusal, or neither after a pause."""
+        session_id, asked_at = self._new_session_id(), self._clock.now()
+        try:
+            reply = await self.request(Hello(session_id=session_id), timeout=self._connect_timeout)
+            self._note(_session(reply, session_id, (asked_at + self._clock.now()) / 2))
+            return
+        except (ConnectionLost, RequestTimeout):
+            self._note(None)
+        except FastWorkerError as error:
+            self._note(error)
+        await self._clock.sleep_until(self._clock.now() + self._jitter.uniform(0.05, 0.2))
+
+    def _note(self, answer: ClientSession | FastWorkerError | None) -> None:
+        self._answer = answer
+        if answer is not None:
+            self._answered.set()
+        elif self._answered.is_set():
+            self._answered = anyio.Event()
+
+
+def _session(reply: Message, session_id: str, at: float) -> ClientSession:
+    if not isinstance(reply, Welcome):
+        raise WireError(f"a hello was answered with {type(reply).__name__}")
+    return ClientSession(reply.epoch, session_id, reply.now - at)
 
 
 def unreachable(address: str, seconds: float) -> ControlPlaneUnreachable:

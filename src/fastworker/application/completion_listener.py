@@ -30,7 +30,9 @@ class CompletionListener:
         self._reconnect_timeout = reconnect_timeout
         self._jitter = jitter
         self._pending: dict[str, TaskHandle[Any]] = {}
+        self._twins: dict[str, list[TaskHandle[Any]]] = {}  # more handles on a pending id that was submitted again
         self._session: ClientSession | None = None
+        self._must_ask = False
         self._received = 0
         self._heard_at = clock.now()
         self.is_connected = False
@@ -38,7 +40,9 @@ class CompletionListener:
     def expect(self, handles: Iterable[TaskHandle[Any]]) -> None:
         """Await the ends of tasks that are being submitted: one can end before its acceptance is heard of."""
         for handle in handles:
-            self._pending[handle] = handle
+            first = self._pending.setdefault(handle, handle)
+            if first is not handle and handle not in self._twins.get(handle, ()):
+                self._twins.setdefault(handle, []).append(handle)
 
     def confirm(self, handles: Iterable[TaskHandle[Any]], epoch: str) -> None:
         """Note that tasks were accepted in an epoch; if it is over already, their fate will not be known."""
@@ -50,11 +54,16 @@ class CompletionListener:
     def forget(self, handles: Iterable[TaskHandle[Any]]) -> None:
         """Stop awaiting tasks that were not accepted."""
         for handle in handles:
-            self._pending.pop(handle, None)
+            twins = [twin for twin in self._twins.pop(handle, []) if twin is not handle]
+            if self._pending.get(handle) is handle:
+                del self._pending[handle]
+                self.expect(twins)
+            elif twins:
+                self._twins[handle] = twins
 
     def close(self, error: FastWorkerError) -> None:
         """Fail every unfinished task's handle."""
-        self._fail(list(self._pending.values()), error)
+        self._fail(list(self._pending), error)
 
     async def run(self) -> None:
         """Listen until cancelled, through broken connections and restarts."""
@@ -75,11 +84,12 @@ class CompletionListener:
 
     async def _enter(self, session: ClientSession) -> None:
         """Begin to listen in a session; tasks of an earlier epoch are gone, those of this one are asked for."""
-        if session is self._session:
-            return
-        self._session, self._received = session, 0
-        self._fail_gone(session.epoch)
-        await self._ask(list(self._pending), session)
+        if session is not self._session:
+            self._session, self._received, self._must_ask = session, 0, True
+            self._fail_gone(session.epoch)
+        if self._must_ask:
+            await self._ask(list(self._pending), session)
+            self._must_ask = False
 
     async def _listen(self, session: ClientSession) -> int:
         """Wait for completions once, and return how many came."""
@@ -90,15 +100,11 @@ class CompletionListener:
             raise WireError(f"a wait for completions was answered with {type(reply).__name__}")
         self._heard_at = self._clock.now()
         self.is_connected = True
-        has_gap = reply.first > self._received + 1
+        self._must_ask = reply.first > self._received + 1  # more ended at once than is kept for a slow reader
         for state, payload in zip(reply.entries, reply.payloads, strict=True):
-            handle = self._pending.pop(state.task_id, None)
-            if handle is not None:
-                handle.complete(state, payload)
+            self._complete(state, payload)
         if reply.entries:
             self._received = reply.first + len(reply.entries) - 1
-        if has_gap:  # more ended at once than the control plane keeps for a slow reader
-            await self._ask(list(self._pending), session)
         return len(reply.entries)
 
     async def _ask(self, task_ids: list[str], session: ClientSession) -> None:
@@ -119,18 +125,23 @@ class CompletionListener:
 
     def _take_fetched(self, state: TaskState, payload: bytes) -> None:
         handle = self._pending.get(state.task_id)
-        if handle is None:
-            return
         if state.status is not None and state.status.is_final:
-            del self._pending[state.task_id]
-            handle.complete(state, payload)
-        elif state.status is None and handle.epoch is not None:  # accepted, and not remembered
+            self._complete(state, payload)
+        elif state.status is None and handle is not None and handle.epoch is not None:  # accepted, and forgotten
             text = f"task {state.task_id} ended, and its result is not kept any more (--result-cache-ttl)"
-            self._fail([handle], ResultExpired(text))
+            self._fail([state.task_id], ResultExpired(text))
+
+    def _complete(self, state: TaskState, payload: bytes) -> None:
+        handle = self._pending.pop(state.task_id, None)
+        if handle is None:  # nobody waits, or the completion came twice
+            return
+        handle.complete(state, payload)
+        for twin in self._twins.pop(state.task_id, ()):
+            twin.complete(state, payload)
 
     def _fail_gone(self, epoch: str) -> None:
         """Fail the tasks that were accepted in another epoch than the present one."""
-        gone = [handle for handle in self._pending.values() if handle.epoch not in (None, epoch)]
+        gone = [task_id for task_id, handle in self._pending.items() if handle.epoch not in (None, epoch)]
         text = "the control plane that had this task is gone, and its memory with it; a new one answers at its address"
         self._fail(gone, ControlPlaneRestarted(text))
 
@@ -145,7 +156,7 @@ class CompletionListener:
             )
         )
 
-    def _fail(self, handles: list[TaskHandle[Any]], error: FastWorkerError) -> None:
-        for handle in handles:
-            self._pending.pop(handle, None)
-            handle.fail(error)
+    def _fail(self, task_ids: list[str], error: FastWorkerError) -> None:
+        for task_id in task_ids:
+            for handle in (self._pending.pop(task_id), *self._twins.pop(task_id, ())):
+                handle.fail(error)

@@ -133,6 +133,7 @@ class Coordinator:
         if self.ledger.workers.get(card.worker_id) is not None:
             self._drop(card.worker_id, "replaced by another process of the same worker id", now)
         self._record(WorkerJoined(card, now))
+        self._dispatch(now)
 
     def poll(self, worker_id: str, incarnation: str, acknowledged: int, occupied: int, *, now: float) -> None:
         """Take note that a worker asks for work, and lease to it what can start."""
@@ -235,7 +236,7 @@ class Coordinator:
         task_id = submission.task_id
         known = ledger.tasks.get(task_id) or ledger.results.get(task_id, now=now)
         if known is not None:
-            return _same_or_conflict(known, submission)
+            return self._submit_again(session_id, known, submission)
         if ledger.is_draining:
             return Draining("the control plane is stopping and takes no new tasks; submit to its successor")
         if submission.name not in ledger.names:
@@ -245,6 +246,18 @@ class Coordinator:
                 f"the queue holds {self._limits.max_queued} tasks, its limit (--max-queued); try again later"
             )
         self._record(TaskSubmitted(submission, session_id, now))
+        return None
+
+    def _submit_again(self, session_id: str, known: Task, submission: Submission) -> IdConflict | None:
+        """Accept the same submission as the one task that it is; whoever sends it is told of its end."""
+        if (known.submission.name, known.submission.payload) != (submission.name, submission.payload):
+            return IdConflict(
+                f"task id {submission.task_id!r} is taken by a call of {known.submission.name!r} with other "
+                "arguments; use another id, or none"
+            )
+        if known.status.is_final or known.session_id != session_id:
+            self._record(TaskWatched(known.task_id, session_id))
+            self._ready.add(session_id)
         return None
 
     def _dispatch(self, now: float) -> None:
@@ -301,16 +314,6 @@ def _result_size(task: Task) -> int:
 
 def _arguments_size(task: Task) -> int:
     return len(task.submission.payload)
-
-
-def _same_or_conflict(known: Task, submission: Submission) -> IdConflict | None:
-    same = (known.submission.name, known.submission.payload) == (submission.name, submission.payload)
-    if same:
-        return None
-    return IdConflict(
-        f"task id {submission.task_id!r} is taken by a call of {known.submission.name!r} with other arguments; "
-        "use another id, or none"
-    )
 
 
 def _is_repeated(finished: Task, token: int, outcome: Outcome) -> bool:

@@ -74,7 +74,7 @@ class TaskHandle[R](str):
     def add_done_callback(self, callback: "Callable[[TaskHandle[R]], object]") -> None:
         """Call `callback(handle)` in the client's event loop when the task is done; at once if it is already."""
         if self.is_done:
-            callback(self)
+            self._client.run_callback(callback, self)
             return
         if self._callbacks is None:
             self._callbacks = []

@@ -13,7 +13,8 @@ from .messages import BATCH_BYTES, BATCH_ENTRIES, SubmitEntry
 class SubmissionBatch:
     """Entries of one `Submit`, and whether they were accepted."""
 
-    def __init__(self) -> None:
+    def __init__(self, opened_at: float) -> None:
+        self.opened_at = opened_at
         self.entries: list[SubmitEntry] = []
         self.payloads: list[bytes] = []
         self.handles: list[TaskHandle[Any]] = []

@@ -38,12 +38,13 @@ class Submitter:
         self._clock = clock
         self._connect_timeout = connect_timeout
         self._batches: deque[SubmissionBatch] = deque()
+        self._under_way: SubmissionBatch | None = None
         self._wakeup = Wakeup()
 
     def add(self, entry: SubmitEntry, payload: bytes, handle: TaskHandle[Any]) -> tuple[SubmissionBatch, int]:
         """Put an entry into the batch that leaves next with room for it; return the batch and the entry's index."""
         if not self._batches or not self._batches[-1].has_room(payload):
-            self._batches.append(SubmissionBatch())
+            self._batches.append(SubmissionBatch(self._clock.now()))
             self._wakeup.set()
         batch = self._batches[-1]
         return batch, batch.add(entry, payload, handle)
@@ -53,15 +54,18 @@ class Submitter:
         while True:
             while not self._batches:
                 await self._wakeup.wait()
-            batch = self._batches.popleft()
+            batch = self._under_way = self._batches.popleft()
             try:
                 await self._deliver(batch)
+                self._under_way = None
             except FastWorkerError as error:
                 batch.fail(error)
                 self._listener.forget(batch.handles)
 
     def close(self, error: FastWorkerError) -> None:
-        """Fail everything that was not sent."""
+        """Fail everything that was not answered."""
+        if self._under_way is not None:
+            self._under_way.fail(error)
         while self._batches:
             self._batches.popleft().fail(error)
 
@@ -74,7 +78,7 @@ class Submitter:
         maybe_read_in: str | None = None
         give_up_at = self._clock.now() + REQUEST_SECONDS
         while True:
-            session = await self._link.session()
+            session = await self._link.session(since=batch.opened_at)
             if maybe_read_in not in (None, session.epoch):
                 raise ControlPlaneRestarted(
                     "the control plane restarted while it was sent this task; whether the old one started it is unknown"

@@ -42,7 +42,7 @@ class TaskReturned:
 
 @dataclass(frozen=True, slots=True)
 class TaskWatched:
-    """Another session wants to hear of a task's end."""
+    """Another session wants to hear of a task's end; it hears at once if the task has ended."""
 
     task_id: str
     session_id: str

@@ -87,7 +87,7 @@ class Ledger:
             case TaskReturned():
                 self._take_back(event)
             case TaskWatched():
-                self.watchers.setdefault(event.task_id, set()).add(event.session_id)
+                self._watch(event)
             case ReportSuperseded():
                 self.superseded += 1
             case ResultRead():
@@ -174,6 +174,12 @@ class Ledger:
         self._tell(task, task.session_id)
         for session_id in self.watchers.pop(event.task_id, ()):
             self._tell(task, session_id)
+
+    def _watch(self, event: TaskWatched) -> None:
+        if event.task_id in self.tasks:
+            self.watchers.setdefault(event.task_id, set()).add(event.session_id)
+        else:
+            self._tell(self.results[event.task_id], event.session_id)
 
     def _end_lease(self, task: Task) -> Worker:
         assert task.lease is not None

@@ -24,7 +24,9 @@ class Outbox[T]:
 
     def acknowledge(self, number: int) -> None:
         """Drop every entry up to and including `number`; older and unknown numbers change nothing."""
-        for _ in range(min(number - self.acknowledged, len(self._entries))):
+        if number - self.acknowledged > len(self._entries):
+            return
+        while self.acknowledged < number:
             self._entries.popleft()
             self.acknowledged += 1
 

@@ -20,10 +20,15 @@ class ResultCache:
 
     def put(self, task: Task, *, now: float) -> None:
         """Keep a task that has just finished; the least recently used one goes if there are too many."""
+        if task.task_id in self._by_use:  # an id used again after its result was over, and not yet reaped
+            self._forget(task.task_id)
         self._by_use[task.task_id] = task
         self._by_age[task.task_id] = now
         if len(self._by_use) > self._capacity:
             self._forget(next(iter(self._by_use)))
+
+    def __getitem__(self, task_id: str) -> Task:
+        return self._by_use[task_id]
 
     def get(self, task_id: str, *, now: float) -> Task | None:
         """Return a finished task without counting this as a use; None when it is not kept (any more)."""

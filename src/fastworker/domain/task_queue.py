@@ -9,13 +9,15 @@ the number of waiting tasks and workers.
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import chain
 
 from .priority import RANKS, TaskPriority
 from .task import Task
 
 type Line = deque[Task]
+type Head = tuple[int, int, Line]
+"""The rank and arrival that the first task of a line had when it was noted."""
 
 
 class QueueView:
@@ -23,19 +25,21 @@ class QueueView:
 
     def __init__(self, names: frozenset[str]) -> None:
         self.names = names
-        self._heads: list[tuple[int, int, Line]] = []
+        self._heads: list[Head] = []
 
     def note_head(self, rank: int, line: Line) -> None:
-        """Remember the present head of a line; heads that have moved on are dropped when met."""
+        """Remember the present head of a line; heads that have moved on are dropped when met, or when they pile up."""
+        if len(self._heads) > 8 * len(self.names) + 64:
+            self._heads = [head for head in self._heads if _is_current(head)]
+            heapify(self._heads)
         heappush(self._heads, (rank, line[0].arrival, line))
 
     def first(self) -> Task | None:
         """Return the task to serve next among `names`; None when none of them waits."""
         heads = self._heads
         while heads:
-            _, arrival, line = heads[0]
-            if line and line[0].arrival == arrival:
-                return line[0]
+            if _is_current(heads[0]):
+                return heads[0][2][0]
             heappop(heads)
         return None
 
@@ -108,6 +112,11 @@ class TaskQueue:
 def service_order(task: Task) -> tuple[int, int]:
     """Return the sort key of the queue: the priority's rank, then the arrival."""
     return RANKS[task.submission.priority], task.arrival
+
+
+def _is_current(head: Head) -> bool:
+    _, arrival, line = head
+    return bool(line) and line[0].arrival == arrival
 
 
 def _arrival(task: Task) -> int:

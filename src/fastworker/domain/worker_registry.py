@@ -122,6 +122,7 @@ class WorkerRegistry:
     def remove(self, worker_id: str) -> Worker:
         """Forget a worker and return it."""
         worker = self._workers.pop(worker_id)
+        worker.is_open = False  # notes of it in a group do not hold any more, even when its id comes back
         self._leave_group(worker_id)
         self._regroup()
         return worker

@@ -89,6 +89,7 @@ class InMemoryTransport(Transport):
             yield subscriber
         finally:
             self._subscribers[address].discard(subscriber)
+            subscriber.close()
 
     async def exchange(self, address: str, frame: bytes, timeout: float) -> bytes:
         """Carry one request and its reply, as raw frames; a test may send any bytes."""
@@ -226,6 +227,11 @@ class InMemorySubscriber(Subscriber):
                 return self._codec.decode(await self._receive.receive())
             except (BadFrame, ProtocolMismatch):
                 continue
+
+    def close(self) -> None:
+        """Take no more."""
+        self._send.close()
+        self._receive.close()
 
 
 def _checked(address: str) -> str:
