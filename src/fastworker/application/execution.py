@@ -89,14 +89,14 @@ def error_record(error: BaseException) -> ErrorRecord:
 def _lines(error: BaseException, trace: TracebackType | None) -> list[str]:
     try:
         return traceback.format_exception(type(error), error, trace)
-    except Exception as broken:  # an exception whose __str__ raises
+    except BaseException as broken:  # an exception whose __str__ raises
         return [f"{type(error).__name__} (its text cannot be shown: {type(broken).__name__})\n"]
 
 
 def _message(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception as broken:
+    except BaseException as broken:
         return f"(its text cannot be shown: {type(broken).__name__})"
 
 

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import anyio
@@ -238,8 +239,13 @@ class Subworker:
 
 def is_loopback(address: str) -> bool:
     """True when an address can only be of this machine."""
-    host = urlsplit(address).hostname or ""
-    return urlsplit(address).scheme in ("ipc", "inproc") or host in ("localhost", "::1") or host.startswith("127.")
+    parts = urlsplit(address)
+    if parts.scheme in ("ipc", "inproc") or parts.hostname == "localhost":
+        return True
+    try:
+        return ip_address(parts.hostname or "").is_loopback
+    except ValueError:  # a name: whatever it means today
+        return False
 
 
 def reachable(address: str, *, seen_from: str) -> str:
