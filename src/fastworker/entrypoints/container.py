@@ -5,7 +5,7 @@ import secrets
 
 from fastworker.entrypoints.lean_import import leaving_out
 
-with leaving_out("fast_depends", "fastapi", "starlette", "werkzeug"):
+with leaving_out("fast_depends", "fastapi", "starlette", "werkzeug", "yaml"):
     from dependency_injector import containers, providers
 
 from fastworker.adapters.executors import LoopExecutor, ThreadExecutor
