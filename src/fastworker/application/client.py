@@ -317,12 +317,12 @@ class TaskClient:
         await client.link.session()
         return _expect(await client.link.request(Inspect()), Inspected)
 
-    async def as_completed(self, handles: Iterable[TaskHandle[Any]]) -> AsyncIterator[TaskHandle[Any]]:
+    async def as_completed[R](self, handles: Iterable[TaskHandle[R]]) -> AsyncIterator[TaskHandle[R]]:
         """Yield each handle once, in the order in which the tasks end."""
-        done: deque[TaskHandle[Any]] = deque()
+        done: deque[TaskHandle[R]] = deque()
         wakeup = Wakeup()
 
-        def note(handle: TaskHandle[Any]) -> None:
+        def note(handle: TaskHandle[R]) -> None:
             done.append(handle)
             wakeup.set()
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from fastworker.domain.dispatch import next_assignment
 from fastworker.domain.errors import (
+    BadFrame,
     Draining,
     FastWorkerError,
     IdConflict,
@@ -130,8 +131,11 @@ class Coordinator:
 
     def join(self, card: WorkerCard, *, now: float) -> None:
         """Register a worker; an older one of the same id is gone, and what it ran is lost."""
-        if self.ledger.workers.get(card.worker_id) is not None:
-            self._drop(card.worker_id, "replaced by another process of the same worker id", now)
+        older = self.ledger.workers.get(card.worker_id)
+        if older is not None:
+            is_same = older.card.incarnation == card.incarnation
+            reason = "joined again" if is_same else "replaced by another process of the same worker id"
+            self._drop(card.worker_id, reason, now)
         self._record(WorkerJoined(card, now))
         self._dispatch(now)
 
@@ -165,8 +169,14 @@ class Coordinator:
         """Take the outcomes of attempts, as (task id, token, outcome), and lease what can start in their place.
 
         Returns the ids of the tasks whose lease was not current any more.
+
+        Raises:
+            BadFrame: a status is not one in which an attempt can end; nothing was taken.
         """
         worker = self._worker(worker_id, incarnation)
+        for task_id, _, outcome in outcomes:
+            if not outcome.status.is_final:
+                raise BadFrame(f"task {task_id}: an attempt cannot end as {outcome.status.value!r}")
         superseded = [
             task_id for task_id, token, outcome in outcomes if not self._accept(worker_id, task_id, token, outcome, now)
         ]

@@ -6,7 +6,7 @@ Each message says what was met, what was expected and what to do; attributes car
 
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import ClassVar
+from typing import ClassVar, Self, override
 
 
 class FastWorkerError(Exception):
@@ -112,6 +112,10 @@ class TaskFailed(TaskError):
         self.error_type = error_type
         self.message = message
         self.remote_traceback = remote_traceback
+
+    @override
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str, str]]:
+        return type(self), (self.error_type, self.message, self.remote_traceback)
 
 
 class TaskLost(TaskError):

@@ -139,6 +139,8 @@ class WorkerRegistry:
     def _may_run(self, card: WorkerCard) -> frozenset[str]:
         if not card.is_local or self._local_execution is LocalExecution.OVERFLOW:
             return card.names
+        if self._local_execution is LocalExecution.NEVER:
+            return frozenset()
         elsewhere = (worker.card.names for worker in self if not worker.card.is_local)
         return card.names.difference(*elsewhere)
 

@@ -1,0 +1,1 @@
+"""Roles, messages and task functions, each by itself."""

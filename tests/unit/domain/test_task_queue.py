@@ -1,0 +1,176 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fastworker.domain.priority import TaskPriority
+from fastworker.domain.task import Task
+from fastworker.domain.task_queue import QueueView, TaskQueue, service_order
+
+from ...builders import a_task
+
+CRITICAL, HIGH, NORMAL, LOW = TaskPriority
+
+
+def a_queue(*tasks: Task) -> TaskQueue:
+    queue = TaskQueue()
+    for task in tasks:
+        queue.push(task)
+    return queue
+
+
+def served(queue: TaskQueue, view: QueueView) -> list[Task]:
+    """Pop everything that a view can see."""
+    tasks = []
+    while (task := view.first()) is not None:
+        queue.pop(task)
+        tasks.append(task)
+    return tasks
+
+
+def test_tasks_are_served_by_priority():
+    low, normal, critical, high = (a_task(priority=priority) for priority in (LOW, NORMAL, CRITICAL, HIGH))
+    queue = a_queue(low, normal, critical, high)
+
+    assert served(queue, queue.open_view(frozenset({"echo"}))) == [critical, high, normal, low]
+
+
+def test_tasks_of_one_priority_are_served_in_the_order_of_their_arrival():
+    tasks = [a_task(name=name) for name in ("echo", "add", "echo", "add", "add")]
+    queue = a_queue(*tasks)
+
+    assert served(queue, queue.open_view(frozenset({"echo", "add"}))) == tasks
+
+
+def test_a_view_opened_before_the_tasks_came_shows_the_same():
+    queue = TaskQueue()
+    view = queue.open_view(frozenset({"echo"}))
+    first, second = a_task(priority=LOW), a_task(priority=HIGH)
+    queue.push(first)
+    queue.push(second)
+
+    assert served(queue, view) == [second, first]
+
+
+def test_a_view_shows_only_the_names_it_was_opened_for():
+    queue = a_queue(a_task(name="add", priority=CRITICAL), echo := a_task(name="echo", priority=LOW))
+
+    assert queue.open_view(frozenset({"echo"})).first() is echo
+    assert queue.open_view(frozenset({"resize"})).first() is None
+    assert queue.open_view(frozenset()).first() is None
+
+
+def test_tasks_that_nobody_can_run_hold_up_nobody():
+    queue = a_queue(*(a_task(name="unknown", priority=CRITICAL) for _ in range(1000)), echo := a_task(priority=LOW))
+    view = queue.open_view(frozenset({"echo"}))
+
+    assert served(queue, view) == [echo]
+    assert queue.depths() == {CRITICAL: 1000, HIGH: 0, NORMAL: 0, LOW: 0}
+
+
+def test_what_one_view_took_no_other_view_shows():
+    queue = a_queue(first := a_task(), second := a_task())
+    one, other = queue.open_view(frozenset({"echo"})), queue.open_view(frozenset({"echo", "add"}))
+    assert one.first() is other.first() is first
+    queue.pop(first)
+
+    assert one.first() is other.first() is second
+
+
+def test_a_task_that_is_given_back_stands_at_its_old_place():
+    queue = a_queue(first := a_task(), second := a_task(), third := a_task())
+    view = queue.open_view(frozenset({"echo"}))
+    queue.pop(first)
+    queue.pop(second)
+    queue.push(second)
+    assert view.first() is second
+    queue.push(first)
+
+    assert served(queue, view) == [first, second, third]
+
+
+def test_a_later_task_that_is_given_back_first_does_not_overtake():
+    queue = a_queue(first := a_task(), second := a_task(), third := a_task())
+    view = queue.open_view(frozenset({"echo"}))
+    queue.pop(first)
+    queue.pop(second)
+    queue.push(first)
+    queue.push(second)
+
+    assert served(queue, view) == [first, second, third]
+
+
+def test_a_closed_view_costs_nothing_more():
+    queue = TaskQueue()
+    view = queue.open_view(frozenset({"echo"}))
+    queue.close_view(view)
+    queue.push(a_task())
+
+    assert view.first() is None
+
+
+def test_the_depths_count_what_waits_at_each_priority():
+    queue = a_queue(a_task(priority=HIGH), a_task(priority=LOW), a_task(name="add", priority=LOW))
+    assert (len(queue), queue.depths()) == (3, {CRITICAL: 0, HIGH: 1, NORMAL: 0, LOW: 2})
+    served(queue, queue.open_view(frozenset({"echo"})))
+
+    assert (len(queue), queue.depths()) == (1, {CRITICAL: 0, HIGH: 0, NORMAL: 0, LOW: 1})
+
+
+def test_iterating_shows_every_waiting_task_in_the_order_of_service():
+    queue = a_queue(low := a_task(priority=LOW), add := a_task(name="add"), echo := a_task())
+
+    assert list(queue) == [add, echo, low]
+
+
+def test_a_view_that_nobody_reads_does_not_grow_with_the_tasks_that_others_take():
+    queue = TaskQueue()
+    reader, sleeper = queue.open_view(frozenset({"echo"})), queue.open_view(frozenset({"echo", "add"}))
+    for _ in range(1000):
+        queue.push(a_task())
+        served(queue, reader)
+
+    assert len(sleeper._heads) < 100  # its memory cannot be seen from outside
+
+
+NAMES = ("add", "echo", "resize")
+VIEWS = [frozenset({"add"}), frozenset({"add", "echo"}), frozenset(NAMES)]
+operations = st.lists(
+    st.one_of(
+        st.tuples(st.just("push"), st.sampled_from(NAMES), st.sampled_from(TaskPriority)),
+        st.tuples(st.just("take"), st.sampled_from(range(len(VIEWS)))),
+        st.tuples(st.just("give back"), st.integers(0, 50)),
+        st.tuples(st.just("reopen"), st.sampled_from(range(len(VIEWS)))),
+    ),
+    max_size=60,
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(operations)
+def test_the_queue_behaves_like_a_sorted_list(operations):
+    queue = TaskQueue()
+    views = [queue.open_view(names) for names in VIEWS]
+    model: list[Task] = []
+    taken: list[Task] = []
+    for arrival, operation in enumerate(operations):
+        match operation:
+            case "push", name, priority:
+                task = a_task(name=name, priority=priority, arrival=arrival)
+                queue.push(task)
+                model.append(task)
+            case "take", index if (task := views[index].first()) is not None:
+                queue.pop(task)
+                model.remove(task)
+                taken.append(task)
+            case "give back", index if taken:
+                task = taken.pop(index % len(taken))
+                queue.push(task)
+                model.append(task)
+            case "reopen", index:
+                queue.close_view(views[index])
+                views[index] = queue.open_view(VIEWS[index])
+        model.sort(key=service_order)
+
+        assert list(queue) == model
+        assert len(queue) == len(model)
+        for view in views:
+            assert view.first() is next((task for task in model if task.submission.name in view.names), None)

@@ -1,0 +1,188 @@
+import pytest
+
+from fastworker.domain.task_queue import TaskQueue
+from fastworker.domain.worker_registry import LocalExecution, Worker, WorkerCard, WorkerRegistry
+
+from ...builders import a_card, a_task
+
+ECHO = frozenset({"echo"})
+
+
+def a_registry(*cards: WorkerCard, local_execution: LocalExecution = LocalExecution.AUTO) -> WorkerRegistry:
+    registry = WorkerRegistry(TaskQueue(), local_execution=local_execution)
+    for card in cards:
+        registry.add(card, now=1000.0)
+    return registry
+
+
+def open_up(registry: WorkerRegistry, worker_id: str) -> Worker:
+    """Let a worker ask for work."""
+    worker = registry[worker_id]
+    worker.is_open = True
+    registry.offer(worker)
+    return worker
+
+
+def best(registry: WorkerRegistry, names: frozenset[str] = ECHO) -> str | None:
+    """Return the id of the least loaded open worker of a group."""
+    offer = registry.groups[names].least_loaded()
+    return offer[-1].card.worker_id if offer else None
+
+
+def test_a_registered_worker_is_found_by_its_id():
+    registry = a_registry(a_card("a"), a_card("b"))
+
+    assert (len(registry), [worker.card.worker_id for worker in registry]) == (2, ["a", "b"])
+    assert registry.get("a") is registry["a"]
+    assert registry.get("c") is None
+
+
+def test_a_removed_worker_is_gone_with_its_group():
+    registry = a_registry(a_card("a"), a_card("b", names={"add"}))
+    worker = registry["a"]
+
+    assert registry.remove("a") is worker
+    assert registry.get("a") is None
+    assert set(registry.groups) == {frozenset({"add"})}
+
+
+def test_workers_that_know_the_same_names_form_one_group():
+    registry = a_registry(a_card("a"), a_card("b"), a_card("c", names={"echo", "add"}))
+
+    assert {names: group.members for names, group in registry.groups.items()} == {
+        ECHO: {"a", "b"},
+        frozenset({"echo", "add"}): {"c"},
+    }
+
+
+def test_a_worker_that_has_not_asked_gets_nothing():
+    registry = a_registry(a_card("a"))
+    registry.offer(registry["a"])
+
+    assert best(registry) is None
+
+
+def test_the_least_loaded_worker_comes_first():
+    registry = a_registry(a_card("a", slots=3), a_card("b", slots=3))
+    registry["a"].leased = {"t1": a_task("t1")}
+    open_up(registry, "a")
+    open_up(registry, "b")
+
+    assert best(registry) == "b"
+
+
+def test_equal_loads_keep_the_order_of_registration():
+    registry = a_registry(a_card("b"), a_card("a"))
+    open_up(registry, "a")
+    open_up(registry, "b")
+
+    assert best(registry) == "b"
+
+
+def test_an_offer_made_at_an_older_load_does_not_count():
+    registry = a_registry(a_card("a", slots=3), a_card("b", slots=3))
+    loaded, idle = open_up(registry, "a"), open_up(registry, "b")
+    loaded.leased = {"t1": a_task("t1")}
+    registry.offer(loaded)
+    assert best(registry) == "b"
+    idle.is_open = False
+
+    assert best(registry) == "a"
+
+
+@pytest.mark.parametrize(
+    ("slots", "leased", "occupied", "room"),
+    [(2, 0, 0, 2), (2, 1, 0, 1), (2, 1, 1, 0), (1, 1, 1, -1), (2, 0, 2, 0)],
+)
+def test_room_is_what_leases_and_leaseless_work_leave_of_the_slots(slots, leased, occupied, room):
+    registry = a_registry(a_card("a", slots=slots))
+    worker = registry["a"]
+    worker.leased = {task.task_id: task for task in (a_task() for _ in range(leased))}
+    worker.occupied = occupied
+    open_up(registry, "a")
+
+    assert worker.room == room
+    assert best(registry) == ("a" if room > 0 else None)
+
+
+def test_an_offer_ends_when_the_slots_fill_up_with_work_without_a_lease():
+    registry = a_registry(a_card("a"))
+    open_up(registry, "a").occupied = 1
+
+    assert best(registry) is None
+
+
+def test_a_worker_that_joins_again_under_its_id_has_asked_for_nothing_yet():
+    registry = a_registry(a_card("a"), a_card("b"))
+    open_up(registry, "a")
+    registry.remove("a")
+    registry.add(a_card("a", incarnation="second life"), now=1001.0)
+
+    assert best(registry) is None
+
+
+def test_offers_made_over_and_over_are_kept_once():
+    registry = a_registry(a_card("a"), a_card("b"))
+    for _ in range(1000):
+        open_up(registry, "a")
+        open_up(registry, "b")
+
+    assert len(registry.groups[ECHO]._open) < 100  # its memory cannot be seen from outside
+    assert best(registry) == "a"
+
+
+def test_offers_that_no_longer_hold_make_room_for_others():
+    registry = a_registry(a_card("a", slots=1000))
+    worker = open_up(registry, "a")
+    for number in range(500):
+        worker.leased[f"t{number}"] = a_task(f"t{number}")
+        registry.offer(worker)
+
+    assert len(registry.groups[ECHO]._open) < 100
+    assert best(registry) == "a"
+
+
+def test_workers_not_heard_from_for_the_silence_time_are_silent():
+    registry = a_registry(a_card("a"), a_card("b"))
+    registry["b"].heard_at = 1000.1
+
+    assert registry.silent(now=1015.0, silence_seconds=15.0) == [registry["a"]]
+
+
+# ---- the control plane's own worker ----
+
+
+def test_by_itself_the_control_plane_runs_only_what_no_subworker_knows():
+    registry = a_registry(
+        a_card("local", names={"echo", "add"}, is_local=True), a_card("a"), local_execution=LocalExecution.AUTO
+    )
+
+    assert {names: group.members for names, group in registry.groups.items()} == {
+        frozenset({"add"}): {"local"},
+        ECHO: {"a"},
+    }
+
+
+def test_the_control_plane_takes_over_the_names_of_a_subworker_that_left():
+    registry = a_registry(a_card("local", names={"echo", "add"}, is_local=True), a_card("a"))
+    open_up(registry, "local")
+    registry.remove("a")
+
+    assert set(registry.groups) == {frozenset({"echo", "add"})}
+    assert best(registry, frozenset({"echo", "add"})) == "local"
+
+
+def test_with_overflow_the_control_plane_may_run_everything_it_knows():
+    registry = a_registry(
+        a_card("local", names={"echo", "add"}, is_local=True), a_card("a"), local_execution=LocalExecution.OVERFLOW
+    )
+
+    assert set(registry.groups) == {frozenset({"echo", "add"}), ECHO}
+
+
+def test_another_subworker_with_the_same_names_changes_no_group():
+    registry = a_registry(a_card("local", is_local=True), a_card("a"))
+    groups = dict(registry.groups)
+    registry.add(a_card("b"), now=1000.0)
+
+    assert registry.groups == groups

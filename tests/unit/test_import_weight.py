@@ -1,0 +1,37 @@
+"""What an import must not bring along. How long it takes is a benchmark's business."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Return the modules that a fresh interpreter has loaded after a statement."""
+    program = f"{statement}\nimport sys\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("statement", "unwanted"),
+    [
+        (
+            "import fastworker",
+            {"dependency_injector", "litestar", "opentelemetry.sdk", "pydantic", "pynng", "uvicorn"},
+        ),
+        (
+            "from fastworker import Client",
+            {"click", "dependency_injector", "litestar", "opentelemetry.sdk", "pydantic_settings", "uvicorn"},
+        ),
+    ],
+)
+def test_an_import_brings_along_nothing_that_only_servers_need(statement, unwanted):
+    loaded = loaded_by(statement)
+
+    assert "fastworker" in loaded
+    assert loaded & unwanted == set()
+
+
+def test_the_test_above_sees_what_is_loaded():
+    assert "pynng" in loaded_by("from fastworker import Client")
