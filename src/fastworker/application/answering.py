@@ -3,6 +3,7 @@
 import structlog
 
 from fastworker.domain.errors import BadFrame, ControlPlaneError, FastWorkerError, ProtocolMismatch
+from fastworker.domain.text import text_of
 
 from .messages import Message, Refused
 from .ports.codec import FrameCodec
@@ -33,7 +34,9 @@ class Answering:
             return self._refusal(error)
         except Exception as error:
             log.exception("request_failed")
-            return self._refusal(ControlPlaneError(f"the request failed inside: {type(error).__name__}: {error}"))
+            return self._refusal(
+                ControlPlaneError(f"the request failed inside: {type(error).__name__}: {text_of(error)}")
+            )
 
     def _refusal(self, error: FastWorkerError) -> bytes:
         return self._codec.encode(Refused.because(error))

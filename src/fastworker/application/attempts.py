@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
-from fastworker.domain.errors import UnknownTask
+from fastworker.domain.errors import FastWorkerError
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import Outcome
 
@@ -68,10 +68,10 @@ class Attempts:
         """Begin an attempt."""
         try:
             function = registry[entry.name]
-        except UnknownTask as error:
+            signature = self._codec.signature(function.function)
+        except FastWorkerError as error:
             self._end(entry.task_id, entry.token, Outcome(TaskStatus.FAILURE, error=error_record(error)))
             return
-        signature = self._codec.signature(function.function)
         execution = Execution(entry.task_id, entry.attempt, entry.token, function, signature, payload, self._clock.now)
         self._running[entry.token] = execution
         executor = self._async_executor if function.is_async else self._sync_executor

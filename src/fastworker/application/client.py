@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import batched
 from types import TracebackType
 from typing import Any, Self
@@ -12,7 +11,6 @@ from typing import Any, Self
 import anyio
 import structlog
 from anyio.abc import TaskGroup
-from anyio.abc import TaskStatus as StartStatus
 
 from fastworker.domain.errors import (
     ClientNotRunning,
@@ -26,62 +24,21 @@ from fastworker.domain.errors import (
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 
-from .client_link import ClientLink, ClientSession
-from .completion_listener import CompletionListener
+from .client_life import ClientConfig, ClientLife, OpenClient
+from .client_link import ClientSession
 from .current_client import entered_client, note_started, note_stopped
 from .handle import Decode, TaskHandle
 from .identifiers import NewId
-from .messages import BATCH_ENTRIES, Fetch, Fetched, Goodbye, Inspect, Inspected, Message, SubmitEntry, TaskState
+from .messages import BATCH_ENTRIES, Fetch, Fetched, Inspect, Inspected, Message, SubmitEntry, TaskState
 from .ports.clock import Clock
 from .ports.codec import PayloadCodec
-from .ports.transport import Requester, Transport
+from .ports.transport import Transport
 from .submission_batch import SubmissionBatch
-from .submitter import Submitter
 from .task_function import SubmitOptions, TaskFunction
 from .task_result import TaskResult, task_result
 from .wakeup import Wakeup, let_others_first
 
-GOODBYE_SECONDS = 0.25
-
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class ClientConfig:
-    """Where the control plane is, and for how many seconds to wait for it, at first and after it went away."""
-
-    address: str
-    connect_timeout: float = 5.0
-    reconnect_timeout: float = 30.0
-
-
-class OpenClient:
-    """The parts of a client that live as long as its connection."""
-
-    def __init__(self, requester: Requester, config: ClientConfig, clock: Clock, new_id: NewId, jitter: random.Random):
-        self.link = ClientLink(
-            requester,
-            clock=clock,
-            address=config.address,
-            connect_timeout=config.connect_timeout,
-            new_session_id=new_id,
-            jitter=jitter,
-        )
-        self.listener = CompletionListener(
-            self.link, clock=clock, reconnect_timeout=config.reconnect_timeout, jitter=jitter
-        )
-        self.submitter = Submitter(self.link, self.listener, clock=clock, connect_timeout=config.connect_timeout)
-
-    def close(self, error: FastWorkerError) -> None:
-        """Fail whatever still waits."""
-        self.submitter.close(error)
-        self.listener.close(error)
-
-    async def say_goodbye(self) -> None:
-        """Tell the control plane, if it listens, that nobody will read this session's completions."""
-        if self.listener.is_connected:
-            session = await self.link.session()
-            await self.link.request(Goodbye(session_id=session.session_id), timeout=GOODBYE_SECONDS)
 
 
 class TaskClient:
@@ -107,9 +64,7 @@ class TaskClient:
         self._codec = codec
         self._new_id = new_id
         self._jitter = jitter
-        self._open: OpenClient | None = None
-        self._opening: anyio.Event | None = None
-        self._failure: FastWorkerError | None = None
+        self._life: ClientLife | None = None
         self._group: TaskGroup | None = None
         self._previous: TaskClient | None = None
         self._detached: asyncio.Task[None] | None = None
@@ -118,9 +73,14 @@ class TaskClient:
 
     async def __aenter__(self) -> Self:
         self._previous = entered_client.get()
-        self._group = anyio.create_task_group()
-        await self._group.__aenter__()
-        await self._group.start(self._run)
+        group = self._group = anyio.create_task_group()
+        await group.__aenter__()
+        self._life = self._new_life()
+        try:
+            await group.start(self._life.run)
+        except BaseException:
+            await self._leave_group(group)
+            raise
         entered_client.set(self)
         return self
 
@@ -129,8 +89,7 @@ class TaskClient:
     ) -> None:
         assert self._group is not None
         entered_client.set(self._previous)
-        self._group.cancel_scope.cancel()
-        await self._group.__aexit__(None, None, None)  # an error of the block is not wrapped into a group
+        await self._leave_group(self._group)
 
     async def start(self) -> None:
         """Begin to work on the running asyncio loop; needs no control plane yet. A second start changes nothing."""
@@ -139,15 +98,16 @@ class TaskClient:
     def start_soon(self) -> None:
         """Do what `start` does, from a plain function inside a running asyncio loop."""
         if self._detached is None:
-            self._opening = anyio.Event()
-            self._detached = asyncio.get_running_loop().create_task(self._run_detached())
+            life = self._life = self._new_life()
+            self._detached = asyncio.get_running_loop().create_task(_run_detached(life))
+            self._detached.add_done_callback(lambda _: life.end())
             note_started(self)
 
     def stop(self) -> None:
         """Stop working, soon: unfinished handles fail with `ClientNotRunning`. A second stop changes nothing."""
         if self._detached is not None:
             self._detached.cancel()
-            self._detached = None
+            self._detached = self._life = None
         note_stopped(self)
 
     async def aclose(self) -> None:
@@ -157,51 +117,27 @@ class TaskClient:
         if detached is not None:
             await asyncio.wait([detached])
 
-    async def _run_detached(self) -> None:
-        try:
-            await self._run()
-        except* FastWorkerError as errors:
-            log.error("client_failed", errors=[str(error) for error in errors.exceptions])  # noqa: TRY400 - callers get the error itself
+    def _new_life(self) -> ClientLife:
+        return ClientLife(
+            self.config,
+            transport=self._transport,
+            clock=self._clock,
+            new_id=self._new_id,
+            jitter=self._jitter,
+        )
 
-    async def _run(self, *, task_status: StartStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
-        if self._opening is None:
-            self._opening = anyio.Event()
-        try:
-            async with self._transport.connect(self.config.address) as requester:
-                self._open = OpenClient(requester, self.config, self._clock, self._new_id, self._jitter)
-                try:
-                    async with anyio.create_task_group() as group:
-                        group.start_soon(self._open.link.run)
-                        group.start_soon(self._open.listener.run)
-                        group.start_soon(self._open.submitter.run)
-                        self._opening.set()
-                        task_status.started()
-                finally:
-                    await self._close(self._open)
-        except FastWorkerError as error:
-            self._failure = error
-            raise
-        finally:
-            self._opening.set()
-            self._opening = None
-
-    async def _close(self, client: OpenClient) -> None:
-        self._open = None
-        client.close(ClientNotRunning("the client was stopped before the task was done; the task goes on without it"))
-        with anyio.move_on_after(GOODBYE_SECONDS, shield=True):
-            try:
-                await client.say_goodbye()
-            except FastWorkerError as error:
-                log.debug("goodbye_failed", error=str(error))
+    async def _leave_group(self, group: TaskGroup) -> None:
+        """End the group without handing it the error under way: it would wrap it into an exception group."""
+        group.cancel_scope.cancel()
+        await group.__aexit__(None, None, None)
+        self._life = None
 
     async def _opened(self) -> OpenClient:
-        if self._opening is not None and self._open is None:
-            await self._opening.wait()
-        if self._open is not None:
-            return self._open
-        if self._failure is not None:
-            raise self._failure
-        raise ClientNotRunning("this client is not running: use `async with client`, or `await client.start()` first")
+        if self._life is None:
+            raise ClientNotRunning(
+                "this client is not running: use `async with client`, or `await client.start()` first"
+            )
+        return await self._life.parts()
 
     # ---- submitting ----
 
@@ -353,6 +289,13 @@ class TaskClient:
                 fetched = _expect(reply, Fetched)
                 return fetched.entries[0], fetched.payloads[0]
         raise ControlPlaneRestarted("the control plane restarts again and again")
+
+
+async def _run_detached(life: ClientLife) -> None:
+    try:
+        await life.run()
+    except FastWorkerError as error:
+        log.error("client_failed", error=str(error))  # noqa: TRY400 - each caller gets the error itself
 
 
 def _fetch_one(session: ClientSession, task_id: str) -> Fetch:

@@ -14,14 +14,14 @@ import anyio
 from fastworker.domain.errors import InvalidArguments, NotEncodable, PayloadTooLarge
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import ErrorRecord, Outcome
+from fastworker.domain.text import bounded, text_of
 
+from .messages import MESSAGE_CHARACTERS
 from .ports.codec import SignatureCodec
 from .task_function import TaskFunction
 
 TRACEBACK_CHARACTERS = 16_384
 """Longer tracebacks lose their middle."""
-
-MESSAGE_CHARACTERS = 4_096
 
 _MISFITS = (InvalidArguments, NotEncodable, PayloadTooLarge)
 
@@ -81,8 +81,8 @@ def error_record(error: BaseException) -> ErrorRecord:
     lines = [] if isinstance(error, _MISFITS) else _lines(error, trace)
     return ErrorRecord(
         type(error).__name__,
-        _bounded(_message(error), MESSAGE_CHARACTERS),
-        _bounded("".join(lines), TRACEBACK_CHARACTERS),
+        bounded(text_of(error), MESSAGE_CHARACTERS),
+        bounded("".join(lines), TRACEBACK_CHARACTERS),
     )
 
 
@@ -91,19 +91,3 @@ def _lines(error: BaseException, trace: TracebackType | None) -> list[str]:
         return traceback.format_exception(type(error), error, trace)
     except BaseException as broken:  # an exception whose __str__ raises
         return [f"{type(error).__name__} (its text cannot be shown: {type(broken).__name__})\n"]
-
-
-def _message(error: BaseException) -> str:
-    try:
-        return str(error)
-    except BaseException as broken:
-        return f"(its text cannot be shown: {type(broken).__name__})"
-
-
-def _bounded(text: str, limit: int) -> str:
-    """Return text that UTF-8 can carry, without its middle if it is too long."""
-    clean = text.encode("utf-8", "replace").decode()
-    if len(clean) <= limit:
-        return clean
-    half = limit // 2
-    return f"{clean[:half]}\n... {len(clean) - 2 * half} characters left out ...\n{clean[-half:]}"

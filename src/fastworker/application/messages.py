@@ -11,6 +11,7 @@ from fastworker.domain.errors import FastWorkerError, error_from_code
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord
+from fastworker.domain.text import bounded, text_of
 from fastworker.domain.value import value
 
 PROTOCOL = 1
@@ -23,6 +24,9 @@ BATCH_BYTES = 1 << 20
 FRAME_BYTES = 16 << 20
 PAYLOAD_BYTES = 8 << 20
 """The largest frame that a socket takes, and the largest arguments or result of one task."""
+
+MESSAGE_CHARACTERS = 4_096
+"""Longer texts of errors lose their middle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Refused(Message):
     @classmethod
     def because(cls, error: FastWorkerError) -> "Refused":
         """Return the refusal that tells the peer of `error`."""
-        return cls(code=error.code, message=str(error))
+        return cls(code=error.code, message=bounded(text_of(error), MESSAGE_CHARACTERS))
 
     def error(self) -> FastWorkerError:
         """Return the error that the peer met."""

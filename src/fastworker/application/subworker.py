@@ -35,7 +35,7 @@ from .messages import (
     WorkerInspected,
 )
 from .ports.clock import Clock
-from .ports.transport import Requester, Transport
+from .ports.transport import Transport
 from .registration import Membership, Registration
 from .task_registry import TaskRegistry
 
@@ -131,20 +131,33 @@ class Subworker:
         return WorkerInspected(worker_id=self._config.worker_id, slots=self._config.slots, running=running)
 
     async def _join_and_work(self) -> None:
-        async with AsyncExitStack() as stack:
-            registration = None
-            over: FastWorkerError | None = None
-            with anyio.CancelScope() as self._work_scope:
-                try:
-                    registration = await self._register(stack)
-                    over = await registration.work()
-                except (WireError, ControlPlaneError) as error:
-                    await self._wait_for_control_plane(error)
-            self._work_scope = None
-            if self._is_stopping and registration is not None:
-                await registration.finish(seconds=self._config.drain_seconds)
-            elif over is not None:
-                self._leave_behind(over)
+        with anyio.CancelScope() as self._work_scope:
+            try:
+                membership, registry, address = await self._find_and_join()
+            except (WireError, ControlPlaneError) as error:
+                await self._wait_for_control_plane(error)
+                return
+        if self._work_scope.cancelled_caught:
+            return
+        beat = Beat(epoch=membership.epoch, worker_id=membership.worker_id, incarnation=membership.incarnation)
+        heartbeat = Heartbeat(self._transport, self._clock, address, beat, membership.joined.beat_seconds)
+        async with self._transport.connect(address) as requester, self._background(heartbeat.run):
+            registration = Registration(
+                membership,
+                requester,
+                attempts=self._attempts,
+                registry=registry,
+                clock=self._clock,
+                jitter=self._jitter,
+            )
+            await self._work(registration)
+
+    async def _work(self, registration: Registration) -> None:
+        with anyio.CancelScope() as self._work_scope:
+            if not self._is_stopping:
+                self._leave_behind(await registration.work())
+                return
+        await registration.finish(seconds=self._config.drain_seconds)
 
     def _leave_behind(self, over: FastWorkerError) -> None:
         """End a registration that is over: what runs goes on, without a lease."""
@@ -153,33 +166,17 @@ class Subworker:
             raise over
         log.warning("registration_over", worker_id=self._config.worker_id, reason=str(over), effect="joining again")
 
-    async def _register(self, stack: AsyncExitStack) -> Registration:
+    async def _find_and_join(self) -> tuple[Membership, TaskRegistry, str]:
+        """Join the control plane; return the membership, what this worker can run, and the worker address."""
         address = self._config.control_plane_address or await self._listen_for_beacon()
         welcome, offset = await self._hello(address)
         registry = self._registry = self._registry or self._load(welcome, address)
         worker_address = self._config.worker_address or reachable(welcome.worker_address, seen_from=address)
-        requester = await stack.enter_async_context(self._transport.connect(worker_address))
-        joined = await self._join(requester, welcome.epoch, offset, registry)
-        membership = Membership(welcome.epoch, self._config.worker_id, self._incarnation, offset, joined)
-        beat = Beat(epoch=welcome.epoch, worker_id=self._config.worker_id, incarnation=self._incarnation)
-        heartbeat = Heartbeat(self._transport, self._clock, worker_address, beat, joined.beat_seconds)
-        await stack.enter_async_context(self._background(heartbeat.run))
-        log.info(
-            "joined",
-            worker_id=self._config.worker_id,
-            address=address,
-            slots=self._config.slots,
-            tasks=len(registry),
-        )
+        joined = await self._join(worker_address, welcome.epoch, offset, registry)
+        log.info("joined", worker_id=self._config.worker_id, at=address, slots=self._config.slots, tasks=len(registry))
         self._loud_at = self._clock.now()
-        return Registration(
-            membership,
-            requester,
-            attempts=self._attempts,
-            registry=registry,
-            clock=self._clock,
-            jitter=self._jitter,
-        )
+        membership = Membership(welcome.epoch, self._config.worker_id, self._incarnation, offset, joined)
+        return membership, registry, worker_address
 
     async def _listen_for_beacon(self) -> str:
         async with self._transport.subscribe(self._config.discovery_address) as beacon:
@@ -198,22 +195,21 @@ class Subworker:
                 raise WireError(f"a hello was answered with {type(reply).__name__}")
             return reply, reply.now - (asked_at + self._clock.now()) / 2
 
-    async def _join(self, requester: Requester, epoch: str, offset: float, registry: TaskRegistry) -> Joined:
+    async def _join(self, address: str, epoch: str, offset: float, registry: TaskRegistry) -> Joined:
         config = self._config
-        reply = await requester.request(
-            Join(
-                epoch=epoch,
-                deadline=self._clock.now() + offset + HELLO_SECONDS,
-                worker_id=config.worker_id,
-                incarnation=self._incarnation,
-                slots=config.slots,
-                names=registry.names,
-                is_local=config.is_local,
-                address=config.base_address or "",
-                version=config.version,
-            ),
-            timeout=HELLO_SECONDS,
+        message = Join(
+            epoch=epoch,
+            deadline=self._clock.now() + offset + HELLO_SECONDS,
+            worker_id=config.worker_id,
+            incarnation=self._incarnation,
+            slots=config.slots,
+            names=registry.names,
+            is_local=config.is_local,
+            address=config.base_address or "",
+            version=config.version,
         )
+        async with self._transport.connect(address) as requester:
+            reply = await requester.request(message, timeout=HELLO_SECONDS)
         if not isinstance(reply, Joined):
             raise WireError(f"a join was answered with {type(reply).__name__}")
         return reply

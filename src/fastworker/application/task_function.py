@@ -110,7 +110,8 @@ def task(
     parsed = TaskPriority.parse(priority)
 
     def decorate(function: Callable[..., Any]) -> TaskFunction[..., Any, Any]:
-        if not inspect.isfunction(function) or inspect.isgeneratorfunction(function):
+        is_generator = inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
+        if not inspect.isfunction(function) or is_generator:
             raise CallerError(f"@task takes a plain `def` or `async def` function, not {function!r}")
         return TaskFunction(function, name=name or function.__name__, priority=parsed)
 

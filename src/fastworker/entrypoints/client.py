@@ -10,7 +10,8 @@ from fastworker.adapters.json_codec import JsonFrameCodec, JsonPayloadCodec
 from fastworker.adapters.nng import NngTransport
 from fastworker.adapters.system_clock import SystemClock
 from fastworker.adapters.uuid7 import new_uuid7
-from fastworker.application.client import ClientConfig, TaskClient
+from fastworker.application.client import TaskClient
+from fastworker.application.client_life import ClientConfig
 from fastworker.application.current_client import set_default_clients
 from fastworker.application.messages import InspectWorker, Message, WorkerInspected
 from fastworker.application.sync_client import SyncTaskClient

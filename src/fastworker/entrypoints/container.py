@@ -45,7 +45,7 @@ class Container(containers.DeclarativeContainer):
     limits = providers.Dependency(instance_of=Limits)
     ledger = providers.Dependency(instance_of=Ledger)
     subworker_config = providers.Dependency(instance_of=SubworkerConfig)
-    registry = providers.Dependency(instance_of=TaskRegistry, default=None)
+    registry: providers.Provider[TaskRegistry | None] = providers.Object(None)
 
     # the outside world
     clock: providers.Provider[Clock] = providers.Singleton(SystemClock)

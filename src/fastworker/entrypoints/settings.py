@@ -183,10 +183,13 @@ def read_table(folder: Path, process: str) -> dict[str, Any]:
         return {}
     try:
         table = tomllib.loads(path.read_text()).get("tool", {}).get("fastworker", {})
-    except tomllib.TOMLDecodeError as error:
+        shared = {key: value for key, value in table.items() if not isinstance(value, dict)}
+        settings = shared | table.get(process, {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidSetting(f"{path} is no TOML: {error}") from error
-    shared = {key: value for key, value in table.items() if not isinstance(value, dict)}
-    return {key.replace("-", "_"): value for key, value in (shared | table.get(process, {})).items()}
+    except (AttributeError, TypeError) as error:
+        raise InvalidSetting(f"{path}: [tool.fastworker] and [tool.fastworker.{process}] must be tables") from error
+    return {key.replace("-", "_"): value for key, value in settings.items()}
 
 
 def default_modules(folder: Path) -> list[str]:

@@ -160,7 +160,7 @@ class CoordinatorMachine(RuleBasedStateMachine):
     leases: Bundle[tuple[str, Lease]] = Bundle("leases")
     used_leases: Bundle[tuple[str, Lease]] = Bundle("used_leases")
 
-    @initialize(local_execution=st.sampled_from([LocalExecution.AUTO, LocalExecution.NEVER]))
+    @initialize(local_execution=st.sampled_from([LocalExecution.AUTO]))
     def start(self, local_execution):
         self.witness = Witness()
         self.plane = ManualCoordinator(

@@ -43,7 +43,10 @@ class JsonFrameCodec(FrameCodec):
             message: Any = _adapter(kind).validate_json(envelope)
         except (ValidationError, RecursionError) as error:
             raise BadFrame(f"the envelope is no {kind.__name__}: {_first_problem(error)}") from error
-        expected = len(message.entries) if hasattr(message, "payloads") else 0
+        has_payloads = hasattr(message, "payloads")
+        if has_payloads and message.payloads:
+            raise BadFrame(f"a {kind.__name__} with payloads inside its envelope, expected them beside it")
+        expected = len(message.entries) if has_payloads else 0
         if len(payloads) != expected:
             raise BadFrame(f"a {kind.__name__} with {len(payloads)} payloads, expected {expected}")
         decoded: Message = replace(message, payloads=payloads) if payloads else message

@@ -14,7 +14,7 @@ from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from fastworker.application.messages import PAYLOAD_BYTES
 from fastworker.application.ports.codec import PayloadCodec, SignatureCodec
-from fastworker.domain.errors import InvalidArguments, InvalidResult, NotEncodable, PayloadTooLarge
+from fastworker.domain.errors import InvalidArguments, InvalidResult, InvalidTaskModule, NotEncodable, PayloadTooLarge
 
 from .unencodable import describe_unencodable
 
@@ -65,15 +65,18 @@ class JsonSignatureCodec(SignatureCodec):
     def __init__(self, function: Callable[..., Any]) -> None:
         self._name = getattr(function, "__name__", repr(function))
         self._parameters = inspect.signature(function).parameters
-        hints = get_type_hints(function, include_extras=True)
+        hints = _hints(function)
         self._positional = [p.name for p in self._parameters.values() if p.kind in _POSITIONAL]
         self._keyword_only = [p.name for p in self._parameters.values() if p.kind is _KIND.KEYWORD_ONLY]
         self._rest = self._name_of(_KIND.VAR_POSITIONAL)
         self._extra = self._name_of(_KIND.VAR_KEYWORD)
         self._by_keyword = not self._rest and not self._extra and not self._name_of(_KIND.POSITIONAL_ONLY)
         self._needs_nothing = all(p.default is not _KIND.empty for p in self._parameters.values())
-        self._arguments = _arguments_adapter(self._parameters, hints)
-        self._result = _adapter(hints.get("return", Any))
+        try:
+            self._arguments = _arguments_adapter(self._parameters, hints)
+            self._result = _adapter(hints.get("return", Any))
+        except (PydanticUserError, TypeError) as error:
+            raise _unreadable(self._name, error) from error
 
     @override
     def encode_arguments(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bytes:
@@ -156,6 +159,17 @@ class JsonSignatureCodec(SignatureCodec):
 
 _POSITIONAL = (_KIND.POSITIONAL_ONLY, _KIND.POSITIONAL_OR_KEYWORD)
 _ENCODING_ERRORS = (PydanticSerializationError, ValueError, TypeError, RecursionError)
+
+
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    try:
+        return get_type_hints(function, include_extras=True)
+    except Exception as error:  # whatever evaluating the user's annotations raises
+        raise _unreadable(getattr(function, "__name__", repr(function)), error) from error
+
+
+def _unreadable(name: str, error: Exception) -> InvalidTaskModule:
+    return InvalidTaskModule(f"the annotations of {name}() cannot be read: {type(error).__name__}: {error}")
 
 
 def _arguments_adapter(parameters: Mapping[str, inspect.Parameter], hints: dict[str, Any]) -> TypeAdapter[Any]:

@@ -83,12 +83,13 @@ class InMemoryTransport(Transport):
     @override
     @asynccontextmanager
     async def subscribe(self, address: str) -> AsyncIterator[Subscriber]:
+        listeners = self._subscribers.setdefault(_checked(address), set())
         subscriber = InMemorySubscriber(self._codec)
-        self._subscribers.setdefault(_checked(address), set()).add(subscriber)
+        listeners.add(subscriber)
         try:
             yield subscriber
         finally:
-            self._subscribers[address].discard(subscriber)
+            listeners.discard(subscriber)
             subscriber.close()
 
     async def exchange(self, address: str, frame: bytes, timeout: float) -> bytes:
@@ -125,10 +126,13 @@ class InMemoryRequester(Requester):
         self._network = network
         self._address = address
         self._scopes: set[anyio.CancelScope] = set()
+        self._is_closed = False
 
     @override
     async def request(self, message: Message, *, timeout: float) -> Message:
         frame = self._network.codec.encode(message)
+        if self._is_closed:
+            raise ConnectionLost(f"the session to {self._address} was closed")
         with anyio.CancelScope() as scope:
             self._scopes.add(scope)
             try:
@@ -139,6 +143,7 @@ class InMemoryRequester(Requester):
 
     def close(self) -> None:
         """End requests under way with `ConnectionLost`."""
+        self._is_closed = True
         for scope in self._scopes:
             scope.cancel()
 
@@ -226,7 +231,9 @@ class InMemorySubscriber(Subscriber):
             try:
                 return self._codec.decode(await self._receive.receive())
             except (BadFrame, ProtocolMismatch):
-                continue
+                continue  # not for us
+            except (anyio.ClosedResourceError, anyio.EndOfStream) as error:
+                raise ConnectionLost("the subscription was closed") from error
 
     def close(self) -> None:
         """Take no more."""

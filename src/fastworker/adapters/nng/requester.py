@@ -49,19 +49,24 @@ class NngRequester(Requester):
     @override
     async def request(self, message: Message, *, timeout: float) -> Message:
         frame = self._codec.encode(message)
-        call = self._free.pop() if self._free else self._new_call()
         try:
-            answer = await call.exchange(frame, milliseconds=max(1, round(timeout * 1000)))
+            answer = await self._exchange(frame, milliseconds=max(1, round(timeout * 1000)))
         except pynng.NNGException as error:
             raise request_error(error, self._address, timeout) from error
-        finally:
-            self._free.append(call)
         return read_reply(self._codec, answer)
 
     def close(self) -> None:
         """Close every context; requests under way end with `ConnectionLost`."""
         for call in self._calls:
             call.close()
+        self._free.clear()  # a later request asks the closed socket for a new context, and is told so
+
+    async def _exchange(self, frame: bytes, *, milliseconds: int) -> bytes:
+        call = self._free.pop() if self._free else self._new_call()
+        try:
+            return await call.exchange(frame, milliseconds=milliseconds)
+        finally:
+            self._free.append(call)
 
     def _new_call(self) -> Call:
         call = Call(self._socket)

@@ -72,7 +72,11 @@ class PayloadCodec(ABC):
 
     @abstractmethod
     def signature(self, function: Callable[..., Any]) -> SignatureCodec:
-        """Return the codec of one function; the same function gives the same codec."""
+        """Return the codec of one function; the same function gives the same codec.
+
+        Raises:
+            InvalidTaskModule: the function's annotations cannot be read.
+        """
 
     @abstractmethod
     def encode_arguments(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bytes:

@@ -62,7 +62,11 @@ class Subscriber(ABC):
 
     @abstractmethod
     async def receive(self) -> Message:
-        """Wait for the next message; what is no frame is skipped."""
+        """Wait for the next message; what is no frame is skipped.
+
+        Raises:
+            ConnectionLost: the session was left.
+        """
 
 
 class Transport(ABC):

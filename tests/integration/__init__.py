@@ -1,0 +1,1 @@
+"""Real processes, sockets and signals, on free ports of the loopback interface."""

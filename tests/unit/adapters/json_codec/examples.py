@@ -1,0 +1,135 @@
+"""One message of every kind, with every field set."""
+
+from fastworker.application.messages import (
+    AwaitCompletions,
+    Beacon,
+    Beat,
+    Completions,
+    Fetch,
+    Fetched,
+    Goodbye,
+    Hello,
+    Inspect,
+    Inspected,
+    InspectWorker,
+    Join,
+    Joined,
+    LeaseEntry,
+    Leases,
+    Leave,
+    Message,
+    Noted,
+    Poll,
+    Refused,
+    RefusedEntry,
+    Report,
+    Reported,
+    ReportEntry,
+    RunningTask,
+    Submit,
+    SubmitEntry,
+    Submitted,
+    TaskState,
+    Welcome,
+    WorkerInspected,
+    WorkerState,
+)
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.priority import TaskPriority
+from fastworker.domain.task import ErrorRecord
+
+EPOCH = "019a5b1e-0000-7000-8000-000000000001"
+SESSION = "019a5b1e-0000-7000-8000-000000000002"
+TASK = "019a5b1e-0000-7000-8000-000000000003"
+OTHER_TASK = "019a5b1e-0000-7000-8000-000000000004"
+INCARNATION = "019a5b1e-0000-7000-8000-000000000005"
+ERROR = ErrorRecord("ValueError", "schlecht: ü", 'File "tasks.py", line 3, in resize\n')
+REPORT_ENTRIES = [
+    ReportEntry(TASK, 11, TaskStatus.SUCCESS, 0.25),
+    ReportEntry(OTHER_TASK, 12, TaskStatus.FAILURE, 1.5, ERROR),
+]
+STATE = TaskState(TASK, TaskStatus.SUCCESS, "resize", TaskPriority.HIGH, 1, "w1", 0.5, 0.25)
+FAILED = TaskState(OTHER_TASK, TaskStatus.FAILURE, "send", TaskPriority.LOW, 2, "w2", 1.0, 2.0, ERROR)
+FORGOTTEN = TaskState(OTHER_TASK, None, is_forgotten=True)
+
+EXAMPLES: tuple[Message, ...] = (
+    Refused(code="unknown_task", message="no task named 'resize_imgae'"),
+    Hello(session_id=SESSION, version="1.0.0"),
+    Welcome(
+        epoch=EPOCH, version="1.0.0", now=12.5, worker_address="tcp://127.0.0.1:5556", task_modules=["tasks", "mail"]
+    ),
+    Submit(
+        epoch=EPOCH,
+        session_id=SESSION,
+        deadline=17.5,
+        entries=[
+            SubmitEntry(TASK, "resize", TaskPriority.CRITICAL),
+            SubmitEntry(OTHER_TASK, "send", TaskPriority.NORMAL),
+        ],
+        payloads=[b'{"path":"a.png","width":800}', b""],
+    ),
+    Submitted(refused=[RefusedEntry(1, "queue_full", "the queue holds 3 tasks")], waiting_for_worker=["resize"]),
+    AwaitCompletions(epoch=EPOCH, session_id=SESSION, acknowledged=7),
+    Completions(first=8, entries=[STATE, FAILED], payloads=[b'"a.png"', b""]),
+    Fetch(epoch=EPOCH, session_id=SESSION, task_ids=[TASK, OTHER_TASK], watch=True),
+    Fetched(entries=[STATE, FORGOTTEN], payloads=[b"\x00\xff not JSON", b""]),
+    Goodbye(session_id=SESSION),
+    Inspect(),
+    Inspected(
+        epoch=EPOCH,
+        version="1.0.0",
+        up_seconds=3600.0,
+        names=["resize", "send"],
+        workers=[WorkerState("w1", 16, 3, 1000, 0.5, True, "tcp://127.0.0.1:5557", ["resize"])],
+        queued={TaskPriority.CRITICAL: 0, TaskPriority.LOW: 5},
+        running=3,
+        finished={TaskStatus.SUCCESS: 998, TaskStatus.FAILURE: 2},
+        superseded=1,
+        results_kept=1000,
+    ),
+    Join(
+        epoch=EPOCH,
+        deadline=20.0,
+        worker_id="w1",
+        incarnation=INCARNATION,
+        slots=16,
+        names=["resize", "send"],
+        is_local=True,
+        address="tcp://127.0.0.1:5557",
+        version="1.0.0",
+    ),
+    Joined(beat_seconds=5.0, lease_seconds=15.0),
+    Poll(
+        epoch=EPOCH,
+        deadline=30.0,
+        worker_id="w1",
+        incarnation=INCARNATION,
+        acknowledged=4,
+        occupied=1,
+        entries=REPORT_ENTRIES,
+        payloads=[b'"a.png"', b""],
+    ),
+    Leases(
+        first=5,
+        entries=[LeaseEntry(TASK, "resize", 1, 18_446_744_073_709_551_615)],
+        superseded=[OTHER_TASK],
+        payloads=[b'{"":["a.png"],"width":800}'],
+    ),
+    Report(
+        epoch=EPOCH,
+        worker_id="w1",
+        incarnation=INCARNATION,
+        entries=REPORT_ENTRIES,
+        occupied=2,
+        payloads=[b'"a.png"', b""],
+    ),
+    Reported(superseded=[TASK]),
+    Beat(epoch=EPOCH, worker_id="w1", incarnation=INCARNATION),
+    Leave(epoch=EPOCH, worker_id="w1", incarnation=INCARNATION, acknowledged=5),
+    Noted(),
+    Beacon(epoch=EPOCH, client_address="tcp://127.0.0.1:5555", worker_address="tcp://127.0.0.1:5556"),
+    InspectWorker(),
+    WorkerInspected(
+        worker_id="w1", slots=16, running=[RunningTask(TASK, "resize", 1, 0.75, 'File "tasks.py", line 3\n')]
+    ),
+)

@@ -1,0 +1,63 @@
+"""The clock of tests keeps the contract of all clocks, and moves only when it is told to."""
+
+import anyio
+import pytest
+
+from fastworker.adapters.memory import ManualClock
+from fastworker.application.ports.clock import Clock
+from tests.contracts.clock import ClockContract
+
+
+class TestManualClock(ClockContract):
+    @pytest.fixture
+    def clock(self) -> Clock:
+        return ManualClock()
+
+    async def let_pass(self, clock: ManualClock, seconds: float) -> None:
+        await clock.advance(seconds)
+
+    async def test_it_stands_still_until_it_is_moved(self) -> None:
+        clock = ManualClock(now=5.0, wall=1_800_000_000.0)
+        await anyio.lowlevel.checkpoint()
+        assert (clock.now(), clock.wall()) == (5.0, 1_800_000_000.0)
+        await clock.advance(2.5)
+        assert (clock.now(), clock.wall()) == (7.5, 1_800_000_002.5)
+
+    async def test_it_stops_at_every_deadline_on_the_way_and_lets_everybody_react(self) -> None:
+        clock = ManualClock(now=0.0)
+        seen = []
+
+        async def beat(name: str, seconds: float) -> None:
+            due = 0.0
+            for _ in range(3):
+                due += seconds
+                await clock.sleep_until(due)
+                seen.append((name, clock.now()))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(beat, "slow", 10.0)
+            group.start_soon(beat, "quick", 4.0)
+            await clock.advance(30.0)
+        assert seen == [
+            ("quick", 4.0),
+            ("quick", 8.0),
+            ("slow", 10.0),
+            ("quick", 12.0),
+            ("slow", 20.0),
+            ("slow", 30.0),
+        ]
+
+    async def test_settling_returns_when_everybody_waits(self) -> None:
+        clock = ManualClock()
+        steps = 0
+
+        async def work() -> None:
+            nonlocal steps
+            for _ in range(50):
+                await anyio.lowlevel.checkpoint()
+                steps += 1
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(work)
+            await clock.settle()
+            assert steps == 50

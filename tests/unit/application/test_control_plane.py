@@ -1,0 +1,264 @@
+"""What the control plane answers on its two channels, message by message."""
+
+import pytest
+
+from fastworker.application.messages import (
+    AwaitCompletions,
+    Beat,
+    Completions,
+    Fetch,
+    Fetched,
+    Goodbye,
+    Hello,
+    Inspect,
+    Join,
+    Joined,
+    Leases,
+    Leave,
+    Message,
+    Noted,
+    Poll,
+    Submit,
+    SubmitEntry,
+    Submitted,
+    Welcome,
+)
+from fastworker.domain.errors import (
+    AddressUnusable,
+    DeadlinePassed,
+    UnknownSession,
+    UnknownWorker,
+    WireError,
+    WorkerReplaced,
+)
+from fastworker.domain.ledger import Ledger
+from fastworker.domain.priority import TaskPriority
+from tests.unit.system.system import BEACON, CLIENTS, WORKERS, RunningControlPlane, System, a_system
+
+pytestmark = pytest.mark.anyio
+
+EPOCH = "epoch-1"
+
+
+def a_poll(system: System, *, acknowledged: int = 0, incarnation: str = "i1") -> Poll:
+    """Worker w1 asks for work."""
+    deadline = system.clock.now() + 15
+    return Poll(epoch=EPOCH, deadline=deadline, worker_id="w1", incarnation=incarnation, acknowledged=acknowledged)
+
+
+async def ask(control_plane: RunningControlPlane, request: Message) -> Message:
+    """Ask on the worker channel."""
+    return await control_plane.role.answer_worker(request)
+
+
+async def joined(system: System, *, incarnation: str = "i1", slots: int = 1) -> RunningControlPlane:
+    """A control plane that w1 has joined."""
+    control_plane = await system.start_control_plane()
+    await join(system, control_plane, incarnation=incarnation, slots=slots)
+    return control_plane
+
+
+async def join(system: System, control_plane: RunningControlPlane, *, incarnation: str, slots: int = 1) -> Message:
+    """Join as worker w1."""
+    deadline = system.clock.now() + 2
+    request = Join(epoch=EPOCH, deadline=deadline, worker_id="w1", incarnation=incarnation, slots=slots, names=["echo"])
+    return await ask(control_plane, request)
+
+
+async def submit(system: System, control_plane: RunningControlPlane, *task_ids: str) -> Message:
+    """Submit calls of echo in session s1."""
+    await control_plane.role.answer_client(Hello(session_id="s1"))
+    entries = [SubmitEntry(task_id, "echo", TaskPriority.NORMAL) for task_id in task_ids]
+    return await control_plane.role.answer_client(
+        Submit(
+            epoch=EPOCH,
+            session_id="s1",
+            deadline=system.clock.now() + 5,
+            entries=entries,
+            payloads=[b"{}"] * len(entries),
+        )
+    )
+
+
+async def test_requests_on_the_wrong_channel_are_refused_by_name() -> None:
+    async with a_system() as system:
+        await system.start_control_plane()
+        beat = Beat(epoch=EPOCH, worker_id="w1", incarnation="i1")
+        with pytest.raises(WireError, match="Beat is no request on the client channel"):
+            await system.ask(CLIENTS, beat)
+        with pytest.raises(WireError, match="Inspect is no request on the worker channel"):
+            await system.ask(WORKERS, Inspect())
+
+
+async def test_a_hello_is_welcomed_with_all_that_a_peer_must_know() -> None:
+    async with a_system() as system:
+        control_plane = await system.start_control_plane(
+            client_address="tcp://127.0.0.1:0", worker_address="tcp://127.0.0.1:0", task_modules=("tasks",)
+        )
+        welcome = await control_plane.role.answer_client(Hello(session_id="s1"))
+        assert isinstance(welcome, Welcome)
+        assert (welcome.epoch, welcome.version, welcome.now) == (EPOCH, "1", 1000.0)
+        assert welcome.task_modules == ["tasks"]
+        assert not welcome.worker_address.endswith(":0")
+        assert list(control_plane.ledger.sessions) == ["s1"]
+
+
+async def test_the_hello_of_a_worker_opens_no_session() -> None:
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        await control_plane.role.answer_client(Hello())
+        assert control_plane.ledger.sessions == {}
+
+
+async def test_a_join_tells_the_rhythm() -> None:
+    async with a_system() as system:
+        control_plane = await system.start_control_plane(lease_seconds=30)
+        assert await join(system, control_plane, incarnation="i1") == Joined(beat_seconds=10, lease_seconds=30)
+
+
+async def test_a_poll_is_held_until_there_is_work() -> None:
+    async with a_system() as system:
+        control_plane = await joined(system)
+        polling = system.call(ask, control_plane, a_poll(system))
+        await system.advance(3)
+        assert not polling.is_done
+        await submit(system, control_plane, "t1")
+        await system.settle()
+        leases = polling.result()
+        assert isinstance(leases, Leases)
+        assert (leases.first, [entry.task_id for entry in leases.entries], leases.payloads) == (1, ["t1"], [b"{}"])
+
+
+async def test_a_poll_for_which_nothing_comes_up_is_answered_with_nothing_after_the_holding_time() -> None:
+    async with a_system() as system:
+        control_plane = await joined(system)
+        polling = system.call(ask, control_plane, a_poll(system))
+        await system.advance(4.9)
+        assert not polling.is_done
+        await system.advance(0.2)
+        assert polling.result() == Leases(first=1, entries=[])
+
+
+async def test_a_newer_poll_takes_over_and_the_older_one_gets_nothing() -> None:
+    async with a_system() as system:
+        control_plane = await joined(system)
+        older = system.call(ask, control_plane, a_poll(system))
+        await system.settle()
+        newer = system.call(ask, control_plane, a_poll(system))
+        await system.settle()
+        assert older.result() == Leases(first=1, entries=[])
+        await submit(system, control_plane, "t1")
+        await system.settle()
+        leases = newer.result()
+        assert isinstance(leases, Leases)
+        assert [entry.task_id for entry in leases.entries] == ["t1"]
+
+
+async def test_a_newer_wait_for_completions_takes_over_too() -> None:
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        await control_plane.role.answer_client(Hello(session_id="s1"))
+        wait = AwaitCompletions(epoch=EPOCH, session_id="s1", acknowledged=0)
+        older = system.call(control_plane.role.answer_client, wait)
+        await system.settle()
+        newer = system.call(control_plane.role.answer_client, wait)
+        await system.settle()
+        assert older.result() == Completions(first=1, entries=[])
+        assert not newer.is_done
+
+
+async def test_leases_that_were_not_acknowledged_come_again_in_the_next_poll() -> None:
+    async with a_system() as system:
+        control_plane = await joined(system)
+        await submit(system, control_plane, "t1")
+        first = await ask(control_plane, a_poll(system))
+        again = await ask(control_plane, a_poll(system))
+        assert first == again
+        acknowledged = system.call(ask, control_plane, a_poll(system, acknowledged=1))
+        await system.settle()
+        assert not acknowledged.is_done
+
+
+async def test_a_held_poll_of_a_worker_that_is_replaced_is_told_so() -> None:
+    async with a_system() as system:
+        control_plane = await joined(system)
+        polling = system.call(ask, control_plane, a_poll(system))
+        await system.settle()
+        await join(system, control_plane, incarnation="i2")
+        await system.settle()
+        with pytest.raises(WorkerReplaced, match="give each worker an id of its own"):
+            polling.result()
+
+
+async def test_a_held_poll_of_a_worker_that_left_is_told_so() -> None:
+    async with a_system() as system:
+        control_plane = await joined(system)
+        polling = system.call(ask, control_plane, a_poll(system))
+        await system.settle()
+        assert await ask(control_plane, Leave(epoch=EPOCH, worker_id="w1", incarnation="i1", acknowledged=0)) == Noted()
+        await system.settle()
+        with pytest.raises(UnknownWorker):
+            polling.result()
+
+
+async def test_a_held_wait_of_a_session_that_is_closed_is_told_so() -> None:
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        await control_plane.role.answer_client(Hello(session_id="s1"))
+        wait = AwaitCompletions(epoch=EPOCH, session_id="s1", acknowledged=0)
+        waiting = system.call(control_plane.role.answer_client, wait)
+        await system.settle()
+        assert await control_plane.role.answer_client(Goodbye(session_id="s1")) == Noted()
+        await control_plane.role.answer_client(Goodbye(session_id="s1"))
+        await system.settle()
+        with pytest.raises(UnknownSession):
+            waiting.result()
+
+
+async def test_a_poll_that_is_read_after_its_sender_gave_up_is_not_carried_out() -> None:
+    async with a_system() as system:
+        control_plane = await joined(system)
+        poll = a_poll(system)
+        await system.advance(14.9)
+        await ask(control_plane, Beat(epoch=EPOCH, worker_id="w1", incarnation="i1"))
+        await system.advance(0.2)
+        await submit(system, control_plane, "t1")
+        with pytest.raises(DeadlinePassed):
+            await ask(control_plane, poll)
+        assert control_plane.ledger.workers["w1"].leased == {}
+
+
+async def test_an_acknowledgement_tells_names_that_nobody_runs_and_entries_that_were_refused() -> None:
+    async with a_system() as system:
+        control_plane = await system.start_control_plane(ledger=Ledger(names=["echo"]))
+        assert await submit(system, control_plane, "t1") == Submitted(refused=[], waiting_for_worker=["echo"])
+        entry = SubmitEntry("t2", "ecko", TaskPriority.NORMAL)
+        refused = await control_plane.role.answer_client(
+            Submit(epoch=EPOCH, session_id="s1", deadline=2000.0, entries=[entry], payloads=[b""])
+        )
+        assert isinstance(refused, Submitted)
+        assert [(entry.index, entry.code) for entry in refused.refused] == [(0, "unknown_task")]
+        assert refused.waiting_for_worker == []
+
+
+async def test_a_fetch_answers_as_many_as_fit_into_one_batch() -> None:
+    async with a_system() as system:
+        control_plane = await system.start_control_plane(ledger=Ledger(names=["echo"]))
+        await submit(system, control_plane, "t1")
+        fetched = await control_plane.role.answer_client(Fetch(epoch=EPOCH, session_id="", task_ids=["t1", "t2"]))
+        assert isinstance(fetched, Fetched)
+        assert [(state.task_id, state.status) for state in fetched.entries] == [("t1", "queued"), ("t2", None)]
+
+
+async def test_an_address_that_is_taken_stops_the_start_and_frees_the_others() -> None:
+    async with a_system() as system:
+        other = await system.start_control_plane(
+            client_address="tcp://127.0.0.1:1", worker_address="tcp://127.0.0.1:2", local_address="inproc://other"
+        )
+        failing = RunningControlPlane(system, Ledger(), other.limits, system.network, {})
+        starting = system.call(failing.run)
+        await system.settle()
+        with pytest.raises(AddressUnusable, match=BEACON):
+            starting.result()
+        await other.kill()
+        assert not (await system.start_control_plane()).ended.is_set()

@@ -1,0 +1,145 @@
+"""The client for blocking code, over a system that lives in the event loop of its thread."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+
+import pytest
+
+from fastworker.application import current_client as defaults
+from fastworker.application.client import TaskClient
+from fastworker.application.handle import SyncTaskHandle
+from fastworker.application.sync_client import SyncTaskClient
+from fastworker.domain.errors import ClientNotRunning, InvalidPriority, TaskFailed, UnknownTask
+from fastworker.domain.ledger import Ledger
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.priority import TaskPriority
+from tests.unit.system.system import a_system
+from tests.unit.system.tasks import divide, echo
+
+
+class ClientWithSystem:
+    """A client that brings its own control plane and worker, so that all of them share its event loop."""
+
+    async def __aenter__(self) -> TaskClient:
+        async with AsyncExitStack() as stack:
+            system = await stack.enter_async_context(a_system())
+            await system.start_control_plane(ledger=Ledger(names=["waits"]))
+            await system.start_worker("w1", echo, divide, slots=4)
+            client = await stack.enter_async_context(system.client())
+            self._open = stack.pop_all()
+            return client
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._open.aclose()
+
+
+@pytest.fixture
+def client() -> Iterator[SyncTaskClient]:
+    """A started client."""
+    with SyncTaskClient(ClientWithSystem) as client:  # type: ignore[arg-type] # it is a client once it is entered
+        yield client
+
+
+def test_a_result_is_waited_for_in_blocking_code(client: SyncTaskClient) -> None:
+    handle = client.delay("echo", 42)
+    assert isinstance(handle, SyncTaskHandle)
+    assert handle.get(timeout=10) == 42
+    assert handle.get() == 42
+    assert client.delay(echo, value=7, priority="high").get() == 7
+
+
+def test_handle_and_client_tell_status_and_result(client: SyncTaskClient) -> None:
+    handle = client.delay("echo", 1)
+    handle.get()
+    assert handle.status() is client.status(handle) is TaskStatus.SUCCESS
+    for result in (handle.result(), client.get_task_result(handle), client.get_task_result(str(handle))):
+        assert result is not None
+        assert (result.result, result.priority) == (1, TaskPriority.NORMAL)
+
+
+def test_a_task_that_is_not_done_in_time_is_a_timeout_and_goes_on(client: SyncTaskClient) -> None:
+    handle = client.delay("waits")
+    with pytest.raises(TimeoutError):
+        handle.get(timeout=0)
+    assert handle.result() is None
+    assert handle.status() is TaskStatus.QUEUED
+
+
+def test_errors_come_out_as_themselves(client: SyncTaskClient) -> None:
+    with pytest.raises(TaskFailed, match="division by zero"):
+        client.delay("divide", 1, 0).get()
+    with pytest.raises(UnknownTask):
+        client.delay("nobody knows this", 1)
+    with pytest.raises(InvalidPriority):
+        client.delay("echo", 1, priority="urgent")
+    with pytest.raises(InvalidPriority):
+        client.map("echo", [(1,)], priority="urgent")
+
+
+def test_a_map_returns_handles_in_order(client: SyncTaskClient) -> None:
+    handles = client.map("echo", [(number,) for number in range(10)], priority="low")
+    assert [handle.get() for handle in handles] == list(range(10))
+    assert client.map(echo, []) == []
+
+
+def test_the_state_of_the_control_plane_can_be_shown(client: SyncTaskClient) -> None:
+    assert client.inspect().names == ["divide", "echo", "waits"]
+
+
+def test_many_threads_may_share_a_client(client: SyncTaskClient) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        results = threads.map(lambda number: client.delay("echo", number).get(), range(100))
+        assert list(results) == list(range(100))
+
+
+def test_a_second_start_and_a_second_stop_change_nothing() -> None:
+    client = SyncTaskClient(ClientWithSystem)  # type: ignore[arg-type]
+    client.stop()
+    client.start()
+    client.start()
+    assert client.delay("echo", 1).get() == 1
+    client.stop()
+    client.stop()
+
+
+def test_a_stopped_client_can_be_started_again() -> None:
+    client = SyncTaskClient(ClientWithSystem)  # type: ignore[arg-type]
+    for number in range(2):
+        with client:
+            assert client.delay("echo", number).get() == number
+
+
+def test_a_client_that_is_not_running_refuses_every_call() -> None:
+    client = SyncTaskClient(ClientWithSystem)  # type: ignore[arg-type]
+    with pytest.raises(ClientNotRunning, match="use `with client`"):
+        client.delay("echo", 1)
+    with client:
+        handle = client.delay("echo", 1)
+    with pytest.raises(ClientNotRunning, match="use `with client`"):
+        client.status("x")
+    with pytest.raises(ClientNotRunning, match="use `with client`"):
+        handle.get()
+
+
+def test_a_client_that_cannot_be_opened_is_not_running() -> None:
+    class Unusable:
+        async def __aenter__(self) -> None:
+            raise OSError("no sockets left")
+
+        async def __aexit__(self, *error: object) -> None: ...
+
+    client = SyncTaskClient(Unusable)  # type: ignore[arg-type]
+    with pytest.raises(OSError, match="no sockets left"):
+        client.start()
+    with pytest.raises(ClientNotRunning):
+        client.delay("echo", 1)
+
+
+def test_a_task_function_submits_from_blocking_code_to_the_default_client(
+    client: SyncTaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(defaults, "_sync_clients", [client])
+    handle = echo.submit_sync(5)
+    assert handle.get() == 5
+    assert echo.options(priority="critical", id="mine").submit_sync(6) == "mine"

@@ -1,0 +1,1 @@
+"""Settings, flags, arguments, and the container."""

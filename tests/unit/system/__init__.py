@@ -1,0 +1,1 @@
+"""The whole system in memory and in virtual time, on asyncio and on trio."""
