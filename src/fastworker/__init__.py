@@ -184,6 +184,7 @@ def __getattr__(name: str) -> Any:
     home = _HOME_OF.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import_module(".entrypoints.default_clients", __name__)  # so that `fn.submit` finds a client
     value = getattr(import_module(f".{home}", __name__), name)
     globals()[name] = value
     return value

@@ -28,7 +28,7 @@ def run[T](main: Coroutine[Any, Any, T]) -> T:
 def test_a_task_function_finds_a_client_in_every_run_of_an_event_loop(standing: System, processes: Processes) -> None:
     environment = {"FASTWORKER_ADDRESS": standing.address}
 
-    finished = processes.run("python", "-X", "dev", str(HERE / "scripts" / "twice.py"), environment=environment)
+    finished = processes.run("python", "-W", "error", str(HERE / "scripts" / "twice.py"), environment=environment)
 
     assert finished.output == "[1, 2, 3]\n[4, 5, 6]\n7\n"
     assert (finished.exit_code, finished.errors) == (0, "")

@@ -76,11 +76,11 @@ def test_the_snippets_work_as_they_are_written(
     from_cli = processes.run("fastworker", *command, environment=environment)
     assert (from_cli.exit_code, from_cli.output) == (0, '{"status": "processed", "doc_id": "doc-abc123"}\n')
 
-    from_async = processes.run("python", "-X", "dev", "from_async.py", environment=environment)
+    from_async = processes.run("python", "-W", "error", "from_async.py", environment=environment)
     assert from_async.output.splitlines() == [f"True {PROCESSED}", "{'status': 'sent'}"]
     assert (from_async.exit_code, from_async.errors) == (0, "")
 
-    from_sync = processes.run("python", "-X", "dev", "from_sync.py", environment=environment)
+    from_sync = processes.run("python", "-W", "error", "from_sync.py", environment=environment)
     assert from_sync.output == f"True {PROCESSED}\n"
     assert (from_sync.exit_code, from_sync.errors) == (0, "")
 

@@ -63,6 +63,7 @@ class OpenClient:
             self.submitter.close(ClientNotRunning(text))
             self.listener.close(ClientNotRunning(text))
             await self._say_goodbye()
+            self.link.close(ClientNotRunning("the client was stopped"))
 
     async def _say_goodbye(self) -> None:
         """Tell the control plane, if it listens, that nobody will read this session's completions."""

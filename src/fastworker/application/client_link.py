@@ -51,7 +51,7 @@ class ClientLink:
     ) -> None:
         self._requester = requester
         self._clock = clock
-        self._address = address
+        self.address = address
         self._connect_timeout = connect_timeout
         self._new_session_id = new_session_id
         self._jitter = jitter
@@ -81,7 +81,7 @@ class ClientLink:
                     await self._answered.wait()
                     answer = self._answer
         if answer is None:
-            raise unreachable(self._address, self._connect_timeout)
+            raise unreachable(self.address, self._connect_timeout)
         if isinstance(answer, FastWorkerError):
             raise answer
         return answer
@@ -91,6 +91,10 @@ class ClientLink:
         if self._answer is session:
             self._note(None)
             self._dropped.set()
+
+    def close(self, error: FastWorkerError) -> None:
+        """Give the error to everybody who waits for a session, from now on."""
+        self._note(error)
 
     async def request(self, message: Message, *, timeout: float = REQUEST_SECONDS) -> Message:
         """Send a request as it is; see `Requester.request`."""
@@ -123,9 +127,9 @@ def _session(reply: Message, session_id: str, at: float) -> ClientSession:
     return ClientSession(reply.epoch, session_id, reply.now - at)
 
 
-def unreachable(address: str, seconds: float) -> ControlPlaneUnreachable:
-    """Return the error for a control plane that did not answer."""
+def unreachable(address: str, seconds: float, doubt: str = "") -> ControlPlaneUnreachable:
+    """Return the error for a control plane that did not answer, and what is not known because of that."""
     return ControlPlaneUnreachable(
-        f"no control plane answered at {address} within {seconds:g} s; "
+        f"no control plane answered at {address} within {seconds:g} s{doubt}; "
         "start one with `fastworker control-plane --task-modules YOUR_MODULE`, or set FASTWORKER_ADDRESS"
     )

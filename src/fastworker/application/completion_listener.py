@@ -14,11 +14,13 @@ from fastworker.domain.errors import (
     WireError,
 )
 
-from .client_link import ClientLink, ClientSession
+from .client_link import REQUEST_SECONDS, ClientLink, ClientSession
 from .handle import TaskHandle
 from .messages import BATCH_ENTRIES, AwaitCompletions, Completions, Fetch, Fetched, TaskState
 from .ports.clock import Clock
 from .wakeup import let_others_first
+
+MIN_PATIENCE_SECONDS = 0.5
 
 
 class CompletionListener:
@@ -41,8 +43,11 @@ class CompletionListener:
         """Await the ends of tasks that are being submitted: one can end before its acceptance is heard of."""
         for handle in handles:
             first = self._pending.setdefault(handle, handle)
-            if first is not handle and handle not in self._twins.get(handle, ()):
-                self._twins.setdefault(handle, []).append(handle)
+            if first is handle:
+                continue
+            twins = self._twins.setdefault(handle, [])
+            if not any(twin is handle for twin in twins):  # by identity: as texts, handles of one id are equal
+                twins.append(handle)
 
     def confirm(self, handles: Iterable[TaskHandle[Any]], epoch: str) -> None:
         """Note that tasks were accepted in an epoch; if it is over already, their fate will not be known."""
@@ -88,13 +93,15 @@ class CompletionListener:
             self._session, self._received, self._must_ask = session, 0, True
             self._fail_gone(session.epoch)
         if self._must_ask:
-            await self._ask(list(self._pending), session)
+            accepted = [task_id for task_id, handle in self._pending.items() if handle.epoch is not None]
+            await self._ask(accepted, session)
             self._must_ask = False
 
     async def _listen(self, session: ClientSession) -> int:
         """Wait for completions once, and return how many came."""
         reply = await self._link.request(
-            AwaitCompletions(epoch=session.epoch, session_id=session.session_id, acknowledged=self._received)
+            AwaitCompletions(epoch=session.epoch, session_id=session.session_id, acknowledged=self._received),
+            timeout=self._patience,
         )
         if not isinstance(reply, Completions):
             raise WireError(f"a wait for completions was answered with {type(reply).__name__}")
@@ -127,7 +134,7 @@ class CompletionListener:
         handle = self._pending.get(state.task_id)
         if state.status is not None and state.status.is_final:
             self._complete(state, payload)
-        elif state.status is None and handle is not None and handle.epoch is not None:  # accepted, and forgotten
+        elif state.status is None and handle is not None:  # accepted, and forgotten
             text = f"task {state.task_id} ended, and its result is not kept any more (--result-cache-ttl)"
             self._fail([state.task_id], ResultExpired(text))
 
@@ -144,6 +151,14 @@ class CompletionListener:
         gone = [task_id for task_id, handle in self._pending.items() if handle.epoch not in (None, epoch)]
         text = "the control plane that had this task is gone, and its memory with it; a new one answers at its address"
         self._fail(gone, ControlPlaneRestarted(text))
+
+    @property
+    def _patience(self) -> float:
+        """How long to wait for an answer: on a broken connection, not beyond the moment of giving up."""
+        if self.is_connected:
+            return REQUEST_SECONDS
+        left = self._heard_at + self._reconnect_timeout - self._clock.now()
+        return min(REQUEST_SECONDS, max(left, MIN_PATIENCE_SECONDS))
 
     def _give_up_if_late(self, error: FastWorkerError) -> None:
         silent_seconds = self._clock.now() - self._heard_at

@@ -30,7 +30,7 @@ _new_sync_client: "Callable[[], SyncTaskClient] | None" = None
 def set_default_clients(
     new_client: "Callable[[], TaskClient]", new_sync_client: "Callable[[], SyncTaskClient]"
 ) -> None:
-    """Say how clients are made on first use; done once by the composition in `entrypoints.client`."""
+    """Say how clients are made on first use; done by `entrypoints.default_clients`."""
     global _new_client, _new_sync_client
     _new_client, _new_sync_client = new_client, new_sync_client
 

@@ -27,6 +27,8 @@ from .wakeup import let_others_first
 FAREWELL_SECONDS = 1.0
 """How long a worker that stops tries to deliver its last outcomes, and then its leave."""
 
+MIN_PATIENCE_SECONDS = 0.5
+
 log = structlog.get_logger()
 
 
@@ -62,6 +64,7 @@ class Registration:
         self._jitter = jitter
         self._received = 0
         self._heard_at = clock.now()
+        self._is_connected = True
         self._poll_is_out = anyio.Event()
 
     async def work(self) -> FastWorkerError:
@@ -92,7 +95,8 @@ class Registration:
                 if len(leases.entries) < BATCH_ENTRIES:  # more may wait behind a full batch: then ask at once
                     await let_others_first(2)  # tasks that end at once have their outcomes taken along
             except (ConnectionLost, RequestTimeout, DeadlinePassed) as error:
-                if self._clock.now() - self._heard_at > self._membership.joined.lease_seconds:
+                self._is_connected = False
+                if self._clock.now() - self._heard_at >= self._membership.joined.lease_seconds:
                     return error
                 await self._pause()
             except FastWorkerError as error:
@@ -112,7 +116,7 @@ class Registration:
         )
         self._poll_is_out.set()
         try:
-            reply = await self._requester.request(poll, timeout=REQUEST_SECONDS)
+            reply = await self._requester.request(poll, timeout=self._patience)
         finally:
             self._poll_is_out = anyio.Event()
         if not isinstance(reply, Leases):
@@ -123,11 +127,20 @@ class Registration:
     def _take(self, leases: Leases) -> None:
         """Start what is new; a lease that came before, in a reply that was sent again, is skipped."""
         self._heard_at = self._clock.now()
+        self._is_connected = True
         numbered = enumerate(zip(leases.entries, leases.payloads, strict=True), start=leases.first)
         for number, (entry, payload) in numbered:
             if number > self._received:
                 self._received = number
                 self._attempts.start(self._registry, entry, payload)
+
+    @property
+    def _patience(self) -> float:
+        """How long to wait for an answer: on a broken connection, not beyond the end of the lease."""
+        if self._is_connected:
+            return REQUEST_SECONDS
+        left = self._heard_at + self._membership.joined.lease_seconds - self._clock.now()
+        return min(REQUEST_SECONDS, max(left, MIN_PATIENCE_SECONDS))
 
     async def _report(self) -> None:
         """Report what ends while a poll is held; between polls, the next poll takes it along."""

@@ -8,7 +8,6 @@ import structlog
 from fastworker.domain.errors import (
     ConnectionLost,
     ControlPlaneRestarted,
-    ControlPlaneUnreachable,
     FastWorkerError,
     RequestTimeout,
     UnknownSession,
@@ -16,7 +15,7 @@ from fastworker.domain.errors import (
     error_from_code,
 )
 
-from .client_link import REQUEST_SECONDS, ClientLink, ClientSession
+from .client_link import REQUEST_SECONDS, ClientLink, ClientSession, unreachable
 from .completion_listener import CompletionListener
 from .handle import TaskHandle
 from .messages import Message, Submit, SubmitEntry, Submitted
@@ -25,6 +24,7 @@ from .submission_batch import SubmissionBatch
 from .wakeup import Wakeup
 
 RETRY_SECONDS = 0.1
+MAYBE_ACCEPTED = " (whether the one before accepted this task is unknown)"
 
 log = structlog.get_logger()
 
@@ -95,7 +95,7 @@ class Submitter:
                 self._settle(batch, session, reply)
                 return
             if self._clock.now() >= give_up_at:
-                raise ControlPlaneUnreachable("the control plane went away; whether it accepted this task is unknown")
+                raise unreachable(self._link.address, self._connect_timeout, MAYBE_ACCEPTED)
 
     async def _send(self, batch: SubmissionBatch, session: ClientSession) -> Message:
         self._listener.expect(batch.handles)
@@ -112,9 +112,7 @@ class Submitter:
                 timeout=timeout,
             )
         except RequestTimeout as error:
-            raise ControlPlaneUnreachable(
-                f"the control plane did not answer within {timeout:g} s; whether it accepted this task is unknown"
-            ) from error
+            raise unreachable(self._link.address, timeout, MAYBE_ACCEPTED) from error
 
     def _settle(self, batch: SubmissionBatch, session: ClientSession, reply: Message) -> None:
         if not isinstance(reply, Submitted):

@@ -1,6 +1,5 @@
 """The clients that users make: composed by hand, so that importing them stays light."""
 
-import atexit
 import os
 import random
 
@@ -12,7 +11,6 @@ from fastworker.adapters.system_clock import SystemClock
 from fastworker.adapters.uuid7 import new_uuid7
 from fastworker.application.client import TaskClient
 from fastworker.application.client_life import ClientConfig
-from fastworker.application.current_client import set_default_clients
 from fastworker.application.messages import InspectWorker, Message, WorkerInspected
 from fastworker.application.sync_client import SyncTaskClient
 from fastworker.domain.errors import WireError
@@ -64,12 +62,3 @@ def ask_worker(address: str, *, timeout: float = 5.0) -> WorkerInspected:
     if not isinstance(reply, WorkerInspected):
         raise WireError(f"{address} is no subworker: it answered with {type(reply).__name__}")
     return reply
-
-
-def _default_sync_client() -> SyncTaskClient:
-    client = SyncClient()
-    atexit.register(client.stop)
-    return client
-
-
-set_default_clients(Client, _default_sync_client)

@@ -50,9 +50,11 @@ async def _serve(
     group.start_soon(stop_on_signals, control_plane.stop, group)
     async with control_plane.open() as bound:
         click.echo(_banner(settings, modules, registry, bound))
-        async with _local_worker(settings, config, registry, bound):
-            await control_plane.drained()
-        _say_what_is_lost(control_plane)
+        try:
+            async with _local_worker(settings, config, registry, bound):
+                await control_plane.drained()
+        finally:
+            _say_what_is_lost(control_plane)
 
 
 def _role_config(settings: ControlPlaneSettings, modules: Sequence[str]) -> ControlPlaneConfig:

@@ -120,7 +120,7 @@ class ProcessSettings(BaseSettings):
         if address is None or self.insecure or is_loopback(address):
             return
         raise InvalidSetting(
-            f"{_flag(name)} {address} can be reached from other machines, and anybody there could run tasks; "
+            f"{flag_of(name)} {address} can be reached from other machines, and anybody there could run tasks; "
             "bind to 127.0.0.1, or accept that with --insecure"
         )
 
@@ -166,14 +166,14 @@ class SubworkerSettings(ProcessSettings):
     control_plane_address: Address | None = Field(
         default=None, description="The control plane's base address. Default: listen at --discovery-address."
     )
-    base_address: Address | None = Field(
+    subworker_base_address: Address | None = Field(  # not base_address: one environment serves both processes
         default=None, description="Where this worker answers `fastworker inspect`. Default: nowhere."
     )
 
     @override
     def listening(self) -> tuple[str, ...]:
         """Return the names of the settings that are addresses to listen at."""
-        return ("base_address",)
+        return ("subworker_base_address",)
 
 
 def read_table(folder: Path, process: str) -> dict[str, Any]:
@@ -184,7 +184,7 @@ def read_table(folder: Path, process: str) -> dict[str, Any]:
     try:
         table = tomllib.loads(path.read_text()).get("tool", {}).get("fastworker", {})
         shared = {key: value for key, value in table.items() if not isinstance(value, dict)}
-        settings = shared | table.get(process, {})
+        settings = shared | _with_full_names(table.get(process, {}), process)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidSetting(f"{path} is no TOML: {error}") from error
     except (AttributeError, TypeError) as error:
@@ -192,18 +192,27 @@ def read_table(folder: Path, process: str) -> dict[str, Any]:
     return {key.replace("-", "_"): value for key, value in settings.items()}
 
 
+def _with_full_names(own: dict[str, Any], process: str) -> dict[str, Any]:
+    """In the table of the subworker, as among its flags, `base-address` is its own."""
+    if process != SubworkerSettings.table:
+        return own
+    return {"subworker-base-address" if key == "base-address" else key: value for key, value in own.items()}
+
+
 def default_modules(folder: Path) -> list[str]:
     """Return the task modules of a folder for which none were named: `tasks`, if it is there."""
     return ["tasks"] if (folder / "tasks.py").is_file() or (folder / "tasks" / "__init__.py").is_file() else []
 
 
-def _flag(name: str) -> str:
+def flag_of(name: str) -> str:
+    """Return the flag of a setting; a subworker's own settings need no prefix there."""
+    name = name.removeprefix("subworker_")
     return f"--{name.replace('_', '-')}"
 
 
 def _say(error: ValidationError) -> str:
     problems = error.errors(include_url=False, include_context=False)
     return "; ".join(
-        f"{_flag(str(problem['loc'][0]))}: {problem['msg'].removeprefix('Value error, ')} (was {problem['input']!r})"
+        f"{flag_of(str(problem['loc'][0]))}: {problem['msg'].removeprefix('Value error, ')} (was {problem['input']!r})"
         for problem in problems
     )

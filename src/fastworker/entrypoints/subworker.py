@@ -52,7 +52,7 @@ def _role_config(settings: SubworkerSettings) -> SubworkerConfig:
         slots=settings.concurrency,
         control_plane_address=settings.control_plane_address,
         discovery_address=settings.discovery_address,
-        base_address=settings.base_address,
+        base_address=settings.subworker_base_address,
         drain_seconds=settings.drain_timeout,
     )
 
@@ -65,8 +65,8 @@ def _banner(settings: SubworkerSettings, registry: TaskRegistry | None) -> str:
         f"  control plane  {source}",
         f"  tasks          {tasks}, {settings.concurrency} at once",
     ]
-    if settings.base_address:
-        lines.append(f"  inspect        {settings.base_address}")
+    if settings.subworker_base_address:
+        lines.append(f"  inspect        {settings.subworker_base_address}")
     return "\n".join(lines)
 
 

@@ -144,37 +144,83 @@ async def test_a_task_accepted_in_an_epoch_that_was_over_when_its_acceptance_was
             await submitting.result()
 
 
-async def test_a_look_that_was_answered_before_the_submission_and_is_heard_after_it_does_not_fail_the_handle() -> None:
-    """Replies to two requests that are under way together may come in any order."""
+async def test_a_submission_that_is_under_way_when_the_session_changes_is_not_taken_for_forgotten() -> None:
+    """Asked for it, the control plane would not know it yet, and replies may come in any order."""
     held = HeldTask()
     async with a_system() as system:
         control_plane = await system.start_control_plane(client_address="tcp://127.0.0.1:1")
         await system.start_worker("w1", held.function, control_plane_address="tcp://127.0.0.1:1")
-        was_asked, was_accepted = anyio.Event(), anyio.Event()
-        is_new_session = False
+        is_slow = False
 
         async def answer(request: Message) -> Message:
-            if isinstance(request, Submit) and is_new_session:
-                await was_asked.wait()
+            if is_slow and isinstance(request, Submit):
+                await system.clock.sleep_until(system.clock.now() + 1)
             reply = await control_plane.role.answer_client(request)
-            if isinstance(request, Fetch):
-                was_asked.set()
-                await was_accepted.wait()
+            if is_slow and isinstance(request, Fetch):
+                await system.clock.sleep_until(system.clock.now() + 2)
             return reply
 
         async with system.network.serve([CLIENTS], answer), system.client() as client:
             await system.settle()
             [session_id] = control_plane.ledger.sessions
-            is_new_session = True
+            is_slow = True
             control_plane.coordinator.close_session(session_id)
             submitting = system.call(client.delay, "held", 1)
-            await system.advance(6)
-            handle = submitting.result()
-            was_accepted.set()
-            await system.settle()
+            await system.advance(10)
             held.release()
-            await system.advance(1)
+            await system.advance(10)
+            assert await submitting.result() == 1
+
+
+async def test_a_task_accepted_in_a_session_that_was_over_when_its_acceptance_was_heard_completes() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane(client_address="tcp://127.0.0.1:1")
+        await system.start_worker("w1", held.function, control_plane_address="tcp://127.0.0.1:1")
+        was_heard = anyio.Event()
+
+        async def answer(request: Message) -> Message:
+            reply = await control_plane.role.answer_client(request)
+            if isinstance(request, Submit):
+                await was_heard.wait()
+            return reply
+
+        async with system.network.serve([CLIENTS], answer), system.client() as client:
+            await system.advance(6)
+            submitting = system.call(client.delay, "held", 1)
+            await system.settle()
+            [session_id] = control_plane.ledger.sessions
+            control_plane.coordinator.close_session(session_id)
+            await system.advance(6)
+            assert list(control_plane.ledger.sessions) != [session_id]
+            was_heard.set()
+            await system.settle()
+            handle = submitting.result()
+            held.release()
+            await system.advance(20)
+            assert handle.is_done
             assert await handle == 1
+
+
+async def test_a_second_handle_of_an_id_whose_acceptance_got_lost_completes_once() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        await system.start_control_plane()
+        await system.start_worker("w1", held.function)
+        wire = Wire(system.network)
+        async with system.client(wire=wire):
+            mine = held.function.options(id="mine")
+            first = await mine.submit(1)
+            wire.lose(Submitted)
+            submitting = system.call(mine.submit, 1)
+            await system.advance(1)
+            second = submitting.result()
+            completed: list[str] = []
+            second.add_done_callback(completed.append)
+            held.release()
+            await system.settle()
+            assert [await first, await second] == [1, 1]
+            assert completed == ["mine"]
 
 
 async def test_a_session_that_several_requests_find_gone_is_opened_again_once() -> None:

@@ -55,6 +55,18 @@ async def test_the_client_started_last_on_this_loop_comes_next() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_stopping_a_client_that_is_not_current_any_more_leaves_the_current_one() -> None:
+    async with a_system() as system:
+        first, second = system.client(), system.client()
+        await first.start()
+        await second.start()
+        await first.aclose()
+        assert current_client() is second
+        await second.aclose()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_a_client_is_made_and_started_on_first_use_and_kept() -> None:
     async with a_system() as system:
         made: list[TaskClient] = []

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import anyio
 import pytest
 
-from fastworker.application.messages import Beacon, Hello, Join, Joined, Leases, Message, Noted, Poll, Report
+from fastworker.application.messages import Beacon, Hello, Join, Joined, Leases, Leave, Message, Noted, Poll, Report
 from fastworker.application.task_function import task
 from fastworker.application.task_registry import TaskRegistry
 from fastworker.domain.errors import TaskFailed
@@ -46,6 +46,25 @@ async def test_a_worker_that_is_stopped_before_it_runs_ends_at_once() -> None:
         worker.role.stop()
         await worker.run()
         assert worker.wire.sent == []
+
+
+async def test_a_worker_that_is_stopped_between_its_join_and_its_first_poll_leaves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    workers: list[RunningWorker] = []
+
+    @asynccontextmanager
+    async def stop_meanwhile(run: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+        workers[0].role.stop()
+        yield
+
+    monkeypatch.setattr(System, "background", staticmethod(stop_meanwhile))
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        workers.append(RunningWorker(system, TaskRegistry([echo]), (), {"worker_id": "w1", "slots": 1}))
+        await workers[0].run()
+        assert [type(message) for message in workers[0].wire.sent] == [Hello, Join, Leave]
+        assert control_plane.worker_ids == []
 
 
 async def test_leases_that_come_again_in_another_reply_are_started_once() -> None:

@@ -53,7 +53,7 @@ def test_without_any_source_the_defaults_hold() -> None:
 def test_a_subworker_is_named_after_its_machine_and_process() -> None:
     settings = SubworkerSettings.load()
     assert settings.worker_id == f"{socket.gethostname()}-{os.getpid()}"
-    assert (settings.control_plane_address, settings.base_address) == (None, None)
+    assert (settings.control_plane_address, settings.subworker_base_address) == (None, None)
 
 
 def test_flags_win_over_the_environment_over_the_file_over_defaults(
@@ -194,7 +194,7 @@ def test_a_subworker_may_connect_to_another_machine_but_not_listen_there() -> No
     settings = SubworkerSettings.load(control_plane_address=far, discovery_address=far)
     assert settings.control_plane_address == far
     with pytest.raises(InvalidSetting, match="--base-address"):
-        SubworkerSettings.load(base_address="tcp://0.0.0.0:7000")
+        SubworkerSettings.load(subworker_base_address="tcp://0.0.0.0:7000")
 
 
 def test_a_process_that_listens_nowhere_can_bind_nothing() -> None:

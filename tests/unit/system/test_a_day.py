@@ -39,12 +39,12 @@ class WithoutBeacon(Wire):
 
 async def test_three_workers_beat_through_a_day_and_none_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fastworker.application.registration.REQUEST_SECONDS", 2 * DAY)  # one poll is held all day
-    beat_seconds = 30
+    beat_seconds = 60
     async with a_system() as system:
         control_plane = await system.start_control_plane(
             transport=WithoutBeacon(system.network),
             lease_seconds=3 * beat_seconds,
-            tick_seconds=30,
+            tick_seconds=60,
             hold_seconds=2 * DAY,
         )
         workers = [await system.start_worker(f"w{number}", echo) for number in range(3)]

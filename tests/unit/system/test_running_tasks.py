@@ -365,7 +365,7 @@ async def test_the_worker_that_is_missing_is_said_and_the_task_waits_for_it() ->
         await system.start_control_plane(ledger=Ledger(names=["echo"]))
         async with system.client() as client:
             handle = await client.delay("echo", 1)
-            await system.advance(3_600)
+            await system.advance(600)
             assert await handle.status() is TaskStatus.QUEUED
             await system.start_worker("w1", echo)
             assert await handle == 1

@@ -1,10 +1,11 @@
 """Runs `async def` tasks in the event loop of the worker."""
 
 import asyncio
-import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import override
+from traceback import StackSummary
+from types import FrameType
+from typing import Any, override
 
 from fastworker.application.execution import Execution, perform_async
 from fastworker.application.ports.task_executor import Done, TaskExecutor
@@ -37,13 +38,22 @@ class LoopExecutor(TaskExecutor):
     @override
     def stack(self, execution: Execution) -> str:
         task = self._tasks.get(execution)
-        text = io.StringIO()
-        if task is not None:
-            task.print_stack(file=text)
-        return text.getvalue()
+        frames = [] if task is None else _frames(task.get_coro())
+        return "".join(StackSummary.extract(frames).format())
 
     async def _run(self, execution: Execution) -> None:
         outcome = await perform_async(execution)
         self._tasks.pop(execution, None)
         if self._done is not None:  # None: the executor was closed, the attempt is abandoned
             self._done(execution, outcome)
+
+
+def _frames(waiting: Any) -> list[tuple[FrameType, int]]:
+    """Return the frames from a coroutine inwards to where it waits; asyncio itself shows the outermost only."""
+    frames = []
+    while waiting is not None:
+        frame = getattr(waiting, "cr_frame", None) or getattr(waiting, "gi_frame", None)
+        if frame is not None:
+            frames.append((frame, frame.f_lineno))
+        waiting = getattr(waiting, "cr_await", None) or getattr(waiting, "gi_yieldfrom", None)
+    return frames

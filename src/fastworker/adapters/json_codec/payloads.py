@@ -16,7 +16,7 @@ from fastworker.application.messages import PAYLOAD_BYTES
 from fastworker.application.ports.codec import PayloadCodec, SignatureCodec
 from fastworker.domain.errors import InvalidArguments, InvalidResult, InvalidTaskModule, NotEncodable, PayloadTooLarge
 
-from .unencodable import describe_unencodable
+from .unencodable import describe_unencodable, refuse_iterators
 
 UNNAMED = ""
 _UNNAMED_PREFIX = b'{"":'
@@ -49,6 +49,7 @@ class JsonPayloadCodec(PayloadCodec):
     def encode_arguments(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bytes:
         if not args and not kwargs:
             return _NOTHING
+        refuse_iterators(_places(args, kwargs))
         try:
             return _limited(_plain_json({UNNAMED: args, **kwargs}), "the arguments")
         except _ENCODING_ERRORS as error:
@@ -83,6 +84,7 @@ class JsonSignatureCodec(SignatureCodec):
         if not args and not kwargs and self._needs_nothing:
             return _NOTHING
         checked = self._check(lambda: self._arguments.validate_python(self._by_name(args, kwargs)))
+        refuse_iterators(checked.items())
         try:
             payload = self._arguments.dump_json(checked, by_alias=True, warnings=False)
         except _ENCODING_ERRORS as error:
@@ -103,6 +105,7 @@ class JsonSignatureCodec(SignatureCodec):
     def encode_result(self, value: Any) -> bytes:
         if value is None:
             return _NULL
+        refuse_iterators([("result", value)])
         try:
             payload = self._result.dump_json(value, by_alias=True, warnings=False)
         except _ENCODING_ERRORS as error:

@@ -1,4 +1,8 @@
-"""Finding the place of a value that has no JSON form."""
+"""Finding the place of a value that has no JSON form.
+
+pydantic takes every iterator for a list, and empties it: an open file would silently become its lines. So iterators
+are looked for before encoding; plain values and containers of plain values cost next to nothing here.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -7,7 +11,10 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError, to_json
 
+from fastworker.domain.errors import NotEncodable
+
 _MOST_DEPTH = 20
+_PLAIN = frozenset({type(None), bool, int, float, str, bytes})
 
 
 def describe_unencodable(places: Iterable[tuple[str, Any]], error: Exception) -> str:
@@ -15,8 +22,29 @@ def describe_unencodable(places: Iterable[tuple[str, Any]], error: Exception) ->
     found = _find(places, depth=0)
     if found is None:
         return f"a value cannot be encoded as JSON: {error}"
-    place, value = found
-    return f"{place}: {type(value).__name__} has no JSON form; pass what it was made from, such as a path or an id"
+    return _say(*found)
+
+
+def refuse_iterators(places: Iterable[tuple[str, Any]]) -> None:
+    """Raise `NotEncodable` if one of the values is, or holds, an iterator."""
+    _refuse_iterators(places, seen=set())
+
+
+def _refuse_iterators(places: Iterable[tuple[str, Any]], *, seen: set[int]) -> None:
+    for place, value in places:
+        if type(value) in _PLAIN or id(value) in seen:
+            continue
+        if isinstance(value, Iterator):
+            raise NotEncodable(_say(place, value))
+        seen.add(id(value))
+        if not _holds_only_plain(value):
+            _refuse_iterators(_parts(place, value), seen=seen)
+
+
+def _holds_only_plain(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return _PLAIN.issuperset(map(type, value.values()))
+    return isinstance(value, list | tuple | set | frozenset) and _PLAIN.issuperset(map(type, value))
 
 
 def _find(places: Iterable[tuple[str, Any]], *, depth: int) -> tuple[str, Any] | None:
@@ -48,3 +76,7 @@ def _parts(place: str, value: Any) -> Iterator[tuple[str, Any]]:
             yield from ((f"{place}.{field.name}", getattr(value, field.name)) for field in fields(value))
         case _:
             return
+
+
+def _say(place: str, value: Any) -> str:
+    return f"{place}: {type(value).__name__} has no JSON form; pass what it was made from, such as a path or an id"

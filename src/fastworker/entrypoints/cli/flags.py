@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 import click
 from pydantic.fields import FieldInfo
 
-from fastworker.entrypoints.settings import ProcessSettings
+from fastworker.entrypoints.settings import ProcessSettings, flag_of
 
 type Command = Callable[..., Any]
 
@@ -29,7 +29,7 @@ def given(flags: dict[str, Any]) -> dict[str, Any]:
 
 
 def _option(name: str, field: FieldInfo) -> Callable[[Command], Command]:
-    flag = f"--{name.replace('_', '-')}"
+    flag = flag_of(name)
     shows_default = field.default_factory is None and field.default not in (None, [], False)
     default = f"  [default: {_text(field.default)}]" if shows_default else ""
     text = f"{field.description}{default}"

@@ -1,8 +1,12 @@
 """Tables for people, on a terminal; rich is imported when the first one is shown."""
 
+import sys
 from collections.abc import Iterable, Sequence
 
 from fastworker.application.messages import Inspected, WorkerInspected
+
+PIPE_WIDTH = 1_000
+"""Other programs get whole rows."""
 
 
 def show_tasks(state: Inspected) -> None:
@@ -51,4 +55,5 @@ def _show(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) 
     table = Table(*columns)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))  # Text: names from a task are never read as markup
-    Console().print(table)
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    Console(width=width).print(table)

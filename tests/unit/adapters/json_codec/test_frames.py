@@ -1,5 +1,6 @@
 """Messages survive the trip as frames, and what is no frame is only ever BadFrame or ProtocolMismatch."""
 
+import dataclasses
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -24,7 +25,8 @@ NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 @cache
 def values_of(kind: type[Message]) -> st.SearchStrategy[Message]:
     """Return values of a message, drawn from the types of its fields."""
-    return st.builds(kind)
+    fields = {field.name: ... for field in dataclasses.fields(kind) if field.name != "payloads"}
+    return st.builds(kind, **fields)
 
 
 def with_payloads(message: Any, data: st.DataObject) -> Any:
@@ -130,5 +132,6 @@ def test_a_frame_that_was_changed_on_the_way_is_a_message_a_bad_frame_or_a_proto
                 del frame[place:]
     with suppress(BadFrame, ProtocolMismatch):
         message = CODEC.decode(bytes(frame))
-        assert isinstance(message, MESSAGES)
-        assert len(getattr(message, "payloads", ())) == len(getattr(message, "payloads", ()) and message.entries)
+        assert type(message) in MESSAGES
+        if hasattr(message, "payloads"):
+            assert len(message.payloads) == len(message.entries)

@@ -1,0 +1,223 @@
+"""What is special about NNG: addresses that are files, settings, forks, and memory."""
+
+import os
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import anyio
+import pynng
+import pytest
+
+from fastworker.adapters.json_codec import JsonFrameCodec
+from fastworker.adapters.nng import NngTransport, sockets
+from fastworker.application.ports.transport import Requester, Transport
+from fastworker.domain.errors import AddressUnusable, RequestTimeout
+from tests.contracts.desk import Desk, answer, question, until, with_payload
+
+from .network import free_address
+from .strangers import a_server_that_never_reads
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+async def transport() -> Transport:
+    return NngTransport(JsonFrameCodec())
+
+
+async def test_requests_travel_over_an_ipc_socket_that_only_its_owner_can_open(
+    transport: Transport, tmp_path: Path
+) -> None:
+    path = tmp_path / "socket"
+    desk = Desk()
+    async with transport.serve([f"ipc://{path}"], desk.handle), transport.connect(f"ipc://{path}") as requester:
+        assert stat.S_ISSOCK(path.stat().st_mode)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert await requester.request(question(1), timeout=5) == answer(1)
+
+
+async def test_a_regular_file_at_an_ipc_address_is_spared(transport: Transport, tmp_path: Path) -> None:
+    path = tmp_path / "diary.txt"
+    path.write_text("dear diary")
+    with pytest.raises(AddressUnusable, match="is a file that is no socket"):
+        async with transport.serve([f"ipc://{path}"], Desk().handle):
+            pass
+    with pytest.raises(AddressUnusable, match="is a file that is no socket"):
+        async with transport.publish(f"ipc://{path}"):
+            pass
+    assert path.read_text() == "dear diary"
+
+
+async def test_a_folder_and_a_link_to_a_file_at_an_ipc_address_are_spared(transport: Transport, tmp_path: Path) -> None:
+    file, folder, link = tmp_path / "file", tmp_path / "folder", tmp_path / "link"
+    file.write_text("precious")
+    folder.mkdir()
+    link.symlink_to(file)
+    for path in (folder, link):
+        with pytest.raises(AddressUnusable):
+            async with transport.serve([f"ipc://{path}"], Desk().handle):
+                pass
+    assert link.is_symlink()
+    assert folder.is_dir()
+    assert file.read_text() == "precious"
+
+
+async def test_the_socket_that_a_dead_process_left_behind_is_replaced(transport: Transport, tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+    async with transport.serve([f"ipc://{path}"], Desk().handle), transport.connect(f"ipc://{path}") as requester:
+        assert await requester.request(question(1), timeout=5) == answer(1)
+
+
+async def test_a_busy_ipc_address_is_address_unusable_and_its_owner_goes_on(
+    transport: Transport, tmp_path: Path
+) -> None:
+    address = f"ipc://{tmp_path}/socket"
+    async with transport.serve([address], Desk().handle), transport.connect(address) as requester:
+        with pytest.raises(AddressUnusable):
+            async with transport.serve([address], Desk().handle):
+                pass
+        assert await requester.request(question(1), timeout=5) == answer(1)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1:5555",
+        "tcp://127.0.0.1",
+        "tcp://127.0.0.1:port",
+        "tcp://127.0.0.1:99999",
+        "tcp://192.0.2.1:5555",
+        "tcp://no-such-host.invalid:5555",
+        "ipc:///no/such/folder/socket",
+    ],
+)
+async def test_an_address_that_cannot_be_served_at_is_address_unusable(transport: Transport, address: str) -> None:
+    with pytest.raises(AddressUnusable, match=address):
+        async with transport.serve([address], Desk().handle):
+            pass
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1", "tcp://127.0.0.1:port", "tcp://no-such-host.invalid:5555"])
+async def test_an_address_that_cannot_be_connected_to_is_address_unusable(transport: Transport, address: str) -> None:
+    with pytest.raises(AddressUnusable, match=address):
+        async with transport.connect(address):
+            pass
+
+
+@pytest.mark.parametrize(
+    "open_socket", [sockets.open_req, sockets.open_rep, sockets.open_pub, sockets.open_sub], ids=lambda f: f.__name__
+)
+async def test_every_socket_has_the_settings_that_matter(open_socket: Callable[[], pynng.Socket]) -> None:
+    with open_socket() as opened:
+        assert opened.recv_max_size >= 16 << 20
+        assert opened.recv_max_size < 17 << 20
+        assert (opened.reconnect_time_min, opened.reconnect_time_max) == (100, 5000)
+        assert opened.tcp_keepalive
+        if isinstance(opened, pynng.Req0):
+            assert opened.resend_time == -1
+
+
+async def test_a_setting_that_nng_does_not_take_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pynng.Socket, "reconnect_time_max", 123)  # as if setting it had no effect
+    with pytest.raises(RuntimeError, match="NNG did not take reconnect_time_max = 5000"):
+        sockets.open_rep()
+
+
+FORK = """
+import asyncio, os, sys, warnings
+from fastworker.adapters.json_codec import JsonFrameCodec
+from fastworker.adapters.nng import NngTransport
+from fastworker.domain.errors import AddressUnusable
+
+warnings.simplefilter("ignore")  # of os.fork: this process has threads, which is the point
+transport = NngTransport(JsonFrameCodec())
+loop = asyncio.new_event_loop()
+session = transport.connect("tcp://127.0.0.1:9")
+loop.run_until_complete(session.__aenter__())
+
+async def open_another():
+    async with transport.connect("tcp://127.0.0.1:9"):
+        pass
+
+child = os.fork()
+if child == 0:
+    try:
+        asyncio.run(open_another())
+        os._exit(1)
+    except AddressUnusable as error:
+        os.write(1, str(error).encode())
+        os._exit(42)
+    except BaseException as error:
+        os.write(2, repr(error).encode())
+        os._exit(2)
+_, status = os.waitpid(child, 0)
+loop.run_until_complete(session.__aexit__(None, None, None))
+sys.exit(os.waitstatus_to_exitcode(status) & 0xFF)
+"""
+
+
+async def test_a_fork_after_opening_is_address_unusable_and_no_abort() -> None:
+    command = [sys.executable, "-c", FORK]
+    run = await anyio.to_thread.run_sync(
+        lambda: subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    )
+    assert (run.returncode, run.stderr) == (42, "")
+    assert "was forked" in run.stdout
+    assert "make the client after the fork" in run.stdout
+
+
+def resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads the memory of this process from Linux")
+@pytest.mark.parametrize("is_there", [True, False], ids=["never-reads", "is-not-there"])
+async def test_requests_that_time_out_unsent_leave_no_memory_behind(transport: Transport, is_there: bool) -> None:
+    message = with_payload(bytes(10_000))
+
+    async def give_up(requester: Requester, times: int) -> None:
+        for _ in range(times):
+            with pytest.raises(RequestTimeout):
+                await requester.request(message, timeout=0.001)
+
+    with a_server_that_never_reads() as there:
+        async with transport.connect(there if is_there else free_address()) as requester:
+            with pytest.raises(RequestTimeout):
+                await requester.request(message, timeout=0.3)  # connected by then, if there is anybody
+            before = 0
+            for times in (30, 120):  # the first round fills buffers and pools
+                before = before or 0
+                if times == 120:
+                    before = resident_bytes()
+                async with anyio.create_task_group() as group:
+                    for _ in range(25):
+                        group.start_soon(give_up, requester, times)
+            grown = resident_bytes() - before
+        if not is_there:
+            with socket.create_connection(("127.0.0.1", int(there.rpartition(":")[2]))):
+                pass  # lets the server go
+    assert grown < 8_000_000  # 3,000 times 10 KB
+
+
+async def test_a_requester_that_many_requests_were_cancelled_on_answers_later_ones(transport: Transport) -> None:
+    address, desk = free_address(), Desk()
+    async with transport.serve([address], desk.handle), transport.connect(address) as requester:
+        replies = 0
+        for number in range(300):
+            with anyio.move_on_after(0.0002 * (number % 5)):
+                await requester.request(question(number), timeout=5)
+                replies += 1
+            assert await requester.request(question(1000 + number), timeout=5) == answer(1000 + number)
+        await until(lambda: len(desk.requests) >= 300)
+        assert len(desk.requests) == len(set(desk.requests))
