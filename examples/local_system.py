@@ -40,9 +40,7 @@ class Addresses:
 
 
 @asynccontextmanager
-async def local_system(
-    task_module: str, *, subworkers: Sequence[str], logs: Path
-) -> AsyncIterator[Addresses]:
+async def local_system(task_module: str, *, subworkers: Sequence[str], logs: Path) -> AsyncIterator[Addresses]:
     """Run a control plane and its subworkers, and end them all when the block ends, subworkers first.
 
     The block begins while they still start: a client waits for the control plane by itself, and tasks wait

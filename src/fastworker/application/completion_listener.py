@@ -49,11 +49,12 @@ class CompletionListener:
             if not any(twin is handle for twin in twins):  # by identity: as texts, handles of one id are equal
                 twins.append(handle)
 
-    def confirm(self, handles: Iterable[TaskHandle[Any]], epoch: str) -> None:
-        """Note that tasks were accepted in an epoch; if it is over already, their fate will not be known."""
+    def confirm(self, handles: Iterable[TaskHandle[Any]], session: ClientSession) -> None:
+        """Note that tasks were accepted in a session; if it is over already, ask for them, or give them up."""
         for handle in handles:
-            handle.epoch = epoch
-        if self._session is not None and self._session.epoch != epoch:
+            handle.epoch = session.epoch
+        if self._session is not None and session is not self._session:
+            self._must_ask = True
             self._fail_gone(self._session.epoch)
 
     def forget(self, handles: Iterable[TaskHandle[Any]]) -> None:
@@ -93,9 +94,12 @@ class CompletionListener:
             self._session, self._received, self._must_ask = session, 0, True
             self._fail_gone(session.epoch)
         if self._must_ask:
-            accepted = [task_id for task_id, handle in self._pending.items() if handle.epoch is not None]
-            await self._ask(accepted, session)
             self._must_ask = False
+            try:
+                await self._ask([id_ for id_, handle in self._pending.items() if handle.epoch is not None], session)
+            except BaseException:
+                self._must_ask = True
+                raise
 
     async def _listen(self, session: ClientSession) -> int:
         """Wait for completions once, and return how many came."""
@@ -107,7 +111,8 @@ class CompletionListener:
             raise WireError(f"a wait for completions was answered with {type(reply).__name__}")
         self._heard_at = self._clock.now()
         self.is_connected = True
-        self._must_ask = reply.first > self._received + 1  # more ended at once than is kept for a slow reader
+        if reply.first > self._received + 1:  # more ended at once than is kept for a slow reader
+            self._must_ask = True
         for state, payload in zip(reply.entries, reply.payloads, strict=True):
             self._complete(state, payload)
         if reply.entries:

@@ -14,6 +14,7 @@ import structlog
 from fastworker.domain.errors import ControlPlaneRestarted, DeadlinePassed, UnknownSession, WireError
 
 from . import views
+from .background import background_tasks
 from .coordinator import Coordinator
 from .messages import (
     AwaitCompletions,
@@ -60,7 +61,6 @@ class ControlPlaneConfig:
     task_modules: tuple[str, ...] = ()
     hold_seconds: float = 5.0
     tick_seconds: float = 1.0
-    lease_seconds: float = 15.0
     drain_seconds: float = 30.0
 
 
@@ -104,15 +104,12 @@ class ControlPlane:
             self._transport.serve([config.client_address], self.answer_client) as clients,
             self._transport.serve([config.worker_address, config.local_address], self.answer_worker) as workers,
             self._transport.publish(config.discovery_address) as beacon,
-            anyio.create_task_group() as group,
+            background_tasks() as group,
         ):
             self._bound = BoundAddresses(clients.addresses[0], workers.addresses[0])
             group.start_soon(self._tick)
             group.start_soon(self._shine, beacon)
-            try:
-                yield self._bound
-            finally:
-                group.cancel_scope.cancel()
+            yield self._bound
 
     async def drained(self) -> None:
         """Return after `stop`, when what runs has ended or the drain timeout is over."""
@@ -229,7 +226,7 @@ class ControlPlane:
         now = self._check_deadline(request.deadline)
         self.coordinator.join(views.worker_card(request), now=now)
         self._wake()
-        seconds = self._config.lease_seconds
+        seconds = self.coordinator.limits.worker_silence_seconds
         return Joined(beat_seconds=seconds / 3, lease_seconds=seconds)
 
     async def _poll(self, request: Poll) -> Leases:

@@ -66,7 +66,7 @@ class Coordinator:
 
     def __init__(self, ledger: Ledger, *, limits: Limits, new_token: NewToken, sink: EventSink) -> None:
         self.ledger = ledger
-        self._limits = limits
+        self.limits = limits
         self._new_token = new_token
         self._sink = sink
         self._ready: set[str] = set()
@@ -203,11 +203,11 @@ class Coordinator:
 
     def tick(self, *, now: float) -> None:
         """Do what is due: drop silent workers and clients, forget old results."""
-        silent = self.ledger.workers.silent(now=now, silence_seconds=self._limits.worker_silence_seconds)
+        silent = self.ledger.workers.silent(now=now, silence_seconds=self.limits.worker_silence_seconds)
         for worker in silent:
             self._drop(worker.card.worker_id, f"silent for {now - worker.heard_at:.1f} s", now)
         for session_id, session in list(self.ledger.sessions.items()):
-            if now - session.heard_at >= self._limits.session_silence_seconds:
+            if now - session.heard_at >= self.limits.session_silence_seconds:
                 self._record(SessionClosed(session_id, "silent"))
                 self._ready.add(session_id)
         if self.ledger.results.has_expired(now=now):
@@ -251,9 +251,9 @@ class Coordinator:
             return Draining("the control plane is stopping and takes no new tasks; submit to its successor")
         if submission.name not in ledger.names:
             return unknown_task_name(submission.name, sorted(ledger.names))
-        if len(ledger.queue) >= self._limits.max_queued:
+        if len(ledger.queue) >= self.limits.max_queued:
             return QueueFull(
-                f"the queue holds {self._limits.max_queued} tasks, its limit (--max-queued); try again later"
+                f"the queue holds {self.limits.max_queued} tasks, its limit (--max-queued); try again later"
             )
         self._record(TaskSubmitted(submission, session_id, now))
         return None

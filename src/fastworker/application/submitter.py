@@ -121,5 +121,5 @@ class Submitter:
         self._listener.forget(batch.handles[index] for index in errors if index < len(batch.handles))
         for name in reply.waiting_for_worker:
             log.warning("no_worker_runs_this_task", name=name, effect="it waits until one joins")
-        self._listener.confirm(batch.handles, session.epoch)
+        self._listener.confirm(batch.handles, session)
         batch.settle(errors)

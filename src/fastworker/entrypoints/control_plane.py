@@ -67,7 +67,6 @@ def _role_config(settings: ControlPlaneSettings, modules: Sequence[str]) -> Cont
         discovery_address=settings.discovery_address,
         local_address=f"inproc://fastworker-{epoch}",
         task_modules=tuple(modules),
-        lease_seconds=settings.lease_seconds,
         drain_seconds=settings.drain_timeout,
     )
 

@@ -9,6 +9,7 @@ import os
 import re
 import socket
 import tomllib
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, override
 from urllib.parse import urlsplit
@@ -189,7 +190,17 @@ def read_table(folder: Path, process: str) -> dict[str, Any]:
         raise InvalidSetting(f"{path} is no TOML: {error}") from error
     except (AttributeError, TypeError) as error:
         raise InvalidSetting(f"{path}: [tool.fastworker] and [tool.fastworker.{process}] must be tables") from error
-    return {key.replace("-", "_"): value for key, value in settings.items()}
+    named = {key.replace("-", "_"): value for key, value in settings.items()}
+    _refuse_unknown(named, path)
+    return named
+
+
+def _refuse_unknown(named: dict[str, Any], path: Path) -> None:
+    known = {*ControlPlaneSettings.model_fields, *SubworkerSettings.model_fields}
+    for name in sorted(set(named) - known):
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0].replace('_', '-')}?" if near else "see `fastworker control-plane --help`"
+        raise InvalidSetting(f"{path}: [tool.fastworker] has no setting {name.replace('_', '-')}; {hint}")
 
 
 def _with_full_names(own: dict[str, Any], process: str) -> dict[str, Any]:

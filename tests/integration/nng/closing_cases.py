@@ -1,4 +1,4 @@
-"""The ends of NNG sessions; run by test_contract.py in a process of its own."""
+"""The ends of NNG sessions; run by test_own_process.py in a process of its own."""
 
 from tests.contracts.closing import ClosingContract
 

@@ -319,7 +319,5 @@ async def test_a_control_plane_that_freezes_while_it_is_sent_a_task_is_given_up(
     ):
         submitting = system.call(client.delay, "echo", 1)
         await system.advance(5.5)
-        with pytest.raises(
-            ControlPlaneUnreachable, match="within 5 s .whether the one before accepted this task is unknown"
-        ):
+        with pytest.raises(ControlPlaneUnreachable, match="whether the one before accepted this task is unknown"):
             submitting.result()

@@ -86,7 +86,6 @@ class System:
     ) -> "RunningControlPlane":
         """Start a control plane of a new epoch at the usual addresses."""
         limits = Limits(worker_silence_seconds=lease_seconds)
-        config["lease_seconds"] = lease_seconds
         running = RunningControlPlane(self, ledger or Ledger(), limits, transport or self.network, config)
         self._group.start_soon(running.run)
         await self.settle()

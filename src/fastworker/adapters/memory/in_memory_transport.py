@@ -10,6 +10,7 @@ import structlog
 from anyio.abc import TaskGroup
 
 from fastworker.application.answering import Answering, read_reply
+from fastworker.application.background import background_tasks
 from fastworker.application.messages import Message
 from fastworker.application.ports.clock import Clock
 from fastworker.application.ports.codec import FrameCodec
@@ -57,7 +58,7 @@ class InMemoryTransport(Transport):
     @asynccontextmanager
     async def serve(self, addresses: Sequence[str], handler: Handler) -> AsyncIterator[Responder]:
         bound = [self._claim(address, self._responders) for address in addresses]
-        async with anyio.create_task_group() as group:
+        async with background_tasks() as group:
             responder = InMemoryResponder(self._codec, handler, bound, group)
             self._responders |= dict.fromkeys(bound, responder)
             served, self._served = self._served, anyio.Event()
@@ -68,7 +69,6 @@ class InMemoryTransport(Transport):
                 for address in bound:
                     del self._responders[address]
                 responder.close()
-                group.cancel_scope.cancel()
 
     @override
     @asynccontextmanager

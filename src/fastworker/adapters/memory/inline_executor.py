@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import override
 
-import anyio
 from anyio.abc import TaskGroup
 
+from fastworker.application.background import background_tasks
 from fastworker.application.execution import Execution, perform, perform_async
 from fastworker.application.ports.task_executor import Done, TaskExecutor
 
@@ -22,12 +22,11 @@ class InlineExecutor(TaskExecutor):
     @asynccontextmanager
     async def open(self, done: Done) -> AsyncIterator[None]:
         self._done = done
-        async with anyio.create_task_group() as self._group:
+        async with background_tasks() as self._group:
             try:
                 yield
             finally:
                 self._done = None
-                self._group.cancel_scope.cancel()
 
     @override
     def start(self, execution: Execution) -> None:

@@ -1,13 +1,15 @@
 """One asynchronous NNG operation at a time on one context, awaited by asyncio or trio.
 
 pynng's own `arecv` and `asend` allocate an operation and a future for every call. Keeping one operation per context,
-and not waiting for the end of a send that NNG finishes by itself, halves the round trip (0.21 to 0.10 ms, measured
-with benchmarks/raw_nng.py), and lets us free the message of a send that did not happen, which pynng leaks.
+and not waiting for the end of a send that NNG finishes by itself, halves the round trip (0.21 to 0.10 ms on an idle
+machine, the same code beside `benchmarks/raw_nng.py`), and lets us free the message of a send that did not happen,
+which pynng leaks.
 
 It leans on the callback that pynng registers with NNG (`pynng._aio`); the contract tests would notice a change.
 """
 
 import asyncio
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -18,6 +20,9 @@ import sniffio
 from pynng import _aio
 from pynng._nng import ffi, lib
 from pynng.exceptions import check_err
+
+CALLBACK_SECONDS = 1.0
+"""NNG calls back within microseconds of a cancel; waiting longer than this means that it is broken."""
 
 
 def loop_waker() -> Callable[[Callable[[], None]], object]:
@@ -30,19 +35,18 @@ def loop_waker() -> Callable[[Callable[[], None]], object]:
 
 
 class Sender:
-    """Sends messages on one context; NNG ends each send by itself, in its own threads."""
+    """Sends messages on one context; NNG ends each send by itself, in its own threads.
+
+    A send has no time limit of its own: it ends when the peer takes it, with the next send, or with the context.
+    """
 
     def __init__(self, context: pynng.Context) -> None:
         self._context = context
         self._aio = _allocate(ffi.NULL, ffi.NULL)
 
-    def start(self, frame: bytes, *, milliseconds: int) -> None:
-        """Hand a frame to NNG, which sends it as soon as the peer takes it, or drops it at the time limit.
-
-        A send of before that is still waiting is dropped: its peer has not read for so long.
-        """
+    def start(self, frame: bytes) -> None:
+        """Hand a frame to NNG. A send of before that is still waiting is dropped: its peer did not read."""
         self.drop()
-        lib.nng_aio_set_timeout(self._aio, milliseconds)
         lib.nng_aio_set_msg(self._aio, _message(frame))
         lib.nng_ctx_send(self._context.context, self._aio)
 
@@ -57,18 +61,22 @@ class Sender:
                 lib.nng_aio_set_msg(self._aio, ffi.NULL)
 
     def close(self) -> None:
-        """Give the operation back to NNG."""
+        """Give the operation back to NNG; nobody may use the sender any more."""
         self.drop()
         lib.nng_aio_free(self._aio)
 
 
 class Receiver:
-    """Receives messages from one context or socket."""
+    """Receives messages from one context or socket, one at a time."""
 
     def __init__(self, source: pynng.Context | pynng.Socket) -> None:
         self._source = source
         self._wake = loop_waker()
         self._arrived = anyio.Event()
+        self._has_ended = True
+        self._abandoned: threading.Event | None = None
+        self._is_busy = False
+        self._is_closed = False
         self._callback = self._on_end  # one object: its id is the key that NNG hands back
         self._aio = _allocate(lib._async_complete, ffi.cast("void *", id(self._callback)))
 
@@ -77,36 +85,63 @@ class Receiver:
 
         Raises:
             pynng.Timeout: none came in time; -1 waits without limit.
+            pynng.Closed: the receiver, its context or its socket was closed.
             pynng.NNGException: as NNG says.
         """
+        if self._is_closed:
+            raise pynng.Closed("the receiver is closed", lib.NNG_ECLOSED)
+        self._is_busy = True
+        try:
+            self._start(milliseconds)
+            try:
+                await self._arrived.wait()
+            except BaseException:  # cancelled
+                self._abandon()
+                raise
+            check_err(lib.nng_aio_result(self._aio))
+            return _take(self._aio)
+        finally:
+            self._is_busy = False
+            self._free_if_closed()
+
+    def close(self) -> None:
+        """Give the operation back to NNG, at once or when the receive under way has ended, which it does now."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        if self._is_busy:
+            lib.nng_aio_cancel(self._aio)
+        self._free_if_closed()
+
+    def _free_if_closed(self) -> None:
+        if self._is_closed and not self._is_busy:
+            lib.nng_aio_free(self._aio)
+
+    def _start(self, milliseconds: int) -> None:
         self._arrived = anyio.Event()
+        self._has_ended = False
+        self._abandoned = None
         _aio._aio_map[id(self._callback)] = self._callback
         lib.nng_aio_set_timeout(self._aio, milliseconds)
         if isinstance(self._source, pynng.Context):
             lib.nng_ctx_recv(self._source.context, self._aio)
         else:
             lib.nng_recv_aio(self._source.socket, self._aio)
-        try:
-            await self._arrived.wait()
-        except BaseException:  # cancelled
-            self._abandon()
-            raise
-        check_err(lib.nng_aio_result(self._aio))
-        return _take(self._aio)
-
-    def close(self) -> None:
-        """Give the operation back to NNG."""
-        lib.nng_aio_free(self._aio)
 
     def _on_end(self) -> None:
         """Called by NNG in a thread of its own when the operation has ended."""
-        arrived = self._arrived
+        self._has_ended = True
+        if self._abandoned is not None:
+            self._abandoned.set()
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            self._wake(arrived.set)
+            self._wake(self._arrived.set)
 
     def _abandon(self) -> None:
+        """End the operation and wait for its callback: `nng_aio_wait` may return before a time limit has called it."""
         lib.nng_aio_cancel(self._aio)
-        lib.nng_aio_wait(self._aio)
+        abandoned = self._abandoned = threading.Event()
+        if not self._has_ended and not abandoned.wait(CALLBACK_SECONDS):
+            raise RuntimeError("NNG did not call back after a cancel")
         if lib.nng_aio_result(self._aio) == 0:  # a message came at the same moment
             _take(self._aio)
 
@@ -126,7 +161,10 @@ def _message(frame: bytes) -> Any:
 
 def _take(aio: Any) -> bytes:
     message = lib.nng_aio_get_msg(aio)
+    if message == ffi.NULL:
+        return b""
     size = lib.nng_msg_len(message)
     frame: bytes = ffi.buffer(lib.nng_msg_body(message), size)[:] if size else b""
     lib.nng_msg_free(message)
+    lib.nng_aio_set_msg(aio, ffi.NULL)
     return frame

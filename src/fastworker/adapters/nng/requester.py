@@ -20,20 +20,31 @@ class Call:
         self._context = socket.new_context()
         self._sender = Sender(self._context)
         self._receiver = Receiver(self._context)
+        self._is_busy = False
+        self._is_closed = False
 
     async def exchange(self, frame: bytes, *, milliseconds: int) -> bytes:
         """Send a request and return its reply."""
-        self._sender.start(frame, milliseconds=milliseconds)
+        self._is_busy = True
         try:
+            self._sender.start(frame)
             return await self._receiver.receive(milliseconds=milliseconds)
         finally:
             self._sender.drop()
+            self._is_busy = False
+            self._free_if_closed()
 
     def close(self) -> None:
-        """Close the context before its socket, as pynng wants it."""
+        """Close the context before its socket, as pynng wants it; a request under way ends with `pynng.Closed`."""
+        self._is_closed = True
         self._context.close()
-        self._sender.close()
         self._receiver.close()
+        self._free_if_closed()
+
+    def _free_if_closed(self) -> None:
+        """Give the send operation back, once: after the request under way has left it."""
+        if self._is_closed and not self._is_busy:
+            self._sender.close()
 
 
 class NngRequester(Requester):

@@ -4,21 +4,20 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import override
 
-import anyio
 import pynng
 from anyio.abc import TaskGroup
 
 from fastworker.application.answering import Answering
+from fastworker.application.background import background_tasks
 from fastworker.application.ports.codec import FrameCodec
 from fastworker.application.ports.transport import Handler, Responder
 
 from .operation import Receiver, Sender
 
 LISTENING = 8
-"""Contexts that wait for a request at any time; a held request takes one away, so the pool grows."""
-
-REPLY_MILLISECONDS = 10_000
-"""A peer that has not read its reply for so long loses it."""
+"""Contexts that wait for a request at any time. A held request takes one away, so the pool grows to the number of
+requests that were ever held at once: about one per client and worker. It does not shrink, because closing a context
+drops the reply that it is sending."""
 
 
 class NngResponder(Responder):
@@ -44,16 +43,12 @@ class NngResponder(Responder):
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Answer requests until the context is left."""
-        async with anyio.create_task_group() as group:
-            self._group = group
+        async with background_tasks() as self._group:
             self._listen()
-            try:
-                yield
-            finally:
-                group.cancel_scope.cancel()
+            yield
 
     def _listen(self) -> None:
-        """Have enough contexts waiting; contexts beyond twice as many end by themselves."""
+        """Have enough contexts waiting."""
         assert self._group is not None
         while self._listening < LISTENING:
             self._listening += 1
@@ -63,16 +58,14 @@ class NngResponder(Responder):
         with self._socket.new_context() as context:
             receiver, sender = Receiver(context), Sender(context)
             try:
-                while self._listening <= 2 * LISTENING:
+                while True:
                     frame = await receiver.receive(milliseconds=-1)
                     self._listening -= 1
                     self._listen()
-                    reply = await self._answering.answer(frame)
-                    sender.start(reply, milliseconds=REPLY_MILLISECONDS)
+                    sender.start(await self._answering.answer(frame))
                     self._listening += 1
-                self._listening -= 1
             except pynng.Closed:
-                self._listening -= 1
+                return
             finally:
                 context.close()
                 sender.close()

@@ -3,6 +3,8 @@
 import os
 import stat
 from pathlib import Path
+from socket import ntohs
+from urllib.parse import urlsplit
 
 import pynng
 
@@ -11,12 +13,15 @@ from fastworker.domain.errors import AddressUnusable
 
 from .errors import address_error
 
+RECEIVED_BYTES = FRAME_BYTES + 1_024
+"""NNG counts its own header, too."""
+
 _opened_in: int | None = None
 
 
 def open_req() -> pynng.Req0:
     """Return a socket for requests that are sent once and never again."""
-    socket = _with_limits(pynng.Req0())
+    socket = _with_limits(pynng.Req0)
     socket.resend_time = -1  # the default sends a request again, and then it runs twice
     _confirm(socket, "resend_time", -1)
     return socket
@@ -24,23 +29,24 @@ def open_req() -> pynng.Req0:
 
 def open_rep() -> pynng.Rep0:
     """Return a socket for replies."""
-    return _with_limits(pynng.Rep0())
+    return _with_limits(pynng.Rep0)
 
 
 def open_pub() -> pynng.Pub0:
     """Return a socket for broadcasts."""
-    return _with_limits(pynng.Pub0())
+    return _with_limits(pynng.Pub0)
 
 
 def open_sub() -> pynng.Sub0:
     """Return a socket that hears every broadcast."""
-    socket = _with_limits(pynng.Sub0())
+    socket = _with_limits(pynng.Sub0)
     socket.subscribe(b"")
     return socket
 
 
 def listen(socket: pynng.Socket, address: str) -> str:
     """Listen, and return the address with the port that was really taken."""
+    check_address(address)
     _spare_regular_file(address)
     try:
         listener = socket.listen(address)
@@ -49,25 +55,42 @@ def listen(socket: pynng.Socket, address: str) -> str:
     if address.startswith("ipc://"):
         os.chmod(address.removeprefix("ipc://"), 0o600)
     if address.startswith("tcp") and address.endswith(":0"):
-        return f"{address[:-1]}{listener.local_address.port}"
+        return f"{address[:-1]}{ntohs(listener.local_address.port)}"  # pynng leaves it in network order
     return address
 
 
 def dial(socket: pynng.Socket, address: str) -> None:
     """Connect in the background, now and whenever the connection is gone."""
+    check_address(address)
     try:
         socket.dial(address, block=False)
     except pynng.NNGException as error:
         raise address_error(error, address, "connect to") from error
 
 
-def _with_limits[S: pynng.Socket](socket: S) -> S:
+def check_address(address: str) -> None:
+    """Raise `AddressUnusable` for what NNG would take and then never reach."""
+    parts = urlsplit(address)
+    try:
+        is_good = (
+            parts.port is not None and bool(parts.hostname)
+            if parts.scheme == "tcp"
+            else bool(parts.path or parts.netloc)
+        )
+    except ValueError:  # the port is no number
+        is_good = False
+    if parts.scheme not in ("tcp", "ipc", "inproc") or not is_good:
+        raise AddressUnusable(f"cannot use {address!r}: expected tcp://HOST:PORT or ipc://PATH")
+
+
+def _with_limits[S: pynng.Socket](kind: type[S]) -> S:
     _refuse_fork()
-    socket.recv_max_size = FRAME_BYTES  # the default is no limit
+    socket: S = kind()
+    socket.recv_max_size = RECEIVED_BYTES  # the default is no limit
     socket.reconnect_time_min = 100
     socket.reconnect_time_max = 5000
     socket.tcp_keepalive = True
-    _confirm(socket, "recv_max_size", FRAME_BYTES)
+    _confirm(socket, "recv_max_size", RECEIVED_BYTES)
     _confirm(socket, "reconnect_time_min", 100)
     _confirm(socket, "reconnect_time_max", 5000)
     return socket

@@ -3,6 +3,9 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import override
+from urllib.parse import urlsplit
+
+import anyio
 
 from fastworker.application.ports.codec import FrameCodec
 from fastworker.application.ports.transport import (
@@ -13,11 +16,24 @@ from fastworker.application.ports.transport import (
     Subscriber,
     Transport,
 )
+from fastworker.domain.errors import AddressUnusable
 
 from . import sockets
 from .broadcast import NngPublisher, NngSubscriber
 from .requester import NngRequester
 from .responder import NngResponder
+
+
+async def _resolve(address: str) -> None:
+    """Raise `AddressUnusable` for a host name without an address: NNG would look for it for ever, in silence."""
+    sockets.check_address(address)
+    parts = urlsplit(address)
+    if parts.scheme != "tcp":
+        return
+    try:
+        await anyio.getaddrinfo(parts.hostname, parts.port)
+    except OSError as error:
+        raise AddressUnusable(f"cannot connect to {address!r}: {error.strerror or error}") from error
 
 
 class NngTransport(Transport):
@@ -29,6 +45,7 @@ class NngTransport(Transport):
     @override
     @asynccontextmanager
     async def connect(self, address: str) -> AsyncIterator[Requester]:
+        await _resolve(address)
         with sockets.open_req() as socket:
             sockets.dial(socket, address)
             requester = NngRequester(socket, self._codec, address)

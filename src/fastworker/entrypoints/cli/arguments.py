@@ -27,8 +27,8 @@ def parse_arguments(first: str | None, words: tuple[str, ...]) -> tuple[list[Any
 def _structured(text: str) -> tuple[list[Any], dict[str, Any]]:
     try:
         value = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InvalidArguments(f"--args is no JSON: {error} (was {text})") from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise InvalidArguments(f"--args is no JSON: {error} (was {text[:200]})") from error
     return (value, {}) if isinstance(value, list) else ([], value)
 
 

@@ -36,6 +36,8 @@ class Frozen:
 
 
 class Model(BaseModel):
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64", ser_json_inf_nan="constants")
+
     name: str = ""
     content: bytes = b""
     weight: float = 0.0
