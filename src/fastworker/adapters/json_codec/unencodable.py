@@ -50,7 +50,7 @@ def describe_unencodable(places: Iterable[tuple[str, Any]], error: Exception) ->
     if found is None:
         return f"a value cannot be encoded as JSON: {error}"
     place, value = found
-    if isinstance(value, BaseModel):  # each of its parts can be encoded: it is the model's own rules that cannot
+    if issubclass(type(value), BaseModel):  # each of its parts can be encoded: it is the model's own rules that cannot
         return f"{place}: {type(value).__name__} cannot be encoded by its own model_config: {error}"
     return _say(place, value)
 
@@ -67,7 +67,7 @@ def _find(places: Iterable[tuple[str, Any]], *, depth: int) -> tuple[str, Any] |
 
 
 def _is_container(value: Any) -> bool:
-    return isinstance(value, Mapping | list | tuple | set | frozenset)
+    return issubclass(type(value), Mapping | list | tuple | set | frozenset)
 
 
 def _holds_only_plain(value: Any) -> bool:
