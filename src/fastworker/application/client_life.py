@@ -59,9 +59,10 @@ class OpenClient:
                 group.start_soon(self.submitter.run)
                 task_status.started()
         finally:
-            text = "the client was stopped before the task was done; the task goes on without it"
-            self.submitter.close(ClientNotRunning(text))
-            self.listener.close(ClientNotRunning(text))
+            unknown = "the client was stopped in the middle; whether the control plane accepted this task is unknown"
+            self.submitter.close(ClientNotRunning(unknown))
+            goes_on = "the client was stopped before the task was done; the task goes on without it"
+            self.listener.close(ClientNotRunning(goes_on))
             await self._say_goodbye()
             self.link.close(ClientNotRunning("the client was stopped"))
 

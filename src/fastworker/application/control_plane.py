@@ -136,7 +136,10 @@ class ControlPlane:
             case Inspect():
                 return self._inspect()
             case _:
-                raise WireError(f"{type(request).__name__} is no request on the client channel")
+                raise WireError(
+                    f"a control plane takes no {type(request).__name__} at the address for clients "
+                    "(a subworker answers `inspect` at its own --base-address)"
+                )
 
     def _welcome(self, request: Hello) -> Welcome:
         now = self._clock.now()

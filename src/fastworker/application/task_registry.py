@@ -76,7 +76,7 @@ def _import(name: str) -> ModuleType:
             raise InvalidTaskModule(
                 f"no module named {name!r} in {Path.cwd()} or on the import path; "
                 "start in the folder that holds it, and name it as in `import`, without .py"
-            ) from error
+            ) from None
         raise _broken(name, error) from error
     except (Exception, SystemExit) as error:
         raise _broken(name, error) from error

@@ -60,5 +60,5 @@ def ask_worker(address: str, *, timeout: float = 5.0) -> WorkerInspected:
 
     reply = anyio.run(ask)
     if not isinstance(reply, WorkerInspected):
-        raise WireError(f"{address} is no subworker: it answered with {type(reply).__name__}")
+        raise WireError(f"{address} answered with {type(reply).__name__}")
     return reply

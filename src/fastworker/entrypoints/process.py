@@ -20,7 +20,7 @@ def configure_logs(*, level: str, log_format: str) -> None:
     """Send logs to standard error, as lines for people or as JSON; standard output is left to the tasks."""
     as_console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if as_console else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if as_console else structlog.processors.JSONRenderer()
     )
     logging.basicConfig(stream=sys.stderr, level=level.upper(), format="%(levelname)s %(name)s: %(message)s")
     structlog.configure(

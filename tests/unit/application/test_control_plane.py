@@ -84,7 +84,7 @@ async def test_requests_on_the_wrong_channel_are_refused_by_name() -> None:
     async with a_system() as system:
         await system.start_control_plane()
         beat = Beat(epoch=EPOCH, worker_id="w1", incarnation="i1")
-        with pytest.raises(WireError, match="Beat is no request on the client channel"):
+        with pytest.raises(WireError, match="takes no Beat at the address for clients"):
             await system.ask(CLIENTS, beat)
         with pytest.raises(WireError, match="Inspect is no request on the worker channel"):
             await system.ask(WORKERS, Inspect())

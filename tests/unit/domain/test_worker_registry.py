@@ -180,6 +180,12 @@ def test_with_overflow_the_control_plane_may_run_everything_it_knows():
     assert set(registry.groups) == {frozenset({"echo", "add"}), ECHO}
 
 
+def test_with_never_the_control_plane_may_run_nothing():
+    registry = a_registry(a_card("local", is_local=True), local_execution=LocalExecution.NEVER)
+
+    assert set(registry.groups) == {frozenset()}
+
+
 def test_another_subworker_with_the_same_names_changes_no_group():
     registry = a_registry(a_card("local", is_local=True), a_card("a"))
     groups = dict(registry.groups)

@@ -1,10 +1,11 @@
 """`fastworker` and its commands that talk to a control plane."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, override
 
 import click
 
@@ -21,6 +22,7 @@ from .arguments import parse_arguments
 from .servers import control_plane_command, subworker_command
 from .tables import show_running, show_tasks, show_workers
 
+NEGATIVE_NUMBER = re.compile(r"-\.?\d")
 EXIT_PENDING = 3
 """`result`: the task has no result yet."""
 
@@ -68,7 +70,15 @@ def talks(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-@main.command()
+class SubmitCommand(click.Command):
+    """A command whose words may be negative numbers, which click takes for options."""
+
+    @override
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [f" {word}" if NEGATIVE_NUMBER.match(word) else word for word in args])
+
+
+@main.command(cls=SubmitCommand)
 @click.argument("name")
 @click.option("--args", "first", help="A JSON object (arguments by name), a JSON array (by position), or words.")
 @click.argument("words", nargs=-1)

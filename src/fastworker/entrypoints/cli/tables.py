@@ -11,9 +11,14 @@ PIPE_WIDTH = 1_000
 
 def show_tasks(state: Inspected) -> None:
     """Print the known task names and who runs them."""
-    running = {name: [worker.worker_id for worker in state.workers if name in worker.names] for name in state.names}
-    rows = [(name, ", ".join(running[name]) or "nobody now: it waits for a worker") for name in state.names]
+    rows = [(name, ", ".join(_run_by(name, state)) or "nobody now: it waits for a worker") for name in state.names]
     _show(["task", "run by"], rows, empty="no task is known: name modules with --task-modules")
+
+
+def _run_by(name: str, state: Inspected) -> list[str]:
+    """Return the subworkers that know a task; without one, the control plane itself if it runs tasks."""
+    know = [worker for worker in state.workers if name in worker.names]
+    return [worker.worker_id for worker in know if not worker.is_local] or [worker.worker_id for worker in know]
 
 
 def show_workers(state: Inspected) -> None:
