@@ -51,7 +51,8 @@ def _log_joined(event: WorkerJoined) -> None:
 
 
 def _log_left(event: WorkerLeft) -> None:
-    log.info("worker_left", worker_id=event.worker_id, reason=event.reason)
+    say = log.info if event.reason == "left" else log.warning
+    say("worker_left", worker_id=event.worker_id, reason=event.reason)
 
 
 def _log_superseded(event: ReportSuperseded) -> None:

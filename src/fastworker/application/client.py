@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from itertools import batched
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,6 +15,7 @@ from fastworker.domain.errors import (
     ClientNotRunning,
     ControlPlaneRestarted,
     FastWorkerError,
+    InvalidArguments,
     ResultExpired,
     UnknownSession,
     UnknownTaskId,
@@ -29,14 +29,13 @@ from .client_link import ClientSession
 from .current_client import entered_client, note_started, note_stopped
 from .handle import Decode, TaskHandle
 from .identifiers import NewId
-from .messages import BATCH_ENTRIES, Fetch, Fetched, Inspect, Inspected, Message, SubmitEntry, TaskState
+from .messages import Fetch, Fetched, Inspect, Inspected, Message, SubmitEntry, TaskState
 from .ports.clock import Clock
 from .ports.codec import PayloadCodec
 from .ports.transport import Transport
-from .submission_batch import SubmissionBatch
 from .task_function import SubmitOptions, TaskFunction
 from .task_result import TaskResult, task_result
-from .wakeup import Wakeup, let_others_first
+from .wakeup import Wakeup
 
 log = structlog.get_logger()
 
@@ -176,19 +175,17 @@ class TaskClient:
     ) -> TaskHandle[Any]:
         """Submit one task and return when it is accepted."""
         client = await self._opened()
-        batch, index = self._add(client, task, args, kwargs, options)
+        batch, index = client.submitter.add(*self._prepare(task, args, kwargs, options))
         await batch.accepted(index)
         return batch.handles[index]
 
     async def submit_many(
         self, task: str | TaskFunction[..., Any, Any], calls: Iterable[Sequence[Any]], options: SubmitOptions
     ) -> list[TaskHandle[Any]]:
-        """Submit tasks and return when all are accepted; the first error is raised after all were tried."""
+        """Submit tasks and return when all are accepted; a wrong call raises before any is submitted."""
         client = await self._opened()
-        added = []
-        for some in batched(calls, BATCH_ENTRIES):
-            added += [self._add(client, task, args, {}, options) for args in some]
-            await let_others_first()  # this batch leaves while the next one is encoded
+        ready = [self._prepare(task, _one_call(args), {}, options) for args in calls]  # a wrong call stops them all
+        added = [client.submitter.add(*submission) for submission in ready]
         for batch in {id(batch): batch for batch, _ in added}.values():
             await batch.settled()
         errors = [error for batch, index in added if (error := batch.error_at(index)) is not None]
@@ -197,14 +194,13 @@ class TaskClient:
             raise errors[0]
         return [batch.handles[index] for batch, index in added]
 
-    def _add(
+    def _prepare(
         self,
-        client: OpenClient,
         task: str | TaskFunction[..., Any, Any],
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
         options: SubmitOptions,
-    ) -> tuple[SubmissionBatch, int]:
+    ) -> tuple[SubmitEntry, bytes, TaskHandle[Any]]:
         priority = options.priority
         if isinstance(task, TaskFunction):
             signature = self._codec.signature(task.function)
@@ -217,7 +213,7 @@ class TaskClient:
         task_id = options.task_id or self._new_id()
         handle: TaskHandle[Any] = TaskHandle.of(task_id, self, decode)
         entry = SubmitEntry(task_id, name, priority or TaskPriority.NORMAL)
-        return client.submitter.add(entry, payload, handle)
+        return entry, payload, handle
 
     # ---- looking ----
 
@@ -300,6 +296,14 @@ async def _run_detached(life: ClientLife) -> None:
 
 def _fetch_one(session: ClientSession, task_id: str) -> Fetch:
     return Fetch(epoch=session.epoch, session_id=session.session_id, task_ids=[str(task_id)])
+
+
+def _one_call(args: Sequence[Any]) -> Sequence[Any]:
+    if isinstance(args, str | bytes) or not isinstance(args, Sequence):
+        raise InvalidArguments(
+            f"map takes one tuple of arguments per call, as in map([(1,), (2,)]); was given {args!r}"
+        )
+    return args
 
 
 def _options(priority: TaskPriority | str | None) -> SubmitOptions:

@@ -12,6 +12,7 @@ import anyio
 import structlog
 
 from fastworker.domain.errors import ControlPlaneRestarted, DeadlinePassed, UnknownSession, WireError
+from fastworker.domain.task import Task
 
 from . import views
 from .background import background_tasks
@@ -44,6 +45,9 @@ from .messages import (
 from .ports.clock import Clock
 from .ports.transport import Publisher, Transport
 from .wakeup import Wakeup, let_others_first
+
+FAREWELL_SECONDS = 1.0
+"""How long a control plane that stops waits for its clients to read what became of their tasks."""
 
 log = structlog.get_logger()
 
@@ -87,10 +91,20 @@ class ControlPlane:
         self._held: dict[str, Wakeup] = {}
         self._stopping = anyio.Event()
         self._idle = Wakeup()
+        self._is_impatient = False
+        self._patience: anyio.CancelScope | None = None
+        self.abandoned: list[Task] = []  # what still ran when waiting for it ended
 
     def stop(self) -> None:
         """Begin to drain; `drained` tells when that is done."""
         self._stopping.set()
+
+    def stop_now(self) -> None:
+        """Wait no longer for what runs."""
+        self._stopping.set()
+        self._is_impatient = True
+        if self._patience is not None:
+            self._patience.cancel()
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[BoundAddresses]:
@@ -222,7 +236,10 @@ class ControlPlane:
             case Leave():
                 return self._leave(request)
             case _:
-                raise WireError(f"{type(request).__name__} is no request on the worker channel")
+                raise WireError(
+                    f"{type(request).__name__} is no request on the worker channel; "
+                    "clients connect to the control plane's --base-address"
+                )
 
     def _join(self, request: Join) -> Joined:
         self._check_epoch(request.epoch)
@@ -321,12 +338,15 @@ class ControlPlane:
             await self._clock.sleep_until(due)
 
     async def _drain(self) -> None:
-        """Take and start nothing, and wait until nothing runs and every client has read of it, or time is up."""
+        """Take and start nothing; wait for what runs, while there is time; then see that waiting clients are told."""
         self.coordinator.drain()
-        with self._clock.scope_until(self._clock.now() + self._config.drain_seconds):
-            while self.running:
+        with self._clock.scope_until(self._clock.now() + self._config.drain_seconds) as self._patience:
+            while self.running and not self._is_impatient:
                 await self._idle.wait()
-        with self._clock.scope_until(self._clock.now() + 1.0):
+        self.abandoned = [task for task in self.coordinator.ledger.tasks.values() if task.lease is not None]
+        self.coordinator.dismiss_workers(now=self._clock.now())
+        self._wake()
+        with self._clock.scope_until(self._clock.now() + FAREWELL_SECONDS):
             while any(len(session.outbox) for session in self.coordinator.ledger.sessions.values()):
                 await self._idle.wait()
 

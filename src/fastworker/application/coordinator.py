@@ -219,6 +219,11 @@ class Coordinator:
         if not self.ledger.is_draining:
             self._record(DrainStarted())
 
+    def dismiss_workers(self, *, now: float) -> None:
+        """Give up what still runs, because the control plane ends: it is lost, and who waits for it is told."""
+        for worker in list(self.ledger.workers):
+            self._drop(worker.card.worker_id, "the control plane stopped", now)
+
     # ---- decisions ----
 
     def _record(self, event: Event) -> None:

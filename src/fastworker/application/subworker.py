@@ -107,11 +107,16 @@ class Subworker:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._attempts.open())
             if self._config.base_address is not None:
-                await stack.enter_async_context(
-                    self._transport.serve([self._config.base_address], self.answer_inspection)
-                )
+                async with self._transport.serve([self._config.base_address], self.answer_inspection):
+                    pass  # an address that cannot be used fails here, not in the background
+                await stack.enter_async_context(self._background(self._answer_inspections))
             while not self._is_stopping:
                 await self._join_and_work()
+
+    async def _answer_inspections(self) -> None:
+        """Answer beside the tasks: a task that blocks their event loop is what people want to see."""
+        async with self._transport.serve([self._config.base_address or ""], self.answer_inspection):
+            await anyio.sleep_forever()
 
     async def answer_inspection(self, request: Message) -> WorkerInspected:
         """Return what runs now, with stacks."""

@@ -116,6 +116,7 @@ class SyncTaskClient:
 
 
 async def _result_within[R](handle: TaskHandle[R], timeout: float | None) -> R:
-    with anyio.fail_after(timeout):
+    with anyio.move_on_after(timeout):
         result: R = await handle
         return result
+    raise TimeoutError(f"task {handle} has not ended within {timeout:g} s; it goes on")

@@ -38,7 +38,7 @@ class Submittable[**P, R]:
         return await current_client().submit(self._function, args, kwargs, self._options)
 
     async def map(self, calls: Iterable[Sequence[Any]]) -> list[TaskHandle[R]]:
-        """Submit one task per tuple of positional arguments; raises what `submit` does, after all were tried."""
+        """Submit one task per tuple of positional arguments; raises what `submit` does, a wrong call before any."""
         return await current_client().submit_many(self._function, calls, self._options)
 
     def submit_sync(self, *args: P.args, **kwargs: P.kwargs) -> SyncTaskHandle[R]:

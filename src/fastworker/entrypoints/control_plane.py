@@ -47,7 +47,7 @@ async def _serve(
     control_plane = Container(
         control_plane_config=config, limits=_limits(settings), ledger=_ledger(settings, registry)
     ).control_plane()
-    group.start_soon(stop_on_signals, control_plane.stop, group)
+    group.start_soon(stop_on_signals, [control_plane.stop, control_plane.stop_now, group.cancel_scope.cancel])
     async with control_plane.open() as bound:
         click.echo(_banner(settings, modules, registry, bound))
         try:
@@ -131,8 +131,7 @@ def _banner(
 def _say_what_is_lost(control_plane: ControlPlane) -> None:
     ledger = control_plane.coordinator.ledger
     waiting = list(ledger.queue)
-    running = [task for task in ledger.tasks.values() if task.lease is not None]
-    for what, tasks in (("still running", running), ("still waiting", waiting)):
+    for what, tasks in (("still running", control_plane.abandoned), ("still waiting", waiting)):
         if tasks:
             shown = ", ".join(f"{task.submission.name} {task.task_id}" for task in tasks[:10])
             more = f" and {len(tasks) - 10} more" if len(tasks) > 10 else ""

@@ -4,7 +4,8 @@ import logging
 import signal
 import sys
 import traceback
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 
 import anyio
 import click
@@ -51,17 +52,17 @@ def run_process(main: Callable[[TaskGroup], Awaitable[None]]) -> int:
     return fail(errors[0]) if errors else 0
 
 
-async def stop_on_signals(stop: Callable[[], None], group: TaskGroup) -> None:
-    """Call `stop` at the first SIGINT or SIGTERM, and cancel the group at the second."""
+async def stop_on_signals(ways: Sequence[Callable[[], None]]) -> None:
+    """At each SIGINT or SIGTERM, stop in the next way: the gentle one first."""
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        is_stopping = False
+        left = deque(ways)
         async for number in signals:
-            if is_stopping:
-                group.cancel_scope.cancel()
+            first = len(left) == len(ways)
+            says = "finishing what runs (once more: stop now)" if first else "stopping now"
+            click.echo(f"{signal.Signals(number).name}: {says}", err=True)
+            left.popleft()()
+            if not left:
                 return
-            is_stopping = True
-            click.echo(f"{signal.Signals(number).name}: finishing what runs (once more: stop now)", err=True)
-            stop()
 
 
 def fail(error: FastWorkerError) -> int:

@@ -25,7 +25,7 @@ def run(settings: SubworkerSettings) -> int:
 
     async def main(group: TaskGroup) -> None:
         worker = Container(subworker_config=_role_config(settings), registry=registry).subworker()
-        group.start_soon(stop_on_signals, worker.stop, group)
+        group.start_soon(stop_on_signals, [worker.stop, group.cancel_scope.cancel])
         click.echo(_banner(settings, registry))
         await worker.run()
 

@@ -1,9 +1,11 @@
 """Runs `async def` tasks in the event loop of the worker."""
 
 import asyncio
+import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from traceback import StackSummary
+from traceback import StackSummary, walk_stack
 from types import FrameType
 from typing import Any, override
 
@@ -17,11 +19,15 @@ class LoopExecutor(TaskExecutor):
     def __init__(self) -> None:
         self._tasks: dict[Execution, asyncio.Task[None]] = {}
         self._done: Done | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = 0
 
     @override
     @asynccontextmanager
     async def open(self, done: Done) -> AsyncIterator[None]:
         self._done = done
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
         try:
             yield
         finally:
@@ -38,7 +44,11 @@ class LoopExecutor(TaskExecutor):
     @override
     def stack(self, execution: Execution) -> str:
         task = self._tasks.get(execution)
-        frames = [] if task is None else _frames(task.get_coro())
+        if task is None:
+            return ""
+        frames = _frames(task.get_coro())
+        if task is asyncio.current_task(self._loop):  # it runs right now: the thread has the inner frames
+            frames = list(walk_stack(sys._current_frames().get(self._thread)))[::-1]
         return "".join(StackSummary.extract(frames).format())
 
     async def _run(self, execution: Execution) -> None:

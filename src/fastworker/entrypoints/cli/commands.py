@@ -23,6 +23,7 @@ from .servers import control_plane_command, subworker_command
 from .tables import show_running, show_tasks, show_workers
 
 NEGATIVE_NUMBER = re.compile(r"-\.?\d")
+EXIT_INTERRUPTED = 130
 EXIT_PENDING = 3
 """`result`: the task has no result yet."""
 
@@ -103,7 +104,11 @@ def submit(
         click.echo(str(handle))
         return
     click.echo(f"{name} {handle}: accepted, waiting for its result (Ctrl-C: stop waiting)", err=True)
-    click.echo(_json(handle.get()))
+    try:
+        click.echo(_json(handle.get()))
+    except KeyboardInterrupt:
+        click.echo(f"stopped waiting; the task goes on: fastworker result {handle}", err=True)
+        sys.exit(EXIT_INTERRUPTED)
 
 
 @main.command()
