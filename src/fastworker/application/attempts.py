@@ -8,6 +8,7 @@ from fastworker.domain.errors import FastWorkerError
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import Outcome
 
+from .batch_size import outcome_bytes
 from .execution import Execution, error_record
 from .messages import BATCH_BYTES, BATCH_ENTRIES, LeaseEntry, ReportEntry
 from .ports.clock import Clock
@@ -91,7 +92,8 @@ class Attempts:
         taken: list[EndedAttempt] = []
         size = 0
         while self._ended and len(taken) < BATCH_ENTRIES:
-            size += len(self._ended[0][1])
+            entry, payload = self._ended[0]
+            size += outcome_bytes(payload, entry.error)
             if taken and size > BATCH_BYTES:
                 break
             taken.append(self._ended.popleft())

@@ -99,8 +99,15 @@ class TaskClient:
         if self._detached is None:
             life = self._life = self._new_life()
             self._detached = asyncio.get_running_loop().create_task(_run_detached(life))
-            self._detached.add_done_callback(lambda _: life.end())
+            self._detached.add_done_callback(lambda _: self._forget(life))
             note_started(self)
+
+    def _forget(self, life: ClientLife) -> None:
+        """Let go of a life that is over, however it ended, so that another can be started."""
+        life.end()
+        if self._life is life:
+            self._detached = None
+            note_stopped(self)
 
     def stop(self) -> None:
         """Stop working, soon: unfinished handles fail with `ClientNotRunning`. A second stop changes nothing."""
@@ -218,8 +225,20 @@ class TaskClient:
     # ---- looking ----
 
     def handle(self, task_id: str) -> TaskHandle[Any]:
-        """Return a handle on any task by its id, to look at; only handles from a submission can be awaited."""
-        return task_id if isinstance(task_id, TaskHandle) else TaskHandle.of(task_id, self, self._codec.decode_result)
+        """Return a handle on any task by its id; its result comes as plain JSON values."""
+        if isinstance(task_id, TaskHandle):
+            return task_id
+        return TaskHandle.of(task_id, self, self._codec.decode_result, is_expected=False)
+
+    async def watch(self, handle: TaskHandle[Any]) -> None:
+        """Listen for the end of a task that this client did not submit; raises what `status` does."""
+        client = await self._opened()
+        status = await self.status(handle)
+        if not status.is_final:
+            await client.listener.adopt(handle)
+            return
+        state, payload = await self._fetch(handle)
+        handle.complete(state, payload)
 
     async def get_task_result(self, task_id: str) -> TaskResult[Any] | None:
         """Return what a task came to; None while there is no result to give: pending, expired, or never seen."""
@@ -260,6 +279,7 @@ class TaskClient:
 
         waiting = list(handles)
         for handle in waiting:
+            await handle.be_expected()
             handle.add_done_callback(note)
         for _ in waiting:
             while not done:

@@ -51,7 +51,7 @@ class OpenClient:
         self.submitter = Submitter(self.link, self.listener, clock=clock, connect_timeout=config.connect_timeout)
 
     async def run(self, *, task_status: StartStatus[None]) -> None:
-        """Work until cancelled; then fail whatever still waits, and say goodbye."""
+        """Work until cancelled; then refuse what comes, fail whatever still waits, and say goodbye."""
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(self.link.run)

@@ -102,10 +102,10 @@ class ClientLink:
 
     async def _try_hello(self) -> None:
         """Say hello once: have a session, or a refusal, or neither after a pause."""
-        session_id, asked_at = self._new_session_id(), self._clock.now()
+        session_id = self._new_session_id()
         try:
             reply = await self.request(Hello(session_id=session_id), timeout=self._connect_timeout)
-            self._note(_session(reply, session_id, (asked_at + self._clock.now()) / 2))
+            self._note(_session(reply, session_id, self._clock.now()))
             return
         except (ConnectionLost, RequestTimeout):
             self._note(None)
@@ -121,10 +121,11 @@ class ClientLink:
             self._answered = anyio.Event()
 
 
-def _session(reply: Message, session_id: str, at: float) -> ClientSession:
+def _session(reply: Message, session_id: str, answered_at: float) -> ClientSession:
     if not isinstance(reply, Welcome):
         raise WireError(f"a hello was answered with {type(reply).__name__}")
-    return ClientSession(reply.epoch, session_id, reply.now - at)
+    # the hello may have waited for a control plane to come: only its answer tells the time
+    return ClientSession(reply.epoch, session_id, reply.now - answered_at)
 
 
 def unreachable(address: str, seconds: float, doubt: str = "") -> ControlPlaneUnreachable:

@@ -57,6 +57,13 @@ class CompletionListener:
             self._must_ask = True
             self._fail_gone(self._session.epoch)
 
+    async def adopt(self, handle: TaskHandle[Any]) -> None:
+        """Await the end of a task that was submitted by somebody else, or long ago."""
+        session = await self._link.session()
+        self.expect([handle])
+        handle.epoch = session.epoch
+        await self._ask([handle], session)
+
     def forget(self, handles: Iterable[TaskHandle[Any]]) -> None:
         """Stop awaiting tasks that were not accepted."""
         for handle in handles:
@@ -92,6 +99,7 @@ class CompletionListener:
         """Begin to listen in a session; tasks of an earlier epoch are gone, those of this one are asked for."""
         if session is not self._session:
             self._session, self._received, self._must_ask = session, 0, True
+            self._heard_at = self._clock.now()
             self._fail_gone(session.epoch)
         if self._must_ask:
             self._must_ask = False

@@ -13,11 +13,13 @@ import structlog
 
 from fastworker.domain.errors import ControlPlaneRestarted, DeadlinePassed, UnknownSession, WireError
 from fastworker.domain.task import Task
+from fastworker.domain.text import bounded
 
 from . import views
 from .background import background_tasks
 from .coordinator import Coordinator
 from .messages import (
+    MESSAGE_CHARACTERS,
     AwaitCompletions,
     Beacon,
     Beat,
@@ -170,10 +172,13 @@ class ControlPlane:
     async def _submit(self, request: Submit) -> Submitted:
         self._check_epoch(request.epoch)
         now = self._check_deadline(request.deadline)
-        answers = self.coordinator.submit(request.session_id, views.submissions(request), now=now)
+        submissions = views.submissions(request)
+        answers = self.coordinator.submit(request.session_id, submissions, is_repeated=request.is_repeated, now=now)
         self._wake()
         refused = [
-            RefusedEntry(index, error.code, str(error)) for index, error in enumerate(answers) if error is not None
+            RefusedEntry(index, error.code, bounded(str(error), MESSAGE_CHARACTERS))
+            for index, error in enumerate(answers)
+            if error is not None
         ]
         names = {entry.name for entry in request.entries}
         await let_others_first()  # the leases leave before the acknowledgement
@@ -326,6 +331,10 @@ class ControlPlane:
         while True:
             due += self._config.tick_seconds
             await self._clock.sleep_until(due)
+            late = self._clock.now() - due
+            if late > self._config.tick_seconds:  # this process stood still, and heard nobody meanwhile
+                self.coordinator.forgive(late)
+                due += late
             self.coordinator.tick(now=self._clock.now())
             self._wake()
 

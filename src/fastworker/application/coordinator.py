@@ -15,6 +15,7 @@ from fastworker.domain.errors import (
     FastWorkerError,
     IdConflict,
     QueueFull,
+    ResultExpired,
     UnknownSession,
     UnknownWorker,
     WorkerReplaced,
@@ -29,6 +30,7 @@ from fastworker.domain.events import (
     SessionClosed,
     SessionHeard,
     SessionOpened,
+    SilenceForgiven,
     TaskFinished,
     TaskLeased,
     TaskReturned,
@@ -42,10 +44,11 @@ from fastworker.domain.events import (
     WorkerPolled,
 )
 from fastworker.domain.ledger import Ledger, Session
-from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.lifecycle import TRANSITIONS, TaskStatus
 from fastworker.domain.task import Lease, Outcome, Submission, Task
 from fastworker.domain.worker_registry import Worker, WorkerCard
 
+from .batch_size import outcome_bytes
 from .messages import BATCH_BYTES, BATCH_ENTRIES
 from .ports.event_sink import EventSink
 
@@ -88,10 +91,16 @@ class Coordinator:
             self._record(SessionClosed(session_id, "left"))
             self._ready.add(session_id)
 
-    def submit(self, session_id: str, submissions: Sequence[Submission], *, now: float) -> list[FastWorkerError | None]:
+    def submit(
+        self, session_id: str, submissions: Sequence[Submission], *, now: float, is_repeated: bool = False
+    ) -> list[FastWorkerError | None]:
         """Accept tasks and lease what can start; return an error in the place of each task not accepted."""
         self._session(session_id)
-        answers = [self._submit_one(session_id, submission, now) for submission in submissions]
+        unknown: dict[str, FastWorkerError] = {}  # near names are dear to find: once per name and batch
+        answers = [
+            self._submit_one(session_id, submission, now, is_repeated=is_repeated, unknown=unknown)
+            for submission in submissions
+        ]
         self._dispatch(now)
         return answers
 
@@ -175,7 +184,7 @@ class Coordinator:
         """
         worker = self._worker(worker_id, incarnation)
         for task_id, _, outcome in outcomes:
-            if not outcome.status.is_final:
+            if outcome.status not in TRANSITIONS[TaskStatus.RUNNING] or not outcome.status.is_final:
                 raise BadFrame(f"task {task_id}: an attempt cannot end as {outcome.status.value!r}")
         superseded = [
             task_id for task_id, token, outcome in outcomes if not self._accept(worker_id, task_id, token, outcome, now)
@@ -214,6 +223,10 @@ class Coordinator:
             self._record(ResultsReaped(now))
         self._dispatch(now)
 
+    def forgive(self, seconds: float) -> None:
+        """Do not hold a time in which the control plane itself stood still against those who were silent in it."""
+        self._record(SilenceForgiven(seconds))
+
     def drain(self) -> None:
         """Accept and lease nothing from now on."""
         if not self.ledger.is_draining:
@@ -246,7 +259,15 @@ class Coordinator:
             )
         return worker
 
-    def _submit_one(self, session_id: str, submission: Submission, now: float) -> FastWorkerError | None:
+    def _submit_one(
+        self,
+        session_id: str,
+        submission: Submission,
+        now: float,
+        *,
+        is_repeated: bool,
+        unknown: dict[str, FastWorkerError],
+    ) -> FastWorkerError | None:
         ledger = self.ledger
         task_id = submission.task_id
         known = ledger.tasks.get(task_id) or ledger.results.get(task_id, now=now)
@@ -255,7 +276,14 @@ class Coordinator:
         if ledger.is_draining:
             return Draining("the control plane is stopping and takes no new tasks; submit to its successor")
         if submission.name not in ledger.names:
-            return unknown_task_name(submission.name, sorted(ledger.names))
+            if submission.name not in unknown:
+                unknown[submission.name] = unknown_task_name(submission.name, sorted(ledger.names))
+            return unknown[submission.name]
+        if is_repeated and ledger.results.may_have_forgotten(task_id):
+            return ResultExpired(
+                f"task {task_id} may have been accepted and run before, and its result is not kept any more; "
+                "it is not run again"
+            )
         if len(ledger.queue) >= self.limits.max_queued:
             return QueueFull(
                 f"the queue holds {self.limits.max_queued} tasks, its limit (--max-queued); try again later"
@@ -324,7 +352,7 @@ def a_batch(tasks: Sequence[Task], size: Callable[[Task], int]) -> list[Task]:
 
 
 def _result_size(task: Task) -> int:
-    return len(task.outcome.payload) if task.outcome else 0
+    return outcome_bytes(task.outcome.payload, task.outcome.error) if task.outcome else 0
 
 
 def _arguments_size(task: Task) -> int:

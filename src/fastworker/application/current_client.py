@@ -5,6 +5,7 @@ one made from the environment on first use. Blocking code has one client per pro
 """
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -23,6 +24,7 @@ entered_client: "ContextVar[TaskClient | None]" = ContextVar("entered_client", d
 _started: "WeakKeyDictionary[asyncio.AbstractEventLoop, TaskClient]" = WeakKeyDictionary()
 _sync_clients: "list[SyncTaskClient]" = []
 _sync_lock = threading.Lock()
+_sync_pid: int | None = None
 _new_client: "Callable[[], TaskClient] | None" = None
 _new_sync_client: "Callable[[], SyncTaskClient] | None" = None
 
@@ -72,13 +74,20 @@ def current_sync_client() -> "SyncTaskClient":
     """Return the client for blocking code of this process, started on first use and closed at exit.
 
     Raises:
-        ClientNotRunning: the package was not imported as a whole.
+        ClientNotRunning: the package was not imported as a whole, or this process was forked after the first use.
     """
+    global _sync_pid
     with _sync_lock:
+        if _sync_pid not in (None, os.getpid()):
+            raise ClientNotRunning(
+                "this process was forked from one that had used submit_sync, and its client does not survive a fork: "
+                "submit first in the child, or make a SyncClient there in a process started by spawn"
+            )
         if not _sync_clients:
             if _new_sync_client is None:
                 raise ClientNotRunning("no client here: import fastworker, or make a SyncClient")
             client = _new_sync_client()
             client.start()
             _sync_clients.append(client)
+            _sync_pid = os.getpid()
         return _sync_clients[0]

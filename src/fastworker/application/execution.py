@@ -80,7 +80,7 @@ def error_record(error: BaseException) -> ErrorRecord:
     trace = error.__traceback__.tb_next if error.__traceback__ else None  # without the frame of this module
     lines = [] if isinstance(error, _MISFITS) else _lines(error, trace)
     return ErrorRecord(
-        type(error).__name__,
+        bounded(type(error).__name__, 200),
         bounded(text_of(error), MESSAGE_CHARACTERS),
         bounded("".join(lines), TRACEBACK_CHARACTERS),
     )

@@ -31,15 +31,17 @@ class TaskHandle[R](str):
     _failure: FastWorkerError | None = None
     _event: anyio.Event | None = None
     _callbacks: "list[Callable[[TaskHandle[R]], object]] | None" = None
+    _is_expected: bool = True  # False for a handle that was made from an id: nobody listens for its end yet
     epoch: str | None = None  # the life of the control plane that accepted it
     decode: Decode
     _client: "TaskClient"
 
     @classmethod
-    def of(cls, task_id: str, client: "TaskClient", decode: Decode) -> "TaskHandle[R]":
+    def of(cls, task_id: str, client: "TaskClient", decode: Decode, *, is_expected: bool = True) -> "TaskHandle[R]":
         """Return a handle on a task of `client`, whose result `decode` can read."""
         handle: TaskHandle[R] = cls(task_id)
         handle._client = client
+        handle._is_expected = is_expected
         handle.decode = decode
         return handle
 
@@ -53,11 +55,18 @@ class TaskHandle[R](str):
 
     async def wait(self) -> None:
         """Wait until the task is done, however it ended."""
+        await self.be_expected()
         if self.is_done:
             return
         if self._event is None:
             self._event = anyio.Event()
         await self._event.wait()
+
+    async def be_expected(self) -> None:
+        """See that the client listens for the end of this task."""
+        if not self._is_expected and not self.is_done:
+            self._is_expected = True
+            await self._client.watch(self)
 
     async def status(self) -> TaskStatus:
         """Return where the task is now; raises as `Client.status` does."""

@@ -87,12 +87,13 @@ class SubmitEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submit(Message):
-    """Tasks to accept, with their arguments as payloads."""
+    """Tasks to accept, with their arguments as payloads; `is_repeated` when the same was sent before, unanswered."""
 
     epoch: str
     session_id: str
     deadline: float
     entries: list[SubmitEntry]
+    is_repeated: bool = False
     payloads: list[bytes] = field(default_factory=list)
 
 

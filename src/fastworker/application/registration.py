@@ -28,6 +28,8 @@ FAREWELL_SECONDS = 1.0
 """How long a worker that stops tries to deliver its last outcomes, and then its leave."""
 
 MIN_PATIENCE_SECONDS = 0.5
+ALL_SLOTS = 1_000_000
+"""More than any worker has."""
 
 log = structlog.get_logger()
 
@@ -65,10 +67,12 @@ class Registration:
         self._received = 0
         self._heard_at = clock.now()
         self._is_connected = True
+        self._is_finishing = False
         self._poll_is_out = anyio.Event()
 
     async def work(self) -> FastWorkerError:
-        """Work until the registration is over, and return why it is."""
+        """Work until the registration is over, or nothing was heard for the time of a lease; return which."""
+        self._heard_at = self._clock.now()
         async with anyio.create_task_group() as group:
             group.start_soon(self._report)
             over = await self._poll()
@@ -77,6 +81,8 @@ class Registration:
 
     async def finish(self, *, seconds: float) -> None:
         """Take no more leases, report what still ends within `seconds`, and leave."""
+        self._is_finishing = True
+        await self._close_slots()
         with self._clock.scope_until(self._clock.now() + seconds):
             while len(self._attempts):
                 await self._attempts.wait_for_ended()
@@ -85,6 +91,18 @@ class Registration:
             while self._attempts.has_ended:
                 await self._report_batch()
         await self._leave()
+
+    async def _close_slots(self) -> None:
+        """Say that there is no room any more: the poll that was given up may still be held, and must get nothing."""
+        with self._clock.scope_until(self._clock.now() + FAREWELL_SECONDS):
+            try:
+                await self._send([])
+            except FastWorkerError as error:
+                log.debug("close_failed", error=str(error))
+
+    @property
+    def _occupied(self) -> int:
+        return ALL_SLOTS if self._is_finishing else self._attempts.occupied
 
     async def _poll(self) -> FastWorkerError:
         while True:
@@ -110,7 +128,7 @@ class Registration:
             worker_id=me.worker_id,
             incarnation=me.incarnation,
             acknowledged=self._received,
-            occupied=self._attempts.occupied,
+            occupied=self._occupied,
             entries=[entry for entry, _ in ended],
             payloads=[payload for _, payload in ended],
         )
@@ -175,7 +193,7 @@ class Registration:
             incarnation=self._membership.incarnation,
             entries=[entry for entry, _ in ended],
             payloads=[payload for _, payload in ended],
-            occupied=self._attempts.occupied,
+            occupied=self._occupied,
         )
         reply = await self._requester.request(report, timeout=REQUEST_SECONDS)
         if not isinstance(reply, Reported):

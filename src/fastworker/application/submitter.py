@@ -39,10 +39,17 @@ class Submitter:
         self._connect_timeout = connect_timeout
         self._batches: deque[SubmissionBatch] = deque()
         self._under_way: SubmissionBatch | None = None
+        self._closed: FastWorkerError | None = None
         self._wakeup = Wakeup()
 
     def add(self, entry: SubmitEntry, payload: bytes, handle: TaskHandle[Any]) -> tuple[SubmissionBatch, int]:
-        """Put an entry into the batch that leaves next with room for it; return the batch and the entry's index."""
+        """Put an entry into the batch that leaves next with room for it; return the batch and the entry's index.
+
+        Raises:
+            ClientNotRunning: the submitter was closed.
+        """
+        if self._closed is not None:
+            raise self._closed
         if not self._batches or not self._batches[-1].has_room(payload):
             self._batches.append(SubmissionBatch(self._clock.now()))
             self._wakeup.set()
@@ -63,7 +70,8 @@ class Submitter:
                 self._listener.forget(batch.handles)
 
     def close(self, error: FastWorkerError) -> None:
-        """Fail everything that was not answered."""
+        """Fail everything that was not answered, and whatever comes from now on."""
+        self._closed = error
         if self._under_way is not None:
             self._under_way.fail(error)
         while self._batches:
@@ -72,7 +80,8 @@ class Submitter:
     async def _deliver(self, batch: SubmissionBatch) -> None:
         """Send one batch until it is answered.
 
-        Sending it again is safe within one epoch, because ids make it the same submission. It is not sent into
+        Sending it again is safe within one epoch, because ids make it the same submission, and because it is marked:
+        an id that may have run and been forgotten is not accepted again. It is not sent into
         another epoch once it may have been read in an earlier one: the task might run twice.
         """
         maybe_read_in: str | None = None
@@ -84,7 +93,7 @@ class Submitter:
                     "the control plane restarted while it was sent this task; whether the old one started it is unknown"
                 )
             try:
-                reply = await self._send(batch, session)
+                reply = await self._send(batch, session, is_repeated=maybe_read_in is not None)
             except (UnknownSession, ControlPlaneRestarted):
                 self._link.drop(session)
             except ConnectionLost:
@@ -97,7 +106,7 @@ class Submitter:
             if self._clock.now() >= give_up_at:
                 raise unreachable(self._link.address, self._connect_timeout, MAYBE_ACCEPTED)
 
-    async def _send(self, batch: SubmissionBatch, session: ClientSession) -> Message:
+    async def _send(self, batch: SubmissionBatch, session: ClientSession, *, is_repeated: bool) -> Message:
         self._listener.expect(batch.handles)
         timeout = REQUEST_SECONDS if self._listener.is_connected else self._connect_timeout
         try:
@@ -107,6 +116,7 @@ class Submitter:
                     session_id=session.session_id,
                     deadline=session.deadline(self._clock.now() + timeout),
                     entries=batch.entries,
+                    is_repeated=is_repeated,
                     payloads=batch.payloads,
                 ),
                 timeout=timeout,

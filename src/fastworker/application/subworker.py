@@ -87,6 +87,7 @@ class Subworker:
         self._incarnation = new_id()
         self._jitter = jitter
         self._is_stopping = False
+        self._has_finished = False
         self._work_scope: anyio.CancelScope | None = None
         self._loud_at = clock.now()
 
@@ -112,6 +113,16 @@ class Subworker:
                 await stack.enter_async_context(self._background(self._answer_inspections))
             while not self._is_stopping:
                 await self._join_and_work()
+            await self._let_end()
+
+    async def _let_end(self) -> None:
+        """Let what still runs end, when there was no control plane to report it to."""
+        if self._has_finished:
+            return
+        with self._clock.scope_until(self._clock.now() + self._config.drain_seconds):
+            while len(self._attempts):
+                await self._attempts.wait_for_ended()
+                self._attempts.take_ended()
 
     async def _answer_inspections(self) -> None:
         """Answer beside the tasks: a task that blocks their event loop is what people want to see."""
@@ -155,14 +166,32 @@ class Subworker:
                 clock=self._clock,
                 jitter=self._jitter,
             )
-            await self._work(registration)
+            await self._work(registration, membership.epoch)
 
-    async def _work(self, registration: Registration) -> None:
+    async def _work(self, registration: Registration, epoch: str) -> None:
         with anyio.CancelScope() as self._work_scope:
-            if not self._is_stopping:
-                self._leave_behind(await registration.work())
-                return
+            while not self._is_stopping:
+                over = await registration.work()
+                if not isinstance(over, WireError) or await self._find_epoch() != epoch:
+                    self._leave_behind(over)
+                    return
+        self._has_finished = True
         await registration.finish(seconds=self._config.drain_seconds)
+
+    async def _find_epoch(self) -> str:
+        """Return the epoch of the control plane that is there, as soon as one is.
+
+        A worker that heard nothing for a while does not judge its own lease: in the same epoch it asks on, and is
+        told if it must join again.
+        """
+        while True:
+            try:
+                address = self._config.control_plane_address or await self._listen_for_beacon()
+                welcome, _ = await self._hello(address)
+            except (WireError, ControlPlaneError) as error:
+                await self._wait_for_control_plane(error)
+            else:
+                return welcome.epoch
 
     def _leave_behind(self, over: FastWorkerError) -> None:
         """End a registration that is over: what runs goes on, without a lease."""
@@ -194,11 +223,10 @@ class Subworker:
 
     async def _hello(self, address: str) -> tuple[Welcome, float]:
         async with self._transport.connect(address) as requester:
-            asked_at = self._clock.now()
             reply = await requester.request(Hello(version=self._config.version), timeout=HELLO_SECONDS)
             if not isinstance(reply, Welcome):
                 raise WireError(f"a hello was answered with {type(reply).__name__}")
-            return reply, reply.now - (asked_at + self._clock.now()) / 2
+            return reply, reply.now - self._clock.now()
 
     async def _join(self, address: str, epoch: str, offset: float, registry: TaskRegistry) -> Joined:
         config = self._config

@@ -1,16 +1,22 @@
 """Domain values as messages, and messages as domain values."""
 
+from math import isfinite
+
 from fastworker.domain.ledger import Ledger
-from fastworker.domain.task import Outcome, Submission, Task
+from fastworker.domain.task import ErrorRecord, Outcome, Submission, Task
+from fastworker.domain.text import bounded
 from fastworker.domain.worker_registry import Worker, WorkerCard
 
+from .batch_size import outcome_bytes
 from .messages import (
     BATCH_BYTES,
+    MESSAGE_CHARACTERS,
     Inspected,
     Join,
     LeaseEntry,
     Poll,
     Report,
+    ReportEntry,
     Submit,
     TaskState,
     WorkerState,
@@ -27,11 +33,12 @@ class Batch:
 
     def add(self, state: TaskState, payload: bytes) -> bool:
         """Add a task if it fits; the first always does."""
-        if self.entries and self._size + len(payload) > BATCH_BYTES:
+        size = outcome_bytes(payload, state.error)
+        if self.entries and self._size + size > BATCH_BYTES:
             return False
         self.entries.append(state)
         self.payloads.append(payload)
-        self._size += len(payload)
+        self._size += size
         return True
 
 
@@ -80,9 +87,21 @@ def lease_entry(task: Task) -> LeaseEntry:
 def outcomes(request: Poll | Report) -> list[tuple[str, int, Outcome]]:
     """Return the outcomes that a worker sent, as (task id, token, outcome)."""
     return [
-        (entry.task_id, entry.token, Outcome(entry.status, payload, entry.error, entry.run_seconds))
+        (entry.task_id, entry.token, _outcome(entry, payload))
         for entry, payload in zip(request.entries, request.payloads, strict=True)
     ]
+
+
+def _outcome(entry: ReportEntry, payload: bytes) -> Outcome:
+    """Return an outcome that can be told to a client whatever the worker sent."""
+    error = entry.error
+    if error is not None and outcome_bytes(b"", error) > BATCH_BYTES:
+        error = ErrorRecord(
+            bounded(error.error_type, MESSAGE_CHARACTERS),
+            bounded(error.message, MESSAGE_CHARACTERS),
+            bounded(error.traceback, MESSAGE_CHARACTERS),
+        )
+    return Outcome(entry.status, payload, error, entry.run_seconds if isfinite(entry.run_seconds) else 0.0)
 
 
 def worker_card(request: Join) -> WorkerCard:

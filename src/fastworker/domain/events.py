@@ -146,6 +146,13 @@ class ResultsReaped:
 
 
 @dataclass(frozen=True, slots=True)
+class SilenceForgiven:
+    """The control plane stood still for some seconds: nobody's silence in them counts."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class DrainStarted:
     """The control plane is stopping: no submission and no lease from now on."""
 
@@ -164,5 +171,6 @@ type Event = (
     | SessionClosed
     | ResultRead
     | ResultsReaped
+    | SilenceForgiven
     | DrainStarted
 )

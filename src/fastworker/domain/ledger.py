@@ -16,6 +16,7 @@ from .events import (
     SessionClosed,
     SessionHeard,
     SessionOpened,
+    SilenceForgiven,
     TaskFinished,
     TaskLeased,
     TaskReturned,
@@ -94,6 +95,9 @@ class Ledger:
                 self.results.use(event.task_id)
             case ResultsReaped():
                 self.results.reap(now=event.at)
+            case SilenceForgiven():
+                for silent in (*self.workers, *self.sessions.values()):
+                    silent.heard_at += event.seconds
             case DrainStarted():
                 self.is_draining = True
             case _:

@@ -56,7 +56,9 @@ class ResultCache:
     def may_have_forgotten(self, task_id: str) -> bool:
         """True when a task of this id was, or may have been, kept once: ids carry their creation time."""
         created_at = created_at_milliseconds(task_id)
-        return created_at is not None and created_at <= self.forgotten_until_milliseconds
+        if created_at is None:  # an id of the user's own making
+            return False
+        return created_at <= self.forgotten_until_milliseconds
 
     def task_ids(self) -> list[str]:
         """Return the kept ids, least recently used first."""

@@ -1,8 +1,11 @@
 """What every server process does: logs, signals, exit codes."""
 
+import asyncio
 import logging
+import os
 import signal
 import sys
+import threading
 import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -15,6 +18,8 @@ from anyio.abc import TaskGroup
 from fastworker.domain.errors import FastWorkerError, InvalidTaskModule
 
 EXIT_FAILED = 1
+LEFTOVER_SECONDS = 1.0
+"""How long a process that is done waits for what its tasks left behind."""
 
 
 def configure_logs(*, level: str, log_format: str) -> None:
@@ -47,9 +52,20 @@ def run_process(main: Callable[[TaskGroup], Awaitable[None]]) -> int:
                 group.cancel_scope.cancel()
         except* FastWorkerError as found:
             errors.append(_first(found))
+        finally:
+            _end_soon(EXIT_FAILED if errors else 0)
 
     anyio.run(in_group)
     return fail(errors[0]) if errors else 0
+
+
+def _end_soon(code: int) -> None:
+    """See that the process ends even if a task left a thread, or a coroutine that swallows its cancellation."""
+    others = [thread for thread in threading.enumerate() if not thread.daemon and thread is not threading.main_thread()]
+    if others or len(asyncio.all_tasks()) > 1:
+        timer = threading.Timer(LEFTOVER_SECONDS, os._exit, [code])
+        timer.daemon = True
+        timer.start()
 
 
 async def stop_on_signals(ways: Sequence[Callable[[], None]]) -> None:

@@ -34,12 +34,16 @@ def lines(event: Event) -> list[dict[str, object]]:
     ("event", "line"),
     [
         (WorkerJoined(CARD, 1.0), {"event": "worker_joined", "worker_id": "w1", "slots": 4, "tasks": 2}),
-        (WorkerLeft("w1", "silent", 1.0), {"event": "worker_left", "worker_id": "w1", "reason": "silent"}),
+        (
+            WorkerLeft("w1", "silent", 1.0),
+            {"event": "worker_left", "worker_id": "w1", "reason": "silent", "log_level": "warning"},
+        ),
+        (WorkerLeft("w1", "left", 1.0), {"event": "worker_left", "worker_id": "w1", "reason": "left"}),
         (DrainStarted(), {"event": "drain_started"}),
     ],
 )
 def test_what_comes_and_goes_is_told(event: Event, line: dict[str, object]) -> None:
-    assert lines(event) == [line | {"log_level": "info"}]
+    assert lines(event) == [{"log_level": "info"} | line]
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ async def test_a_worker_that_is_stopped_between_its_join_and_its_first_poll_leav
         control_plane = await system.start_control_plane()
         workers.append(RunningWorker(system, TaskRegistry([echo]), (), {"worker_id": "w1", "slots": 1}))
         await workers[0].run()
-        assert [type(message) for message in workers[0].wire.sent] == [Hello, Join, Leave]
+        assert [type(message) for message in workers[0].wire.sent] == [Hello, Join, Report, Leave]
         assert control_plane.worker_ids == []
 
 

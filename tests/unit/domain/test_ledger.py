@@ -12,6 +12,7 @@ from fastworker.domain.events import (
     SessionClosed,
     SessionHeard,
     SessionOpened,
+    SilenceForgiven,
     TaskFinished,
     TaskLeased,
     TaskReturned,
@@ -236,6 +237,7 @@ HISTORY: tuple[Event, ...] = (
     SessionClosed("page", "silent"),
     WorkerLeft("worker", "left", 1005.0),
     ResultsReaped(1100.0),
+    SilenceForgiven(2.0),
     DrainStarted(),
 )
 

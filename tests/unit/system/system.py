@@ -112,7 +112,7 @@ class System:
     def client(self, *, wire: Wire | None = None, **config: Any) -> TaskClient:
         """Return a client, to be entered."""
         return TaskClient(
-            ClientConfig(CLIENTS, **config),
+            ClientConfig(**{"address": CLIENTS, **config}),
             transport=wire or self.network,
             clock=self.clock,
             codec=JsonPayloadCodec(),

@@ -72,9 +72,9 @@ class ThreadExecutor(TaskExecutor):
             self._wake_is_under_way = True
             self._idle.pop().release()
         elif self._threads < self._limit:
+            threading.Thread(target=self._work, name=f"fastworker-task-{self._threads + 1}", daemon=True).start()
             self._wake_is_under_way = True
             self._threads += 1
-            threading.Thread(target=self._work, name=f"fastworker-task-{self._threads}", daemon=True).start()
 
     def _work(self) -> None:
         semaphore = threading.Semaphore(0)

@@ -21,6 +21,7 @@ from pynng import _aio
 from pynng._nng import ffi, lib
 from pynng.exceptions import check_err
 
+LOOK_SECONDS = 0.005
 CALLBACK_SECONDS = 1.0
 """NNG calls back within microseconds of a cancel; waiting longer than this means that it is broken."""
 
@@ -49,6 +50,18 @@ class Sender:
         self.drop()
         lib.nng_aio_set_msg(self._aio, _message(frame))
         lib.nng_ctx_send(self._context.context, self._aio)
+
+    async def settled(self, *, seconds: float) -> None:
+        """Return when the send has ended, at the latest after some seconds.
+
+        Nearly every send has ended when this is called. One that queues behind a large message on the same connection
+        has not; NNG tells its end to a callback only, and a callback for every send would cost each of them more
+        than looking again does here.
+        """
+        for _ in range(round(seconds / LOOK_SECONDS)):
+            if not lib.nng_aio_busy(self._aio):
+                return
+            await anyio.sleep(LOOK_SECONDS)
 
     def drop(self) -> None:
         """End a send that still waits, and free what was not sent."""
@@ -130,11 +143,12 @@ class Receiver:
 
     def _on_end(self) -> None:
         """Called by NNG in a thread of its own when the operation has ended."""
+        arrived = self._arrived  # first: once the end is known, the next operation may begin
         self._has_ended = True
         if self._abandoned is not None:
             self._abandoned.set()
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            self._wake(self._arrived.set)
+            self._wake(arrived.set)
 
     def _abandon(self) -> None:
         """End the operation and wait for its callback: `nng_aio_wait` may return before a time limit has called it."""

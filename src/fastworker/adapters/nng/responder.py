@@ -20,6 +20,10 @@ requests that were ever held at once: about one per client and worker. It does n
 drops the reply that it is sending."""
 
 
+REPLY_SECONDS = 10.0
+"""A peer that has not read its reply for so long may lose it."""
+
+
 class NngResponder(Responder):
     """The answering end."""
 
@@ -63,6 +67,7 @@ class NngResponder(Responder):
                     self._listening -= 1
                     self._listen()
                     sender.start(await self._answering.answer(frame))
+                    await sender.settled(seconds=REPLY_SECONDS)  # its next reply would drop this one
                     self._listening += 1
             except pynng.Closed:
                 return
