@@ -6,7 +6,7 @@ import pytest
 
 from fastworker.application import current_client
 from fastworker.application.coordinator import Limits
-from fastworker.application.messages import Hello, Leases, Message, Poll, Report, ReportEntry, Welcome
+from fastworker.application.messages import Hello, Leases, Message, Poll, Report, Reported, ReportEntry, Welcome
 from fastworker.application.task_function import SubmitOptions
 from fastworker.application.views import outcomes
 from fastworker.domain.errors import (
@@ -179,6 +179,18 @@ async def test_a_worker_that_is_stopped_while_it_has_no_control_plane_lets_its_t
             held.release()
             await system.advance(1)
             assert len(worker.role._attempts) == 0
+
+
+async def test_a_worker_whose_last_words_get_lost_still_leaves() -> None:
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        worker = await system.start_worker("w1", echo)
+        await system.settle()
+        worker.wire.lose(Reported)
+        worker.role.stop()
+        await system.advance(2)
+        assert worker.wire.has_lost_all()
+        assert control_plane.worker_ids == []
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
