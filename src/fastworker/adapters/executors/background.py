@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import override
 
 import anyio
@@ -49,7 +49,8 @@ class LoopThread(threading.Thread):
         """Cancel the function, and wait a moment for its end."""
         self._opened.wait(CLOSE_SECONDS)
         if self._loop is not None and self._scope is not None and self.is_alive():
-            self._loop.call_soon_threadsafe(self._scope.cancel)
+            with suppress(RuntimeError):  # the function ended by itself in this moment, and its loop with it
+                self._loop.call_soon_threadsafe(self._scope.cancel)
         self.join(CLOSE_SECONDS)
 
     async def _main(self) -> None:
