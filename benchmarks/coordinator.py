@@ -1,11 +1,13 @@
 """The Coordinator alone: submit, lease, report, without transport or tasks."""
 
 import os
+import random
 import time
 from itertools import count
 from pathlib import Path
 
-from fastworker.application.coordinator import Coordinator, Limits
+from fastworker.application.coordinator import Coordinator
+from fastworker.application.limits import Limits
 from fastworker.application.ports.event_sink import EventSink
 from fastworker.domain.events import Event
 from fastworker.domain.ledger import Ledger
@@ -41,7 +43,11 @@ def measure() -> list[Figure]:
 def _coordinator() -> Coordinator:
     numbers = count(1)
     coordinator = Coordinator(
-        Ledger(names=["noop"]), limits=Limits(max_queued=2_000_000), new_token=lambda: next(numbers), sink=NoSink()
+        Ledger(names=["noop"]),
+        limits=Limits(max_queued=2_000_000, max_unfinished=2_000_000),
+        new_token=lambda: next(numbers),
+        jitter=random.Random(1),
+        sink=NoSink(),
     )
     coordinator.open_session("session", now=0.0)
     coordinator.join(WorkerCard("worker", "1", BATCH, frozenset(["noop"])), now=0.0)
@@ -65,9 +71,9 @@ def _seconds_per_task(queued: int) -> float:
     for now, batch in enumerate(batches):
         coordinator.submit("session", batch, now=float(now))
         coordinator.poll("worker", "1", leased, 0, now=float(now))
-        first, tasks = coordinator.leases("worker", "1")
-        leased = first + len(tasks) - 1
-        outcomes = [(task.task_id, task.lease.token, success) for task in tasks if task.lease]
+        first, orders = coordinator.orders("worker", "1")
+        leased = first + len(orders) - 1
+        outcomes = [(order.submission.task_id, order.lease.token, success) for order in orders]
         coordinator.report("worker", "1", outcomes, 0, now=float(now))
         coordinator.completions("session", acknowledged, now=float(now))
         first, ended = coordinator.unread("session")

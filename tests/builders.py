@@ -1,15 +1,20 @@
 """Values for tests. Every part has a default, so that a test names only what matters to it."""
 
-from collections.abc import Collection, Iterable
+import random
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import count
 
 from fastworker.adapters.memory import RecordingSink
-from fastworker.application.coordinator import Coordinator, Limits
+from fastworker.application.coordinator import Coordinator
+from fastworker.application.limits import Limits
+from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import FastWorkerError
+from fastworker.domain.journal import LogLine, Progress, Step
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord, Lease, Outcome, Submission, Task
+from fastworker.domain.terms import NO_TERMS, Terms
 from fastworker.domain.worker_registry import LocalExecution, WorkerCard
 
 _numbers = count(1)
@@ -21,9 +26,10 @@ def a_submission(
     name: str = "echo",
     priority: TaskPriority = TaskPriority.NORMAL,
     payload: bytes = b"[]",
+    terms: Terms = NO_TERMS,
 ) -> Submission:
     """A call of `echo` at normal priority, under an id of its own."""
-    return Submission(task_id or f"task-{next(_numbers)}", name, priority, payload)
+    return Submission(task_id or f"task-{next(_numbers)}", name, priority, payload, terms)
 
 
 def a_task(
@@ -31,6 +37,7 @@ def a_task(
     *,
     name: str = "echo",
     priority: TaskPriority = TaskPriority.NORMAL,
+    terms: Terms = NO_TERMS,
     arrival: int | None = None,
     status: TaskStatus = TaskStatus.QUEUED,
     attempts: int = 0,
@@ -39,10 +46,11 @@ def a_task(
 ) -> Task:
     """A waiting task that arrived after all that were built before."""
     return Task(
-        a_submission(task_id, name=name, priority=priority),
+        a_submission(task_id, name=name, priority=priority, terms=terms),
         session_id="client",
         arrival=next(_numbers) if arrival is None else arrival,
         submitted_at=1000.0,
+        queued_at=1000.0,
         status=status,
         attempts=attempts,
         lease=lease,
@@ -62,9 +70,11 @@ def a_card(
     names: Iterable[str] = ("echo",),
     incarnation: str = "first life",
     is_local: bool = False,
+    declared: Mapping[str, Terms] | None = None,
 ) -> WorkerCard:
     """A worker with one slot that knows `echo`."""
-    return WorkerCard(worker_id, incarnation, slots, frozenset(names), is_local=is_local)
+    asks = tuple((declared or {}).items())
+    return WorkerCard(worker_id, incarnation, slots, frozenset(names), is_local=is_local, declared=asks)
 
 
 def an_outcome(
@@ -73,9 +83,17 @@ def an_outcome(
     payload: bytes = b"",
     error: ErrorRecord | None = None,
     run_seconds: float = 0.0,
+    is_retryable: bool = False,
+    retry_after: float | None = None,
 ) -> Outcome:
     """A success without a result."""
-    return Outcome(status, payload, error, run_seconds)
+    return Outcome(status, payload, error, run_seconds, is_retryable, retry_after)
+
+
+def a_failure(text: str = "no", *, is_retryable: bool = True, retry_after: float | None = None) -> Outcome:
+    """A `ValueError` that may be tried again."""
+    error = ErrorRecord("ValueError", text)
+    return Outcome(TaskStatus.FAILURE, b"", error, 0.5, is_retryable, retry_after)
 
 
 def a_uuid7(milliseconds: int, *, rest: int = 0) -> str:
@@ -99,19 +117,30 @@ class ManualCoordinator:
         result_ttl_seconds: float = 3600,
         local_execution: LocalExecution = LocalExecution.AUTO,
         sink: RecordingSink | None = None,
+        now: float = 1000.0,
+        new_token: Callable[[], int] | None = None,
+        attempts_kept: int = 10,
+        lines_kept: int = 100,
     ) -> None:
-        self.now = 1000.0
+        self.now = now
         self.sink = sink or RecordingSink()
         self._names = names
         self._result_capacity = result_capacity
         self._result_ttl_seconds = result_ttl_seconds
         self._local_execution = local_execution
+        self._attempts_kept = attempts_kept
+        self._lines_kept = lines_kept
         self.ledger = self.new_ledger()
         self.coordinator = Coordinator(
-            self.ledger, limits=limits or Limits(), new_token=count(1).__next__, sink=self.sink
+            self.ledger,
+            limits=limits or Limits(),
+            new_token=new_token or count(1).__next__,
+            jitter=random.Random(1),
+            sink=self.sink,
         )
         self._incarnations: dict[str, str] = {}
         self.received: dict[str, int] = {}
+        self.stops: list[Lease] = []  # what workers were told to end
         self.open_session("client")
 
     def new_ledger(self) -> Ledger:
@@ -121,6 +150,8 @@ class ManualCoordinator:
             result_capacity=self._result_capacity,
             result_ttl_seconds=self._result_ttl_seconds,
             local_execution=self._local_execution,
+            attempts_kept=self._attempts_kept,
+            lines_kept=self._lines_kept,
         )
 
     def rebuilt(self) -> Ledger:
@@ -135,13 +166,31 @@ class ManualCoordinator:
     def open_session(self, session_id: str) -> None:
         self.coordinator.open_session(session_id, now=self.now)
 
-    def submit(self, *submissions: Submission, session_id: str = "client") -> list[FastWorkerError | None]:
+    def submit(
+        self, *submissions: Submission, session_id: str = "client", is_repeated: bool = False
+    ) -> list[FastWorkerError | None]:
         """Return an error, or None for accepted, per submission."""
-        return self.coordinator.submit(session_id, submissions, now=self.now)
+        return self.coordinator.submit(session_id, submissions, is_repeated=is_repeated, now=self.now)
 
     def accepted(self, *submissions: Submission, session_id: str = "client") -> None:
         """Submit what must be accepted."""
         assert self.submit(*submissions, session_id=session_id) == [None] * len(submissions)
+
+    def rerun(self, task_id: str, new_task_id: str, *, session_id: str = "client") -> FastWorkerError | None:
+        return self.coordinator.rerun(session_id, task_id, new_task_id, now=self.now)
+
+    def cancel(self, task_id: str) -> Cancellation:
+        """Return what became of one request to cancel."""
+        (answer,) = self.coordinator.cancel([task_id], now=self.now)
+        return answer
+
+    def follow(self, task_id: str) -> None:
+        self.coordinator.follow(task_id)
+
+    def steps(self, task_id: str, *, after: int = 0) -> list[Step]:
+        """Return what the journal of a task that is remembered holds; nothing when it has none."""
+        task = self.find(task_id)
+        return task.journal.after(after) if task and task.journal else []
 
     def unread(self, session_id: str = "client") -> list[str]:
         """Return the ids of a client's next completions."""
@@ -166,28 +215,31 @@ class ManualCoordinator:
         names: Iterable[str] = ("echo",),
         incarnation: str = "first life",
         is_local: bool = False,
+        declared: Mapping[str, Terms] | None = None,
     ) -> None:
-        card = a_card(worker_id, slots=slots, names=names, incarnation=incarnation, is_local=is_local)
+        card = a_card(
+            worker_id, slots=slots, names=names, incarnation=incarnation, is_local=is_local, declared=declared
+        )
         self.coordinator.join(card, now=self.now)
         self._incarnations[worker_id] = incarnation
         self.received[worker_id] = 0
 
-    def poll(self, worker_id: str = "worker", *, occupied: int = 0) -> list[Task]:
+    def poll(self, worker_id: str = "worker", *, occupied: int = 0, is_leaving: bool = False) -> list[Task]:
         """Ask for work; return the new leases. While there are none, the question stays open."""
-        self.coordinator.poll(
-            worker_id, self._incarnations[worker_id], self.received[worker_id], occupied, now=self.now
-        )
+        incarnation, received = self._incarnations[worker_id], self.received[worker_id]
+        self.coordinator.poll(worker_id, incarnation, received, occupied, is_leaving=is_leaving, now=self.now)
         return self.read_leases(worker_id)
 
     def read_leases(self, worker_id: str = "worker") -> list[Task]:
         """Return the answer to an open question, if there is one."""
         incarnation = self._incarnations[worker_id]
-        if not self.coordinator.has_leases(worker_id, incarnation):
+        if not self.coordinator.has_orders(worker_id, incarnation):
             return []
-        first, tasks = self.coordinator.leases(worker_id, incarnation)
-        fresh = tasks[self.received[worker_id] - first + 1 :]
-        self.received[worker_id] = first + len(tasks) - 1
-        return fresh
+        first, orders = self.coordinator.orders(worker_id, incarnation)
+        fresh = orders[self.received[worker_id] - first + 1 :]
+        self.received[worker_id] = first + len(orders) - 1
+        self.stops += [order.lease for order in fresh if order.is_stop]
+        return [self.ledger.tasks[order.submission.task_id] for order in fresh if not order.is_stop]
 
     def report(self, task: Task, outcome: Outcome | None = None, *, occupied: int = 0) -> list[str]:
         """Report the end of a leased task; return the ids that were superseded."""
@@ -206,6 +258,11 @@ class ManualCoordinator:
             now=self.now,
         )
 
+    def note(self, task_id: str, lease: Lease, *notes: Progress | LogLine) -> None:
+        """Say something as the attempt that runs, or ran, under a lease."""
+        said = [(task_id, lease.token, note) for note in notes]
+        self.coordinator.note(lease.worker_id, self._incarnations[lease.worker_id], said, now=self.now)
+
     def beat(self, worker_id: str = "worker") -> None:
         self.coordinator.beat(worker_id, self._incarnations[worker_id], now=self.now)
 
@@ -217,4 +274,21 @@ class ManualCoordinator:
     def tick_after(self, seconds: float) -> None:
         """Let time pass, then tick."""
         self.now += seconds
+        self.coordinator.give_up_overtime(now=self.now)
         self.coordinator.tick(now=self.now)
+
+    def fire_after(self, seconds: float) -> None:
+        """Let time pass, then do what the timers ask for; nobody is dropped for his silence."""
+        self.now += seconds
+        self.coordinator.give_up_overtime(now=self.now)
+        self.coordinator.fire(now=self.now)
+
+    def fire_next(self) -> float:
+        """Let time pass until the next timer, fire it, and return how long that was."""
+        at = self.coordinator.next_timer_at()
+        assert at is not None, "no timer is set"
+        seconds = at - self.now
+        self.now = max(self.now, at)
+        self.coordinator.give_up_overtime(now=self.now)
+        self.coordinator.fire(now=self.now)
+        return seconds

@@ -7,134 +7,79 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .application.handle import (
-        SyncTaskHandle as SyncTaskHandle,
-    )
-    from .application.handle import (
-        TaskHandle as TaskHandle,
-    )
-    from .application.task_function import (
-        TaskFunction as TaskFunction,
-    )
-    from .application.task_function import (
-        task as task,
-    )
-    from .application.task_result import (
-        TaskResult as TaskResult,
-    )
-    from .domain.errors import (
-        AddressUnusable as AddressUnusable,
-    )
-    from .domain.errors import (
-        BadFrame as BadFrame,
-    )
-    from .domain.errors import (
-        CallerError as CallerError,
-    )
-    from .domain.errors import (
-        ClientNotRunning as ClientNotRunning,
-    )
-    from .domain.errors import (
-        ConnectionLost as ConnectionLost,
-    )
-    from .domain.errors import (
-        ControlPlaneError as ControlPlaneError,
-    )
-    from .domain.errors import (
-        ControlPlaneRestarted as ControlPlaneRestarted,
-    )
-    from .domain.errors import (
-        ControlPlaneUnreachable as ControlPlaneUnreachable,
-    )
-    from .domain.errors import (
-        Draining as Draining,
-    )
-    from .domain.errors import (
-        FastWorkerError as FastWorkerError,
-    )
-    from .domain.errors import (
-        IdConflict as IdConflict,
-    )
-    from .domain.errors import (
-        InvalidArguments as InvalidArguments,
-    )
-    from .domain.errors import (
-        InvalidPriority as InvalidPriority,
-    )
-    from .domain.errors import (
-        InvalidResult as InvalidResult,
-    )
-    from .domain.errors import (
-        InvalidSetting as InvalidSetting,
-    )
-    from .domain.errors import (
-        InvalidTaskModule as InvalidTaskModule,
-    )
-    from .domain.errors import (
-        NotEncodable as NotEncodable,
-    )
-    from .domain.errors import (
-        PayloadTooLarge as PayloadTooLarge,
-    )
-    from .domain.errors import (
-        ProtocolMismatch as ProtocolMismatch,
-    )
-    from .domain.errors import (
-        QueueFull as QueueFull,
-    )
-    from .domain.errors import (
-        RequestTimeout as RequestTimeout,
-    )
-    from .domain.errors import (
-        ResultExpired as ResultExpired,
-    )
-    from .domain.errors import (
-        TaskCancelled as TaskCancelled,
-    )
-    from .domain.errors import (
-        TaskError as TaskError,
-    )
-    from .domain.errors import (
-        TaskExpired as TaskExpired,
-    )
-    from .domain.errors import (
-        TaskFailed as TaskFailed,
-    )
-    from .domain.errors import (
-        TaskLost as TaskLost,
-    )
-    from .domain.errors import (
-        UnknownTask as UnknownTask,
-    )
-    from .domain.errors import (
-        UnknownTaskId as UnknownTaskId,
-    )
-    from .domain.errors import (
-        WireError as WireError,
-    )
-    from .domain.lifecycle import (
-        TaskStatus as TaskStatus,
-    )
-    from .domain.priority import (
-        TaskPriority as TaskPriority,
-    )
-    from .entrypoints.client import (
-        Client as Client,
-    )
-    from .entrypoints.client import (
-        SyncClient as SyncClient,
-    )
+    from .application.current_task import CurrentTask as CurrentTask
+    from .application.current_task import current_task as current_task
+    from .application.handle import SyncTaskHandle as SyncTaskHandle
+    from .application.handle import TaskHandle as TaskHandle
+    from .application.task_event import TaskEvent as TaskEvent
+    from .application.task_function import TaskFunction as TaskFunction
+    from .application.task_function import task as task
+    from .application.task_result import TaskResult as TaskResult
+    from .domain.cancellation import Cancellation as Cancellation
+    from .domain.errors import AddressUnusable as AddressUnusable
+    from .domain.errors import BadFrame as BadFrame
+    from .domain.errors import CallerError as CallerError
+    from .domain.errors import ClientNotRunning as ClientNotRunning
+    from .domain.errors import ConnectionLost as ConnectionLost
+    from .domain.errors import ControlPlaneError as ControlPlaneError
+    from .domain.errors import ControlPlaneRestarted as ControlPlaneRestarted
+    from .domain.errors import ControlPlaneUnreachable as ControlPlaneUnreachable
+    from .domain.errors import Draining as Draining
+    from .domain.errors import FastWorkerError as FastWorkerError
+    from .domain.errors import IdConflict as IdConflict
+    from .domain.errors import InvalidArguments as InvalidArguments
+    from .domain.errors import InvalidOption as InvalidOption
+    from .domain.errors import InvalidPriority as InvalidPriority
+    from .domain.errors import InvalidResult as InvalidResult
+    from .domain.errors import InvalidSetting as InvalidSetting
+    from .domain.errors import InvalidTaskModule as InvalidTaskModule
+    from .domain.errors import NotEncodable as NotEncodable
+    from .domain.errors import NotFinished as NotFinished
+    from .domain.errors import NotInTask as NotInTask
+    from .domain.errors import PayloadTooLarge as PayloadTooLarge
+    from .domain.errors import ProcessDied as ProcessDied
+    from .domain.errors import ProtocolMismatch as ProtocolMismatch
+    from .domain.errors import QueueFull as QueueFull
+    from .domain.errors import Reject as Reject
+    from .domain.errors import RequestTimeout as RequestTimeout
+    from .domain.errors import ResultExpired as ResultExpired
+    from .domain.errors import Retry as Retry
+    from .domain.errors import TaskCancelled as TaskCancelled
+    from .domain.errors import TaskError as TaskError
+    from .domain.errors import TaskExpired as TaskExpired
+    from .domain.errors import TaskFailed as TaskFailed
+    from .domain.errors import TaskLost as TaskLost
+    from .domain.errors import TaskTimeout as TaskTimeout
+    from .domain.errors import TooManyPeers as TooManyPeers
+    from .domain.errors import TooManyUnfinished as TooManyUnfinished
+    from .domain.errors import UnknownTask as UnknownTask
+    from .domain.errors import UnknownTaskId as UnknownTaskId
+    from .domain.errors import UnknownWorker as UnknownWorker
+    from .domain.errors import WireError as WireError
+    from .domain.journal import LogLine as LogLine
+    from .domain.journal import Progress as Progress
+    from .domain.lifecycle import TaskStatus as TaskStatus
+    from .domain.priority import TaskPriority as TaskPriority
+    from .domain.terms import Backoff as Backoff
+    from .entrypoints.client import Client as Client
+    from .entrypoints.client import SyncClient as SyncClient
 
 _HOMES = {
+    "application.current_task": (
+        "CurrentTask",
+        "current_task",
+    ),
     "application.handle": (
         "SyncTaskHandle",
         "TaskHandle",
     ),
+    "application.task_event": ("TaskEvent",),
     "application.task_function": (
         "TaskFunction",
         "task",
     ),
     "application.task_result": ("TaskResult",),
+    "domain.cancellation": ("Cancellation",),
     "domain.errors": (
         "AddressUnusable",
         "BadFrame",
@@ -148,27 +93,43 @@ _HOMES = {
         "FastWorkerError",
         "IdConflict",
         "InvalidArguments",
+        "InvalidOption",
         "InvalidPriority",
         "InvalidResult",
         "InvalidSetting",
         "InvalidTaskModule",
         "NotEncodable",
+        "NotFinished",
+        "NotInTask",
         "PayloadTooLarge",
+        "ProcessDied",
         "ProtocolMismatch",
         "QueueFull",
+        "Reject",
         "RequestTimeout",
         "ResultExpired",
+        "Retry",
         "TaskCancelled",
         "TaskError",
         "TaskExpired",
         "TaskFailed",
         "TaskLost",
+        "TaskTimeout",
+        "TooManyFollowed",
+        "TooManyPeers",
+        "TooManyUnfinished",
         "UnknownTask",
         "UnknownTaskId",
+        "UnknownWorker",
         "WireError",
+    ),
+    "domain.journal": (
+        "LogLine",
+        "Progress",
     ),
     "domain.lifecycle": ("TaskStatus",),
     "domain.priority": ("TaskPriority",),
+    "domain.terms": ("Backoff",),
     "entrypoints.client": (
         "Client",
         "SyncClient",

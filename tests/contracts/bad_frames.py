@@ -13,7 +13,7 @@ def frame(
     payloads: tuple[bytes, ...] = (),
     *,
     magic: bytes = b"FW",
-    protocol: int = 1,
+    protocol: int = 2,
     envelope_size: int | None = None,
     count: int | None = None,
     sizes: tuple[int, ...] | None = None,
@@ -70,7 +70,7 @@ BAD_FRAMES = {
 }
 
 FRAMES_OF_OTHER_PROTOCOLS = {
-    "the next": frame(protocol=2),
-    "the one before": frame(protocol=0),
+    "the next": frame(protocol=3),
+    "the one before": frame(protocol=1),
     "another envelope": frame(protocol=255, kind=200, envelope=b"\x00\x01\x02"),
 }

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from fastworker import Draining, TaskLost, TaskStatus
+from fastworker.application.task_options import submit_options
 
 from .gates import Gates
 from .processes import is_free, port_of
@@ -188,3 +189,14 @@ def test_a_worker_with_a_running_task_whose_control_plane_is_gone_still_ends(sys
 
         assert up.workers["sw1"].wait(within=5) == 0
     assert "Traceback" not in up.workers["sw1"].log
+
+
+def test_a_control_plane_that_stops_names_scheduled_tasks_among_the_lost(system: StartSystem) -> None:
+    up = system()
+    with up.sync_client() as client:
+        later = client.submit("echo", [1], {}, submit_options(delay=600))
+
+        up.control_plane.send(signal.SIGTERM)
+
+        assert up.control_plane.wait() == 0
+        assert f"lost, still waiting: 1 tasks: echo {later}" in up.control_plane.log

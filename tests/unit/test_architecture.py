@@ -8,7 +8,19 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src" / "fastworker"
 FILES = sorted(SOURCE.rglob("*.py"))
 LONGEST_FILE = 400
-OPEN_TO_THE_DOMAIN = {"bisect", "collections", "dataclasses", "difflib", "enum", "heapq", "itertools", "typing"}
+OPEN_TO_THE_DOMAIN = {
+    "bisect",
+    "collections",
+    "dataclasses",
+    "datetime",
+    "difflib",
+    "enum",
+    "heapq",
+    "math",
+    "operator",
+    "itertools",
+    "typing",
+}
 
 
 def imports_of(path: Path) -> set[str]:

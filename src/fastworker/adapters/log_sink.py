@@ -10,7 +10,10 @@ from fastworker.domain.events import (
     DrainStarted,
     Event,
     ReportSuperseded,
+    StopOrdered,
     TaskFinished,
+    TaskRetried,
+    WorkerDrained,
     WorkerJoined,
     WorkerLeft,
 )
@@ -25,6 +28,9 @@ class LogSink(EventSink):
     def __init__(self) -> None:
         self._loggers: dict[type[Any], Callable[[Any], None]] = {
             TaskFinished: _log_finished,
+            TaskRetried: _log_retried,
+            StopOrdered: _log_stop,
+            WorkerDrained: _log_drained,
             WorkerJoined: _log_joined,
             WorkerLeft: _log_left,
             ReportSuperseded: _log_superseded,
@@ -44,6 +50,26 @@ def _log_finished(event: TaskFinished) -> None:
         return
     error = f"{outcome.error.error_type}: {outcome.error.message}" if outcome.error else None
     log.warning("task_not_successful", task_id=event.task_id, status=outcome.status.value, error=error)
+
+
+def _log_retried(event: TaskRetried) -> None:
+    outcome = event.outcome
+    log.info(
+        "task_retried",
+        task_id=event.task_id,
+        after=outcome.status.value,
+        error=f"{outcome.error.error_type}: {outcome.error.message}" if outcome.error else None,
+        in_seconds=round(event.due_at - event.at, 3),
+    )
+
+
+def _log_stop(event: StopOrdered) -> None:
+    if not event.is_cancelled:
+        log.warning("attempt_given_up", task_id=event.task_id, reason="its worker did not end it after its timeout")
+
+
+def _log_drained(event: WorkerDrained) -> None:
+    log.info("worker_drains", worker_id=event.worker_id)
 
 
 def _log_joined(event: WorkerJoined) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,29 +11,27 @@ import anyio
 import structlog
 from anyio.abc import TaskGroup
 
+from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import (
     ClientNotRunning,
-    ControlPlaneRestarted,
     FastWorkerError,
     InvalidArguments,
-    ResultExpired,
-    UnknownSession,
-    UnknownTaskId,
-    WireError,
+    unknown_task_id,
 )
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 
 from .client_life import ClientConfig, ClientLife, OpenClient
-from .client_link import ClientSession
 from .current_client import entered_client, note_started, note_stopped
 from .handle import Decode, TaskHandle
 from .identifiers import NewId
-from .messages import Fetch, Fetched, Inspect, Inspected, Message, SubmitEntry, TaskState
+from .messages import Inspected, SubmitEntry, TaskState
 from .ports.clock import Clock
 from .ports.codec import PayloadCodec
 from .ports.transport import Transport
-from .task_function import SubmitOptions, TaskFunction
+from .task_event import TaskEvent, task_event
+from .task_function import TaskFunction
+from .task_options import SubmitOptions
 from .task_result import TaskResult, task_result
 from .wakeup import Wakeup
 
@@ -219,7 +217,7 @@ class TaskClient:
             decode = self._codec.decode_result
         task_id = options.task_id or self._new_id()
         handle: TaskHandle[Any] = TaskHandle.of(task_id, self, decode)
-        entry = SubmitEntry(task_id, name, priority or TaskPriority.NORMAL)
+        entry = SubmitEntry(task_id, name, priority or TaskPriority.NORMAL, options.terms_at(self._clock.wall))
         return entry, payload, handle
 
     # ---- looking ----
@@ -256,17 +254,75 @@ class TaskClient:
             UnknownTaskId: this control plane has never seen it.
         """
         state, _ = await self._fetch(task_id)
-        if state.status is not None:
-            return state.status
-        if state.is_forgotten:
-            raise ResultExpired(f"task {task_id} ended, and its result is not kept any more (--result-cache-ttl)")
-        raise UnknownTaskId(f"no task {task_id!r} was seen by the control plane at {self.config.address}")
+        if state.status is None:
+            raise unknown_task_id(str(task_id), is_forgotten=state.is_forgotten)
+        return state.status
+
+    async def events(self, task_id: str, *, after: int = 0) -> AsyncGenerator[TaskEvent]:
+        """Yield the steps of a task as they come, from the number `after` on, and end with the task.
+
+        Steps are its changes of status, its progress and its log lines; those before the first follower came are kept
+        only for tasks that had something to say. A reader that is too slow misses older progress.
+
+        Raises:
+            ResultExpired, UnknownTaskId: as `status`.
+            ControlPlaneRestarted, ControlPlaneUnreachable: the rest cannot be known.
+        """
+        client = await self._opened()
+        feed = await client.listener.follow(str(task_id), after=max(0, after))
+        try:
+            while True:
+                was_full = not feed.has_room
+                event = task_event(await feed.next(), wall=self._clock.wall())
+                if was_full and feed.has_room:
+                    client.listener.ask_again()
+                yield event
+                if event.is_last:
+                    return
+        finally:
+            client.listener.unfollow(feed)
 
     async def inspect(self) -> Inspected:
         """Return the control plane's present state in numbers: names, workers, queue."""
+        return await (await self._opened()).enquiries.inspect()
+
+    # ---- acting ----
+
+    async def cancel(self, task_ids: str | Iterable[str]) -> dict[str, Cancellation]:
+        """Cancel one task or several, by id; return what became of each.
+
+        One that waits is gone at once. One that runs is `STOPPING`: its worker was told to end it, and awaiting it
+        tells how it ended: `TaskCancelled`, or with its result if that came first.
+        """
+        ids = [task_ids] if isinstance(task_ids, str) else list(dict.fromkeys(task_ids))
+        answers = await (await self._opened()).enquiries.cancel(ids)
+        return dict(zip(ids, answers, strict=True))
+
+    async def retry(self, task_id: str) -> TaskHandle[Any]:
+        """Run a finished task again, as a new task whose result names this one as its `origin`.
+
+        Raises:
+            NotFinished: it has not ended.
+            ResultExpired, UnknownTaskId: as `status`.
+            ControlPlaneError: the new task was not accepted.
+        """
         client = await self._opened()
-        await client.link.session()
-        return _expect(await client.link.request(Inspect()), Inspected)
+        decode = task_id.decode if isinstance(task_id, TaskHandle) else self._codec.decode_result
+        handle: TaskHandle[Any] = TaskHandle.of(self._new_id(), self, decode)
+        client.listener.expect([handle])
+        try:
+            session = await client.enquiries.rerun(str(task_id), str(handle))
+        except BaseException:
+            client.listener.forget([handle])
+            raise
+        client.listener.confirm([handle], session)
+        return handle
+
+    async def drain_worker(self, worker_id: str) -> None:
+        """Have a worker finish what it runs, take no more, and leave; raises `UnknownWorker`."""
+        await (await self._opened()).enquiries.drain_worker(worker_id)
+
+    # ---- waiting ----
 
     async def as_completed[R](self, handles: Iterable[TaskHandle[R]]) -> AsyncIterator[TaskHandle[R]]:
         """Yield each handle once, in the order in which the tasks end."""
@@ -294,17 +350,7 @@ class TaskClient:
             log.exception("done_callback_failed", task_id=str(handle))
 
     async def _fetch(self, task_id: str) -> tuple[TaskState, bytes]:
-        client = await self._opened()
-        for _ in range(3):  # a session can end twice in a row, not for ever
-            session = await client.link.session()
-            try:
-                reply = await client.link.request(_fetch_one(session, task_id))
-            except (UnknownSession, ControlPlaneRestarted):
-                client.link.drop(session)
-            else:
-                fetched = _expect(reply, Fetched)
-                return fetched.entries[0], fetched.payloads[0]
-        raise ControlPlaneRestarted("the control plane restarts again and again")
+        return await (await self._opened()).enquiries.fetch(task_id)
 
 
 async def _run_detached(life: ClientLife) -> None:
@@ -312,10 +358,6 @@ async def _run_detached(life: ClientLife) -> None:
         await life.run()
     except FastWorkerError as error:
         log.error("client_failed", error=str(error))  # noqa: TRY400 - each caller gets the error itself
-
-
-def _fetch_one(session: ClientSession, task_id: str) -> Fetch:
-    return Fetch(epoch=session.epoch, session_id=session.session_id, task_ids=[str(task_id)])
 
 
 def _one_call(args: Sequence[Any]) -> Sequence[Any]:
@@ -328,9 +370,3 @@ def _one_call(args: Sequence[Any]) -> Sequence[Any]:
 
 def _options(priority: TaskPriority | str | None) -> SubmitOptions:
     return SubmitOptions(None if priority is None else TaskPriority.parse(priority))
-
-
-def _expect[M: Message](reply: Message, kind: type[M]) -> M:
-    if not isinstance(reply, kind):
-        raise WireError(f"expected {kind.__name__}, was answered with {type(reply).__name__}")
-    return reply

@@ -11,6 +11,7 @@ from fastworker.domain.errors import ClientNotRunning, FastWorkerError
 
 from .client_link import ClientLink
 from .completion_listener import CompletionListener
+from .enquiries import Enquiries
 from .identifiers import NewId
 from .messages import Goodbye
 from .ports.clock import Clock
@@ -48,6 +49,7 @@ class OpenClient:
         self.listener = CompletionListener(
             self.link, clock=clock, reconnect_timeout=config.reconnect_timeout, jitter=jitter
         )
+        self.enquiries = Enquiries(self.link, clock=clock)
         self.submitter = Submitter(self.link, self.listener, clock=clock, connect_timeout=config.connect_timeout)
 
     async def run(self, *, task_status: StartStatus[None]) -> None:

@@ -22,6 +22,9 @@ from .wakeup import Wakeup
 REQUEST_SECONDS = 15.0
 """How long one request may take: a held one is answered after 5 s, so this is a control plane that is frozen."""
 
+TRIES = 3
+"""A session can end twice in a row, and a reply can get lost; not for ever."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClientSession:
@@ -85,6 +88,10 @@ class ClientLink:
         if isinstance(answer, FastWorkerError):
             raise answer
         return answer
+
+    def is_present(self, session: ClientSession) -> bool:
+        """True while no newer session has taken its place, and it was not dropped."""
+        return self._answer is session
 
     def drop(self, session: ClientSession) -> None:
         """Forget a session that the control plane does not know; a newer one stays."""

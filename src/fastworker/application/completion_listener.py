@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from itertools import batched
 from typing import Any
 
+import anyio
+
 from fastworker.domain.errors import (
     ControlPlaneRestarted,
     ControlPlaneUnreachable,
@@ -14,10 +16,11 @@ from fastworker.domain.errors import (
     WireError,
 )
 
-from .client_link import REQUEST_SECONDS, ClientLink, ClientSession
+from .client_link import REQUEST_SECONDS, TRIES, ClientLink, ClientSession
 from .handle import TaskHandle
 from .messages import BATCH_ENTRIES, AwaitCompletions, Completions, Fetch, Fetched, TaskState
 from .ports.clock import Clock
+from .step_feeds import StepFeed, StepFeeds
 from .wakeup import let_others_first
 
 MIN_PATIENCE_SECONDS = 0.5
@@ -36,12 +39,18 @@ class CompletionListener:
         self._session: ClientSession | None = None
         self._must_ask = False
         self._received = 0
+        self._feeds = StepFeeds()
+        self._listening = anyio.CancelScope()
         self._heard_at = clock.now()
         self.is_connected = False
+        self._closed: FastWorkerError | None = None
 
     def expect(self, handles: Iterable[TaskHandle[Any]]) -> None:
         """Await the ends of tasks that are being submitted: one can end before its acceptance is heard of."""
         for handle in handles:
+            if self._closed is not None:
+                handle.fail(self._closed)
+                continue
             first = self._pending.setdefault(handle, handle)
             if first is handle:
                 continue
@@ -55,14 +64,41 @@ class CompletionListener:
             handle.epoch = session.epoch
         if self._session is not None and session is not self._session:
             self._must_ask = True
-            self._fail_gone(self._session.epoch)
+            if self._link.is_present(self._session):  # else this is the newer one, and will be entered
+                self._fail_gone(self._session.epoch)
 
     async def adopt(self, handle: TaskHandle[Any]) -> None:
         """Await the end of a task that was submitted by somebody else, or long ago."""
+        for _ in range(TRIES):
+            session = await self._link.session()
+            self.expect([handle])
+            handle.epoch = session.epoch
+            try:
+                await self._ask([handle], session)
+            except (UnknownSession, ControlPlaneRestarted):
+                self.forget([handle])
+                self._link.drop(session)
+            else:
+                return
+        raise ControlPlaneRestarted("the control plane restarts again and again")
+
+    async def follow(self, task_id: str, *, after: int) -> StepFeed:
+        """Begin to listen for the steps of a task with numbers after `after`, until `unfollow`."""
         session = await self._link.session()
-        self.expect([handle])
-        handle.epoch = session.epoch
-        await self._ask([handle], session)
+        if self._closed is not None:
+            raise self._closed
+        feed = StepFeed(task_id, after=after, epoch=session.epoch)
+        self._feeds.add(feed)
+        self.ask_again()
+        return feed
+
+    def unfollow(self, feed: StepFeed) -> None:
+        """Stop listening for the steps of a task."""
+        self._feeds.remove(feed)
+
+    def ask_again(self) -> None:
+        """Ask anew, because what is asked for has changed; what the held request would have brought comes again."""
+        self._listening.cancel()
 
     def forget(self, handles: Iterable[TaskHandle[Any]]) -> None:
         """Stop awaiting tasks that were not accepted."""
@@ -75,8 +111,13 @@ class CompletionListener:
                 self._twins[handle] = twins
 
     def close(self, error: FastWorkerError) -> None:
-        """Fail every unfinished task's handle."""
+        """Fail every unfinished task's handle, and everybody who follows a task, from now on."""
+        self._closed = error
+        self._fail_all(error)
+
+    def _fail_all(self, error: FastWorkerError) -> None:
         self._fail(list(self._pending), error)
+        self._feeds.fail(error)
 
     async def run(self) -> None:
         """Listen until cancelled, through broken connections and restarts."""
@@ -84,7 +125,10 @@ class CompletionListener:
             try:
                 session = await self._link.session()
                 await self._enter(session)
-                number = await self._listen(session)
+                with anyio.CancelScope() as self._listening:
+                    number = await self._listen(session)
+                if self._listening.cancelled_caught:
+                    continue
                 if number < BATCH_ENTRIES:  # more may wait behind a full batch: then ask at once
                     await let_others_first(2)  # who was waiting submits its next task before we ask again
             except (UnknownSession, ControlPlaneRestarted):
@@ -112,7 +156,12 @@ class CompletionListener:
     async def _listen(self, session: ClientSession) -> int:
         """Wait for completions once, and return how many came."""
         reply = await self._link.request(
-            AwaitCompletions(epoch=session.epoch, session_id=session.session_id, acknowledged=self._received),
+            AwaitCompletions(
+                epoch=session.epoch,
+                session_id=session.session_id,
+                acknowledged=self._received,
+                follows=self._feeds.follows(),
+            ),
             timeout=self._patience,
         )
         if not isinstance(reply, Completions):
@@ -123,6 +172,7 @@ class CompletionListener:
             self._must_ask = True
         for state, payload in zip(reply.entries, reply.payloads, strict=True):
             self._complete(state, payload)
+        self._feeds.take(reply.steps)
         if reply.entries:
             self._received = reply.first + len(reply.entries) - 1
         return len(reply.entries)
@@ -164,6 +214,7 @@ class CompletionListener:
         gone = [task_id for task_id, handle in self._pending.items() if handle.epoch not in (None, epoch)]
         text = "the control plane that had this task is gone, and its memory with it; a new one answers at its address"
         self._fail(gone, ControlPlaneRestarted(text))
+        self._feeds.fail(ControlPlaneRestarted(text), but_epoch=epoch)
 
     @property
     def _patience(self) -> float:
@@ -177,7 +228,7 @@ class CompletionListener:
         silent_seconds = self._clock.now() - self._heard_at
         if silent_seconds < self._reconnect_timeout:
             return
-        self.close(
+        self._fail_all(
             ControlPlaneUnreachable(
                 f"the control plane has not answered for {silent_seconds:.0f} s (last: {error}); "
                 "whether this task ran is unknown"

@@ -1,57 +1,32 @@
-"""The control plane: answers clients and workers out of the Coordinator, beats the beacon, and drains at its end.
+"""The control plane: opens the desks that answer clients and workers, keeps time, beats the beacon, and drains.
 
-All decisions are the Coordinator's. This role reads the clock, holds requests until there is news for them, and
-turns domain values into messages.
+All decisions are the Coordinator's. The desks turn messages into its use cases, and what it says into messages.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from math import inf
 
 import anyio
-import structlog
 
-from fastworker.domain.errors import ControlPlaneRestarted, DeadlinePassed, UnknownSession, WireError
+from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import Task
-from fastworker.domain.text import bounded
 
 from . import views
 from .background import background_tasks
+from .client_desk import ClientDesk
 from .coordinator import Coordinator
-from .messages import (
-    MESSAGE_CHARACTERS,
-    AwaitCompletions,
-    Beacon,
-    Beat,
-    Completions,
-    Fetch,
-    Fetched,
-    Goodbye,
-    Hello,
-    Inspect,
-    Inspected,
-    Join,
-    Joined,
-    Leases,
-    Leave,
-    Message,
-    Noted,
-    Poll,
-    RefusedEntry,
-    Report,
-    Reported,
-    Submit,
-    Submitted,
-    Welcome,
-)
+from .desk import DeskSetting
+from .messages import Beacon, Inspected, Welcome
 from .ports.clock import Clock
 from .ports.transport import Publisher, Transport
-from .wakeup import Wakeup, let_others_first
+from .progress_watch import ProgressWatch
+from .wakeup import Wakeup
+from .worker_desk import WorkerDesk
 
 FAREWELL_SECONDS = 1.0
 """How long a control plane that stops waits for its clients to read what became of their tasks."""
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +43,7 @@ class ControlPlaneConfig:
     hold_seconds: float = 5.0
     tick_seconds: float = 1.0
     drain_seconds: float = 30.0
+    advertised_worker_address: str | None = None  # what workers are told, where it is not the one listened at
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +66,12 @@ class ControlPlane:
         self._config = config
         self._started_at = clock.now()
         self._bound = BoundAddresses(config.client_address, config.worker_address)
-        self._held: dict[str, Wakeup] = {}
+        setting = DeskSetting(config.epoch, config.hold_seconds, clock, self._decided)
+        self.worker_desk = WorkerDesk(coordinator, setting)
+        self.client_desk = ClientDesk(coordinator, setting, welcome=self._welcome, inspected=self._inspected)
+        self._progress = ProgressWatch(coordinator.ledger, stall_seconds=coordinator.limits.stall_seconds)
+        self._alarm_at: float | None = None
+        self._alarm_changed = Wakeup()
         self._stopping = anyio.Event()
         self._idle = Wakeup()
         self._is_impatient = False
@@ -117,13 +98,15 @@ class ControlPlane:
         """
         config = self._config
         async with (
-            self._transport.serve([config.client_address], self.answer_client) as clients,
-            self._transport.serve([config.worker_address, config.local_address], self.answer_worker) as workers,
+            self._transport.serve([config.client_address], self.client_desk.answer) as clients,
+            self._transport.serve([config.worker_address], self.worker_desk.answer) as workers,
+            self._transport.serve([config.local_address], self.worker_desk.answer_local),
             self._transport.publish(config.discovery_address) as beacon,
             background_tasks() as group,
         ):
             self._bound = BoundAddresses(clients.addresses[0], workers.addresses[0])
             group.start_soon(self._tick)
+            group.start_soon(self._fire)
             group.start_soon(self._shine, beacon)
             yield self._bound
 
@@ -132,88 +115,17 @@ class ControlPlane:
         await self._stopping.wait()
         await self._drain()
 
-    # ---- clients ----
-
-    async def answer_client(self, request: Message) -> Message:
-        """Return the reply to a message on the client channel."""
-        match request:
-            case Submit():
-                return await self._submit(request)
-            case AwaitCompletions():
-                return await self._completions(request)
-            case Fetch():
-                return self._fetch(request)
-            case Hello():
-                return self._welcome(request)
-            case Goodbye():
-                self.coordinator.close_session(request.session_id)
-                self._wake()
-                return Noted()
-            case Inspect():
-                return self._inspect()
-            case _:
-                raise WireError(
-                    f"a control plane takes no {type(request).__name__} at the address for clients "
-                    "(a subworker answers `inspect` at its own --base-address)"
-                )
-
-    def _welcome(self, request: Hello) -> Welcome:
-        now = self._clock.now()
-        if request.session_id:
-            self.coordinator.open_session(request.session_id, now=now)
+    def _welcome(self) -> Welcome:
+        config = self._config
         return Welcome(
-            epoch=self._config.epoch,
-            version=self._config.version,
-            now=now,
-            worker_address=self._bound.worker,
-            task_modules=list(self._config.task_modules),
+            epoch=config.epoch,
+            version=config.version,
+            now=self._clock.now(),
+            worker_address=config.advertised_worker_address or self._bound.worker,
+            task_modules=list(config.task_modules),
         )
 
-    async def _submit(self, request: Submit) -> Submitted:
-        self._check_epoch(request.epoch)
-        now = self._check_deadline(request.deadline)
-        submissions = views.submissions(request)
-        answers = self.coordinator.submit(request.session_id, submissions, is_repeated=request.is_repeated, now=now)
-        self._wake()
-        refused = [
-            RefusedEntry(index, error.code, bounded(str(error), MESSAGE_CHARACTERS))
-            for index, error in enumerate(answers)
-            if error is not None
-        ]
-        names = {entry.name for entry in request.entries}
-        await let_others_first()  # the leases leave before the acknowledgement
-        return Submitted(refused=refused, waiting_for_worker=self.coordinator.names_without_worker(names))
-
-    async def _completions(self, request: AwaitCompletions) -> Completions:
-        self._check_epoch(request.epoch)
-        session_id = request.session_id
-        self.coordinator.completions(session_id, request.acknowledged, now=self._clock.now())
-        self._wake()
-        first, tasks = self.coordinator.unread(session_id)
-        if not tasks and await self._hold(session_id):
-            first, tasks = self.coordinator.unread(session_id)
-        return Completions(
-            first=first,
-            entries=[views.task_state(task) for task in tasks],
-            payloads=[views.result_payload(task) for task in tasks],
-        )
-
-    def _fetch(self, request: Fetch) -> Fetched:
-        self._check_epoch(request.epoch)
-        if request.watch and request.session_id not in self.coordinator.ledger.sessions:
-            raise UnknownSession("the control plane dropped this session; say hello again")
-        found = views.Batch()
-        now = self._clock.now()
-        for task_id in request.task_ids:
-            task = self.coordinator.find(task_id, now=now)
-            state, payload = views.found_or_missing(task, task_id, self.coordinator.ledger)
-            if not found.add(state, payload):
-                break
-            if request.watch and task is not None and not task.status.is_final:
-                self.coordinator.watch(request.session_id, task_id)
-        return Fetched(entries=found.entries, payloads=found.payloads)
-
-    def _inspect(self) -> Inspected:
+    def _inspected(self) -> Inspected:
         now = self._clock.now()
         return views.inspected(
             self.coordinator.ledger,
@@ -223,106 +135,15 @@ class ControlPlane:
             now=now,
         )
 
-    # ---- workers ----
-
-    async def answer_worker(self, request: Message) -> Message:
-        """Return the reply to a message on the worker channel."""
-        match request:
-            case Poll():
-                return await self._poll(request)
-            case Report():
-                return await self._report(request)
-            case Beat():
-                self._check_epoch(request.epoch)
-                self.coordinator.beat(request.worker_id, request.incarnation, now=self._clock.now())
-                return Noted()
-            case Join():
-                return self._join(request)
-            case Leave():
-                return self._leave(request)
-            case _:
-                raise WireError(
-                    f"{type(request).__name__} is no request on the worker channel; "
-                    "clients connect to the control plane's --base-address"
-                )
-
-    def _join(self, request: Join) -> Joined:
-        self._check_epoch(request.epoch)
-        now = self._check_deadline(request.deadline)
-        self.coordinator.join(views.worker_card(request), now=now)
-        self._wake()
-        seconds = self.coordinator.limits.worker_silence_seconds
-        return Joined(beat_seconds=seconds / 3, lease_seconds=seconds)
-
-    async def _poll(self, request: Poll) -> Leases:
-        self._check_epoch(request.epoch)
-        now = self._check_deadline(request.deadline)
-        worker_id, incarnation = request.worker_id, request.incarnation
-        superseded = self._take_outcomes(request, now) if request.entries else []
-        self.coordinator.poll(worker_id, incarnation, request.acknowledged, request.occupied, now=now)
-        self._wake()
-        if not self.coordinator.has_leases(worker_id, incarnation) and not await self._hold(worker_id):
-            return Leases(first=request.acknowledged + 1, entries=[], superseded=superseded)
-        first, tasks = self.coordinator.leases(worker_id, incarnation)
-        return Leases(
-            first=first,
-            superseded=superseded,
-            entries=[views.lease_entry(task) for task in tasks],
-            payloads=[task.submission.payload for task in tasks],
-        )
-
-    async def _report(self, request: Report) -> Reported:
-        self._check_epoch(request.epoch)
-        superseded = self._take_outcomes(request, self._clock.now())
-        self._wake()
-        await let_others_first()  # the completions leave before the acknowledgement
-        return Reported(superseded=superseded)
-
-    def _take_outcomes(self, request: Poll | Report, now: float) -> list[str]:
-        outcomes = views.outcomes(request)
-        return self.coordinator.report(request.worker_id, request.incarnation, outcomes, request.occupied, now=now)
-
-    def _leave(self, request: Leave) -> Noted:
-        self._check_epoch(request.epoch)
-        self.coordinator.leave(request.worker_id, request.incarnation, request.acknowledged, now=self._clock.now())
-        self._wake()
-        return Noted()
-
-    # ---- holding ----
-
-    async def _hold(self, key: str) -> bool:
-        """Wait for news for a worker or session, at most for the holding time; False if a newer request took over."""
-        older = self._held.get(key)
-        if older is not None:
-            older.set()
-        wakeup = self._held[key] = Wakeup()
-        try:
-            with self._clock.scope_until(self._clock.now() + self._config.hold_seconds):
-                await wakeup.wait()
-            return self._held.get(key) is wakeup
-        finally:
-            if self._held.get(key) is wakeup:
-                del self._held[key]
-
-    def _wake(self) -> None:
-        for key in self.coordinator.take_ready():
-            held = self._held.get(key)
-            if held is not None:
-                held.set()
+    def _decided(self) -> None:
+        """Have the held requests answered for which something has come up, and the loops here look, if need be."""
+        ready = self.coordinator.take_ready()
+        self.worker_desk.held.wake(ready)
+        self.client_desk.held.wake(ready)
+        if self.coordinator.next_timer_at() != self._alarm_at:
+            self._alarm_changed.set()
         if self.coordinator.ledger.is_draining:
             self._idle.set()
-
-    def _check_epoch(self, epoch: str) -> None:
-        if epoch != self._config.epoch:
-            raise ControlPlaneRestarted(
-                f"this control plane is {self._config.epoch}, the request is for {epoch}: say hello again"
-            )
-
-    def _check_deadline(self, deadline: float) -> float:
-        now = self._clock.now()
-        if now > deadline:
-            raise DeadlinePassed(f"read {now - deadline:.1f} s after its sender gave up; not carried out")
-        return now
 
     # ---- rhythms ----
 
@@ -333,10 +154,21 @@ class ControlPlane:
             await self._clock.sleep_until(due)
             late = self._clock.now() - due
             if late > self._config.tick_seconds:  # this process stood still, and heard nobody meanwhile
-                self.coordinator.forgive(late)
+                self.coordinator.forgive(late, now=self._clock.now())
                 due += late
+            self.coordinator.give_up_overtime(now=self._clock.now())
             self.coordinator.tick(now=self._clock.now())
-            self._wake()
+            self._progress.look(now=self._clock.now())
+            self._decided()
+
+    async def _fire(self) -> None:
+        """Do what the timers of tasks ask for, at their time; sleep while none is set."""
+        while True:
+            at = self._alarm_at = self.coordinator.next_timer_at()
+            with self._clock.scope_until(inf if at is None else at):
+                await self._alarm_changed.wait()
+            self.coordinator.fire(now=self._clock.now())
+            self._decided()
 
     async def _shine(self, beacon: Publisher) -> None:
         message = Beacon(epoch=self._config.epoch, client_address=self._bound.client, worker_address=self._bound.worker)
@@ -348,19 +180,14 @@ class ControlPlane:
 
     async def _drain(self) -> None:
         """Take and start nothing; wait for what runs, while there is time; then see that waiting clients are told."""
+        ledger = self.coordinator.ledger
         self.coordinator.drain()
         with self._clock.scope_until(self._clock.now() + self._config.drain_seconds) as self._patience:
-            while self.running and not self._is_impatient:
+            while ledger.running and not self._is_impatient:
                 await self._idle.wait()
-        self.abandoned = [task for task in self.coordinator.ledger.tasks.values() if task.lease is not None]
+        self.abandoned = [task for task in ledger.tasks.values() if task.status is TaskStatus.RUNNING]
         self.coordinator.dismiss_workers(now=self._clock.now())
-        self._wake()
+        self._decided()
         with self._clock.scope_until(self._clock.now() + FAREWELL_SECONDS):
-            while any(len(session.outbox) for session in self.coordinator.ledger.sessions.values()):
+            while any(len(session.outbox) for session in ledger.sessions.values()):
                 await self._idle.wait()
-
-    @property
-    def running(self) -> int:
-        """How many tasks run now."""
-        ledger = self.coordinator.ledger
-        return len(ledger.tasks) - len(ledger.queue)

@@ -5,103 +5,124 @@ Nothing here awaits or reads a clock. Whoever waits for something (a held poll) 
 there is an answer for it.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import random
+from collections.abc import Sequence
+from dataclasses import replace
 
-from fastworker.domain.dispatch import next_assignment
+from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import (
     BadFrame,
-    Draining,
     FastWorkerError,
     IdConflict,
-    QueueFull,
-    ResultExpired,
+    InvalidSetting,
+    NotFinished,
+    TooManyPeers,
     UnknownSession,
     UnknownWorker,
     WorkerReplaced,
-    unknown_task_name,
+    unknown_task_id,
 )
 from fastworker.domain.events import (
     DrainStarted,
-    Event,
-    ReportSuperseded,
     ResultRead,
     ResultsReaped,
     SessionClosed,
     SessionHeard,
     SessionOpened,
     SilenceForgiven,
-    TaskFinished,
-    TaskLeased,
-    TaskReturned,
+    TaskFollowed,
+    TaskNoted,
     TaskSubmitted,
     TaskWatched,
     WorkerAnswered,
+    WorkerDrained,
     WorkerHeard,
     WorkerJoined,
-    WorkerLeft,
     WorkerOccupied,
     WorkerPolled,
 )
+from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.ledger import Ledger, Session
-from fastworker.domain.lifecycle import TRANSITIONS, TaskStatus
-from fastworker.domain.task import Lease, Outcome, Submission, Task
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.task import Order, Outcome, Submission, Task
 from fastworker.domain.worker_registry import Worker, WorkerCard
 
-from .batch_size import outcome_bytes
-from .messages import BATCH_BYTES, BATCH_ENTRIES
+from .admission import Admission, check_card, conflict, worker_to_drain
+from .batch_size import a_batch, arguments_size, result_size
+from .decisions import Decisions, NewToken, cancelled
+from .limits import LONGEST_ID, Limits
+from .messages import BATCH_ENTRIES
 from .ports.event_sink import EventSink
 
-type NewToken = Callable[[], int]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What bounds the coordinator: waiting tasks, and seconds of silence before a peer counts as gone."""
-
-    max_queued: int = 1_000_000
-    worker_silence_seconds: float = 15.0
-    session_silence_seconds: float = 60.0
+REPORTABLE = frozenset({TaskStatus.SUCCESS, TaskStatus.FAILURE, TaskStatus.CANCELLED, TaskStatus.EXPIRED})
+"""How a worker may say that an attempt ended; `expired` says that it did not start, because it was too late."""
 
 
 class Coordinator:
     """Accepts tasks, leases them to workers, takes reports, keeps results."""
 
-    def __init__(self, ledger: Ledger, *, limits: Limits, new_token: NewToken, sink: EventSink) -> None:
+    def __init__(
+        self, ledger: Ledger, *, limits: Limits, new_token: NewToken, jitter: random.Random, sink: EventSink
+    ) -> None:
         self.ledger = ledger
         self.limits = limits
-        self._new_token = new_token
-        self._sink = sink
-        self._ready: set[str] = set()
+        self._decisions = Decisions(ledger, limits=limits, new_token=new_token, jitter=jitter, sink=sink)
+        self._record = self._decisions.record
 
     def take_ready(self) -> set[str]:
-        """Return the workers and sessions for which something has come up since the last call."""
-        ready, self._ready = self._ready, set()
-        return ready
+        """Return the workers, sessions and followed tasks for which something has come up since the last call."""
+        return self._decisions.take_ready()
 
     # ---- clients ----
 
     def open_session(self, session_id: str, *, now: float) -> None:
-        """Begin (or begin anew) to keep completions for a client."""
+        """Begin (or begin anew) to keep completions for a client; raises `TooManyPeers`."""
+        if len(session_id) > LONGEST_ID:
+            raise InvalidSetting(f"a session id has at most {LONGEST_ID} characters")
+        if len(self.ledger.sessions) >= self.limits.max_clients and session_id not in self.ledger.sessions:
+            raise TooManyPeers(f"{self.limits.max_clients} clients are connected, the limit (--max-clients)")
         self._record(SessionOpened(session_id, now))
 
     def close_session(self, session_id: str) -> None:
         """Drop a client's completions; closing twice changes nothing."""
         if session_id in self.ledger.sessions:
             self._record(SessionClosed(session_id, "left"))
-            self._ready.add(session_id)
+            self._decisions.tell(session_id)
 
     def submit(
         self, session_id: str, submissions: Sequence[Submission], *, now: float, is_repeated: bool = False
     ) -> list[FastWorkerError | None]:
         """Accept tasks and lease what can start; return an error in the place of each task not accepted."""
-        self._session(session_id)
-        unknown: dict[str, FastWorkerError] = {}  # near names are dear to find: once per name and batch
-        answers = [
-            self._submit_one(session_id, submission, now, is_repeated=is_repeated, unknown=unknown)
-            for submission in submissions
-        ]
-        self._dispatch(now)
+        admission = Admission(self.ledger, self.limits, self._session(session_id), is_repeated=is_repeated)
+        answers = [self._submit_one(session_id, submission, now, admission) for submission in submissions]
+        self._decisions.dispatch(now)
+        return answers
+
+    def rerun(
+        self, session_id: str, task_id: str, new_task_id: str, *, now: float, is_repeated: bool = False
+    ) -> FastWorkerError | None:
+        """Submit what a finished task was as a new task, at once, that names its origin; return why not, if not.
+
+        Raises:
+            UnknownTaskId, ResultExpired: the task is not known (any more).
+            IdConflict: the new id is the old one.
+            NotFinished: it has not ended.
+        """
+        task = self.find(task_id, now=now)
+        if task is None:
+            raise unknown_task_id(task_id, is_forgotten=self.ledger.results.may_have_forgotten(task_id))
+        if not task.status.is_final:
+            raise NotFinished(f"task {task_id} is {task.status.value}: only a finished task can be run again")
+        if new_task_id == task_id:
+            raise IdConflict(f"task id {task_id!r} is taken by the task that is to run again; use another id")
+        terms = replace(task.submission.terms, origin=task_id, delay_seconds=None, expires_seconds=None)
+        again = replace(task.submission, task_id=new_task_id, terms=terms)
+        return self.submit(session_id, [again], now=now, is_repeated=is_repeated)[0]
+
+    def cancel(self, task_ids: Sequence[str], *, now: float) -> list[Cancellation]:
+        """See that tasks do not start, or are ended by their workers; return what became of each."""
+        answers = [self._decisions.cancel(task_id, now) for task_id in task_ids]
+        self._decisions.dispatch(now)
         return answers
 
     def names_without_worker(self, names: set[str]) -> list[str]:
@@ -118,10 +139,10 @@ class Coordinator:
     def unread(self, session_id: str) -> tuple[int, list[Task]]:
         """Return a client's next completions, at most a batch, and the number of the first."""
         outbox = self._session(session_id).outbox
-        return outbox.acknowledged + 1, a_batch(outbox.first(BATCH_ENTRIES), _result_size)
+        return outbox.acknowledged + 1, a_batch(outbox.first(BATCH_ENTRIES), result_size)
 
     def find(self, task_id: str, *, now: float) -> Task | None:
-        """Return a task that is remembered, counting this as a use of its result."""
+        """Return a task that is remembered, counting this as a use of its result; None for any other."""
         task = self.ledger.tasks.get(task_id)
         if task is None:
             task = self.ledger.results.get(task_id, now=now)
@@ -136,35 +157,74 @@ class Coordinator:
         if task.session_id != session_id:
             self._record(TaskWatched(task_id, session_id))
 
+    def follow(self, task_id: str) -> None:
+        """Keep a journal of a task that has not ended, from now on if it has none."""
+        task = self.ledger.tasks.get(task_id)
+        if task is not None and task.journal is None:
+            self._record(TaskFollowed(task_id))
+
     # ---- workers ----
 
     def join(self, card: WorkerCard, *, now: float) -> None:
-        """Register a worker; an older one of the same id is gone, and what it ran is lost."""
+        """Register a worker; an older one of the same id is gone, and what it ran is lost.
+
+        Raises:
+            TooManyPeers: there are as many workers as there may be.
+            InvalidSetting: it offers more slots than one worker may.
+        """
         older = self.ledger.workers.get(card.worker_id)
+        check_card(card, self.ledger, self.limits)
         if older is not None:
             is_same = older.card.incarnation == card.incarnation
             reason = "joined again" if is_same else "replaced by another process of the same worker id"
-            self._drop(card.worker_id, reason, now)
+            self._decisions.drop_worker(card.worker_id, reason, now)
         self._record(WorkerJoined(card, now))
-        self._dispatch(now)
+        self._decisions.dispatch(now)
 
-    def poll(self, worker_id: str, incarnation: str, acknowledged: int, occupied: int, *, now: float) -> None:
-        """Take note that a worker asks for work, and lease to it what can start."""
-        self._worker(worker_id, incarnation)
-        self._record(WorkerPolled(worker_id, acknowledged, occupied, now))
-        self._dispatch(now)
+    def poll(
+        self,
+        worker_id: str,
+        incarnation: str,
+        acknowledged: int,
+        occupied: int,
+        *,
+        now: float,
+        is_leaving: bool = False,
+    ) -> None:
+        """Take note that a worker asks for work, and lease to it what can start: nothing, if it is leaving."""
+        worker = self._worker(worker_id, incarnation)
+        self._let_leave(worker, is_leaving=is_leaving)
+        self._record(WorkerPolled(worker_id, acknowledged, max(0, occupied), now))
+        if is_leaving:
+            self._take_back_unread(worker, acknowledged, now)
+        self._decisions.dispatch(now)
 
-    def leases(self, worker_id: str, incarnation: str) -> tuple[int, list[Task]]:
-        """Return a worker's next leases, at most a batch, and the number of the first; its question is answered."""
+    def orders(self, worker_id: str, incarnation: str) -> tuple[int, list[Order]]:
+        """Return a worker's next orders, at most a batch, and the number of the first; its question is answered.
+
+        A lease that has ended while it waited here is given as an order to stop: it must not start.
+        """
         worker = self._worker(worker_id, incarnation)
         if worker.is_open:
             self._record(WorkerAnswered(worker_id))
-        outbox = worker.outbox
-        return outbox.acknowledged + 1, a_batch(outbox.first(BATCH_ENTRIES), _arguments_size)
+        orders = [_still_good(worker, order) for order in worker.outbox.first(BATCH_ENTRIES)]
+        return worker.outbox.acknowledged + 1, a_batch(orders, arguments_size)
 
-    def has_leases(self, worker_id: str, incarnation: str) -> bool:
-        """True when `leases` has something to give."""
-        return len(self._worker(worker_id, incarnation).outbox) > 0
+    def has_orders(self, worker_id: str, incarnation: str, *, is_leaving: bool = False) -> bool:
+        """True when `orders` has something to give, or the worker is to be told that it drains."""
+        worker = self._worker(worker_id, incarnation)
+        return (worker.is_draining and not is_leaving) or len(worker.outbox) > 0
+
+    def note(
+        self, worker_id: str, incarnation: str, notes: Sequence[tuple[str, int, Progress | LogLine]], *, now: float
+    ) -> None:
+        """Take what running attempts say, as (task id, token, note); those of leases that are over are dropped."""
+        self._worker(worker_id, incarnation)
+        for task_id, token, note in notes:
+            task = self.ledger.tasks.get(task_id)
+            if task is not None and task.status is TaskStatus.RUNNING and _has_token(task, token):
+                self._record(TaskNoted(task_id, note, now))
+                self._decisions.tell(task_id)
 
     def report(
         self,
@@ -174,6 +234,7 @@ class Coordinator:
         occupied: int,
         *,
         now: float,
+        is_leaving: bool = False,
     ) -> list[str]:
         """Take the outcomes of attempts, as (task id, token, outcome), and lease what can start in their place.
 
@@ -184,13 +245,15 @@ class Coordinator:
         """
         worker = self._worker(worker_id, incarnation)
         for task_id, _, outcome in outcomes:
-            if outcome.status not in TRANSITIONS[TaskStatus.RUNNING] or not outcome.status.is_final:
+            if outcome.status not in REPORTABLE:
                 raise BadFrame(f"task {task_id}: an attempt cannot end as {outcome.status.value!r}")
+        accept = self._decisions.accept
         superseded = [
-            task_id for task_id, token, outcome in outcomes if not self._accept(worker_id, task_id, token, outcome, now)
+            task_id for task_id, token, outcome in outcomes if not accept(worker_id, task_id, token, outcome, now)
         ]
-        self._hear(worker, occupied, now)
-        self._dispatch(now)
+        self._let_leave(worker, is_leaving=is_leaving)
+        self._hear(worker, max(0, occupied), now)
+        self._decisions.dispatch(now)
         return superseded
 
     def beat(self, worker_id: str, incarnation: str, *, now: float) -> None:
@@ -198,15 +261,21 @@ class Coordinator:
         self._worker(worker_id, incarnation)
         self._record(WorkerHeard(worker_id, now))
 
+    def drain_worker(self, worker_id: str, *, now: float) -> None:
+        """Have a worker take no more, finish what it runs, and leave; raises `UnknownWorker`, `InvalidOption`."""
+        worker = worker_to_drain(worker_id, self.ledger)
+        if not worker.is_draining:
+            self._record(WorkerDrained(worker_id))
+            self._decisions.tell(worker_id)
+            self._decisions.dispatch(now)
+
     def leave(self, worker_id: str, incarnation: str, acknowledged: int, *, now: float) -> None:
         """Let a worker go: leases that never reached it wait again, those that did are lost."""
         worker = self._worker(worker_id, incarnation)
-        unread = worker.outbox.first(len(worker.outbox))[max(0, acknowledged - worker.outbox.acknowledged) :]
-        for task in unread:
-            if task.task_id in worker.leased:
-                self._record(TaskReturned(task.task_id))
-        self._drop(worker_id, "left", now)
-        self._dispatch(now)
+        self._take_back_unread(worker, acknowledged, now)
+        self._decisions.lose_tasks(worker, "left, its --drain-timeout was over", now)
+        self._decisions.drop_worker(worker_id, "left", now)
+        self._decisions.dispatch(now)
 
     # ---- time ----
 
@@ -214,18 +283,32 @@ class Coordinator:
         """Do what is due: drop silent workers and clients, forget old results."""
         silent = self.ledger.workers.silent(now=now, silence_seconds=self.limits.worker_silence_seconds)
         for worker in silent:
-            self._drop(worker.card.worker_id, f"silent for {now - worker.heard_at:.1f} s", now)
+            self._decisions.drop_worker(worker.card.worker_id, f"silent for {now - worker.heard_at:.1f} s", now)
         for session_id, session in list(self.ledger.sessions.items()):
             if now - session.heard_at >= self.limits.session_silence_seconds:
                 self._record(SessionClosed(session_id, "silent"))
-                self._ready.add(session_id)
+                self._decisions.tell(session_id)
         if self.ledger.results.has_expired(now=now):
             self._record(ResultsReaped(now))
-        self._dispatch(now)
+        self._decisions.dispatch(now)
 
-    def forgive(self, seconds: float) -> None:
+    def give_up_overtime(self, *, now: float) -> None:
+        """End the attempts that their workers should have ended long ago; `forgive` comes first."""
+        self._decisions.give_up_overtime(now)
+        self._decisions.dispatch(now)
+
+    def fire(self, *, now: float) -> None:
+        """Do what the timers of tasks ask for by now, and lease what can start."""
+        self._decisions.dispatch(now)
+
+    def next_timer_at(self) -> float | None:
+        """Return when `fire` has something to do next; None when no timer is set."""
+        timer = self.ledger.timers.first()
+        return None if timer is None else timer[0]
+
+    def forgive(self, seconds: float, *, now: float) -> None:
         """Do not hold a time in which the control plane itself stood still against those who were silent in it."""
-        self._record(SilenceForgiven(seconds))
+        self._record(SilenceForgiven(seconds, now))
 
     def drain(self) -> None:
         """Accept and lease nothing from now on."""
@@ -234,14 +317,35 @@ class Coordinator:
 
     def dismiss_workers(self, *, now: float) -> None:
         """Give up what still runs, because the control plane ends: it is lost, and who waits for it is told."""
-        for worker in list(self.ledger.workers):
-            self._drop(worker.card.worker_id, "the control plane stopped", now)
+        for worker in self.ledger.workers:
+            self._decisions.lose_tasks(worker, "the control plane stopped", now)
 
-    # ---- decisions ----
+    # ---- what each use case begins with ----
 
-    def _record(self, event: Event) -> None:
-        self.ledger.apply(event)
-        self._sink.emit(event)
+    def _submit_one(
+        self, session_id: str, submission: Submission, now: float, admission: Admission
+    ) -> FastWorkerError | None:
+        ledger = self.ledger
+        task_id = submission.task_id
+        known = ledger.tasks.get(task_id) or ledger.results.get(task_id, now=now)
+        if known is not None:
+            error = conflict(known, submission)
+            if error is None:
+                self._tell_of(known, session_id)
+            return error
+        refusal = admission.refusal(submission)
+        if refusal is not None:
+            return refusal
+        if ledger.declared and (declared := ledger.declared.get(submission.name)) is not None:
+            submission = replace(submission, terms=submission.terms.over(declared))
+        self._record(TaskSubmitted(submission, session_id, now))
+        return None
+
+    def _tell_of(self, known: Task, session_id: str) -> None:
+        """Take the same submission again as the one task that it is; whoever sends it is told of its end."""
+        if known.status.is_final or known.session_id != session_id:
+            self._record(TaskWatched(known.task_id, session_id))
+            self._decisions.tell(session_id)
 
     def _session(self, session_id: str) -> Session:
         session = self.ledger.sessions.get(session_id)
@@ -259,107 +363,34 @@ class Coordinator:
             )
         return worker
 
-    def _submit_one(
-        self,
-        session_id: str,
-        submission: Submission,
-        now: float,
-        *,
-        is_repeated: bool,
-        unknown: dict[str, FastWorkerError],
-    ) -> FastWorkerError | None:
-        ledger = self.ledger
-        task_id = submission.task_id
-        known = ledger.tasks.get(task_id) or ledger.results.get(task_id, now=now)
-        if known is not None:
-            return self._submit_again(session_id, known, submission)
-        if ledger.is_draining:
-            return Draining("the control plane is stopping and takes no new tasks; submit to its successor")
-        if submission.name not in ledger.names:
-            if submission.name not in unknown:
-                unknown[submission.name] = unknown_task_name(submission.name, sorted(ledger.names))
-            return unknown[submission.name]
-        if is_repeated and ledger.results.may_have_forgotten(task_id):
-            return ResultExpired(
-                f"task {task_id} may have been accepted and run before, and its result is not kept any more; "
-                "it is not run again"
-            )
-        if len(ledger.queue) >= self.limits.max_queued:
-            return QueueFull(
-                f"the queue holds {self.limits.max_queued} tasks, its limit (--max-queued); try again later"
-            )
-        self._record(TaskSubmitted(submission, session_id, now))
-        return None
+    def _take_back_unread(self, worker: Worker, acknowledged: int, now: float) -> None:
+        """Have those tasks wait again whose leases never reached a worker that leaves."""
+        unread = worker.outbox.first(len(worker.outbox))[max(0, acknowledged - worker.outbox.acknowledged) :]
+        for order in unread:
+            task = worker.leased.get(order.submission.task_id)
+            if task is None or task.lease is not order.lease or order.is_stop:
+                continue
+            if task.is_cancelling:
+                self._decisions.finish(task, cancelled("before it started"), now)
+            else:
+                self._decisions.give_back(task, now)
 
-    def _submit_again(self, session_id: str, known: Task, submission: Submission) -> IdConflict | None:
-        """Accept the same submission as the one task that it is; whoever sends it is told of its end."""
-        if (known.submission.name, known.submission.payload) != (submission.name, submission.payload):
-            return IdConflict(
-                f"task id {submission.task_id!r} is taken by a call of {known.submission.name!r} with other "
-                "arguments; use another id, or none"
-            )
-        if known.status.is_final or known.session_id != session_id:
-            self._record(TaskWatched(known.task_id, session_id))
-            self._ready.add(session_id)
-        return None
-
-    def _dispatch(self, now: float) -> None:
-        if self.ledger.is_draining:
-            return
-        while (assignment := next_assignment(self.ledger.workers)) is not None:
-            task, worker = assignment
-            worker_id = worker.card.worker_id
-            lease = Lease(worker_id, task.attempts + 1, self._new_token(), now)
-            self._record(TaskLeased(task.submission.task_id, lease))
-            self._ready.add(worker_id)
-
-    def _accept(self, worker_id: str, task_id: str, token: int, outcome: Outcome, now: float) -> bool:
-        task = self.ledger.tasks.get(task_id)
-        if task is not None and task.lease is not None and task.lease.token == token:
-            self._finish(task, outcome, now)
-            return True
-        finished = self.ledger.results.get(task_id, now=now)
-        if finished is not None and _is_repeated(finished, token, outcome):
-            return True
-        self._record(ReportSuperseded(worker_id, task_id))
-        return False
-
-    def _finish(self, task: Task, outcome: Outcome, now: float) -> None:
-        self._ready.add(task.session_id)
-        self._ready.update(self.ledger.watchers.get(task.task_id, ()))
-        self._record(TaskFinished(task.task_id, outcome, now))
+    def _let_leave(self, worker: Worker, *, is_leaving: bool) -> None:
+        if is_leaving and not worker.is_draining:
+            self._record(WorkerDrained(worker.card.worker_id))
 
     def _hear(self, worker: Worker, occupied: int, now: float) -> None:
         self._record(WorkerHeard(worker.card.worker_id, now))
         if worker.occupied != occupied:
             self._record(WorkerOccupied(worker.card.worker_id, occupied))
 
-    def _drop(self, worker_id: str, reason: str, now: float) -> None:
-        for task in list(self.ledger.workers[worker_id].leased.values()):
-            self._finish(task, Outcome(TaskStatus.LOST), now)
-        self._record(WorkerLeft(worker_id, reason, now))
-        self._ready.add(worker_id)
+
+def _still_good(worker: Worker, order: Order) -> Order:
+    """Return an order as it is to be sent: a lease that is over is none any more, only its number is left."""
+    task = worker.leased.get(order.submission.task_id)
+    is_over = task is None or task.lease is not order.lease
+    return replace(order, is_stop=True) if is_over and not order.is_stop else order
 
 
-def a_batch(tasks: Sequence[Task], size: Callable[[Task], int]) -> list[Task]:
-    """Return the first tasks whose payloads fit into one batch, and at least one of them."""
-    total = 0
-    for index, task in enumerate(tasks):
-        total += size(task)
-        if total > BATCH_BYTES and index:
-            return list(tasks[:index])
-    return list(tasks)
-
-
-def _result_size(task: Task) -> int:
-    return outcome_bytes(task.outcome.payload, task.outcome.error) if task.outcome else 0
-
-
-def _arguments_size(task: Task) -> int:
-    return len(task.submission.payload)
-
-
-def _is_repeated(finished: Task, token: int, outcome: Outcome) -> bool:
-    """Tell a report that was sent again, because its answer was lost, from one that came too late."""
-    has_token = finished.lease is not None and finished.lease.token == token
-    return has_token and finished.status is outcome.status
+def _has_token(task: Task, token: int) -> bool:
+    return task.lease is not None and task.lease.token == token

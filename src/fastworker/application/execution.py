@@ -3,32 +3,51 @@
 Whatever the user's function does ends as an `Outcome`; only the cancellation of the worker itself passes through.
 """
 
+import threading
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import Enum
 from types import TracebackType
 from typing import Any
 
 import anyio
 
-from fastworker.domain.errors import InvalidArguments, NotEncodable, PayloadTooLarge
+from fastworker.domain.errors import InvalidArguments, NotEncodable, PayloadTooLarge, Reject, Retry, TaskTimeout
 from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.priority import TaskPriority
+from fastworker.domain.retry import may_retry
 from fastworker.domain.task import ErrorRecord, Outcome
+from fastworker.domain.terms import LONGEST_SECONDS, NO_TERMS, Terms
 from fastworker.domain.text import bounded, text_of
 
+from .current_task import running_execution
 from .messages import MESSAGE_CHARACTERS
+from .notes import Notes
 from .ports.codec import SignatureCodec
 from .task_function import TaskFunction
 
 TRACEBACK_CHARACTERS = 16_384
 """Longer tracebacks lose their middle."""
 
+_making_notes = threading.Lock()
 _MISFITS = (InvalidArguments, NotEncodable, PayloadTooLarge)
+
+
+class StopReason(Enum):
+    """Why an attempt is made to end before it does so by itself."""
+
+    TIMEOUT = "timeout"
+    CANCEL = "cancel"
 
 
 @dataclass(slots=True, eq=False)
 class Execution:
-    """One attempt of one task in a worker; `started_at` is set when the function is about to be called."""
+    """One attempt of one task in a worker; `started_at` is set when the function is about to be called.
+
+    `announce` is the executor's: it brings to the event loop that `notes` has something new, from whatever thread.
+    """
 
     task_id: str
     attempt: int
@@ -37,23 +56,47 @@ class Execution:
     signature: SignatureCodec
     payload: bytes
     now: Callable[[], float]
+    priority: TaskPriority = TaskPriority.NORMAL
+    terms: Terms = NO_TERMS
+    start_by: float | None = None  # the moment of `now` after which it may not begin any more
     started_at: float = 0.0
-    is_ours: bool = True  # False once the lease belongs to an earlier registration of this worker
+    stop_reason: StopReason | None = None
+    announce: "Callable[[Execution], None] | None" = None
+    _notes: Notes | None = field(default=None, init=False)
+
+    @property
+    def notes(self) -> Notes:
+        """What it has said, and nobody has taken yet; made when it is first asked for: most attempts say nothing."""
+        return self._notes or self._begin_notes()
+
+    def _begin_notes(self) -> Notes:
+        with _making_notes:
+            if self._notes is None:
+                self._notes = Notes()
+            return self._notes
 
 
 def perform(execution: Execution) -> Outcome:
     """Run an attempt of a `def` function in the calling thread."""
+    if execution.start_by is not None and is_too_late(execution):
+        return Outcome(TaskStatus.EXPIRED)
+    entered = running_execution.set(execution)
     execution.started_at = execution.now()
     try:
         args, kwargs = execution.signature.decode_arguments(execution.payload)
         value = execution.function.function(*args, **kwargs)
         return _success(execution, value)
     except BaseException as error:  # even SystemExit of a task ends only the task
-        return _failure(execution, error)
+        return failure(execution, error)
+    finally:
+        running_execution.reset(entered)
 
 
 async def perform_async(execution: Execution) -> Outcome:
-    """Run an attempt of an `async def` function in the calling task."""
+    """Run an attempt of an `async def` function in the calling task, whose context becomes that of the attempt."""
+    if execution.start_by is not None and is_too_late(execution):
+        return Outcome(TaskStatus.EXPIRED)
+    running_execution.set(execution)
     execution.started_at = execution.now()
     try:
         args, kwargs = execution.signature.decode_arguments(execution.payload)
@@ -61,9 +104,47 @@ async def perform_async(execution: Execution) -> Outcome:
         return _success(execution, value)
     except anyio.get_cancelled_exc_class() as error:
         await anyio.lowlevel.checkpoint_if_cancelled()  # the worker is cancelled: this passes it on
-        return _failure(execution, error)  # the function cancelled itself
+        if execution.stop_reason is not None:
+            return stopped(execution, "its code was cancelled")
+        return failure(execution, error)  # the function cancelled itself
     except BaseException as error:
-        return _failure(execution, error)
+        return failure(execution, error)
+
+
+def is_too_late(execution: Execution) -> bool:
+    """True when an attempt may not begin any more: it waited for its thread or process beyond its deadline."""
+    return execution.start_by is not None and execution.now() > execution.start_by
+
+
+def stopped(execution: Execution, how: str) -> Outcome:
+    """Return the outcome of an attempt that was made to end, and how; or given up, and why it could not be ended."""
+    seconds = _run_seconds(execution)
+    if execution.stop_reason is StopReason.CANCEL:
+        text = f"cancelled while it ran: {how}" if execution.started_at else "cancelled before it began"
+        return Outcome(TaskStatus.CANCELLED, b"", ErrorRecord("TaskCancelled", text), seconds)
+    timeout = execution.terms.timeout_seconds or 0.0
+    return failure(execution, TaskTimeout(f"not done within its timeout of {timeout:g} s: {how}"))
+
+
+def failure(execution: Execution, error: BaseException) -> Outcome:
+    """Return the outcome of an attempt that ended with an exception; of one that was cancelled, whichever it was."""
+    if execution.stop_reason is StopReason.CANCEL:
+        return _cancelled_by(execution, error)
+    return Outcome(
+        TaskStatus.FAILURE,
+        b"",
+        error_record(error),
+        _run_seconds(execution),
+        is_retryable=_is_retryable(error, execution.terms),
+        retry_after=_wish(error.after) if isinstance(error, Retry) else None,
+    )
+
+
+def _cancelled_by(execution: Execution, error: BaseException) -> Outcome:
+    record = error_record(error)
+    text = f"cancelled while it ran: its code ended with {record.error_type}: {record.message}"
+    cancelled = ErrorRecord("TaskCancelled", bounded(text, MESSAGE_CHARACTERS), record.traceback)
+    return Outcome(TaskStatus.CANCELLED, b"", cancelled, _run_seconds(execution))
 
 
 def _success(execution: Execution, value: Any) -> Outcome:
@@ -71,8 +152,24 @@ def _success(execution: Execution, value: Any) -> Outcome:
     return Outcome(TaskStatus.SUCCESS, payload, None, execution.now() - execution.started_at)
 
 
-def _failure(execution: Execution, error: BaseException) -> Outcome:
-    return Outcome(TaskStatus.FAILURE, b"", error_record(error), execution.now() - execution.started_at)
+def _run_seconds(execution: Execution) -> float:
+    return execution.now() - execution.started_at if execution.started_at else 0.0  # it may never have begun
+
+
+def _wish(after: Any) -> float | None:
+    """Return the wait that a task asks for, in seconds; None, the backoff, for what is no such thing."""
+    try:
+        seconds = after.total_seconds() if isinstance(after, timedelta) else float(after)
+    except Exception:  # whatever a user's own object raises
+        return None
+    return seconds if 0 <= seconds <= LONGEST_SECONDS else None
+
+
+def _is_retryable(error: BaseException, terms: Terms) -> bool:
+    """Tell whether trying again could help: what does not fit today will not fit tomorrow."""
+    if isinstance(error, (Retry, Reject, *_MISFITS)):
+        return isinstance(error, Retry)
+    return may_retry(type(error), terms)
 
 
 def error_record(error: BaseException) -> ErrorRecord:
@@ -87,6 +184,8 @@ def error_record(error: BaseException) -> ErrorRecord:
 
 
 def _lines(error: BaseException, trace: TracebackType | None) -> list[str]:
+    if trace is None:  # it was not raised: it states a fact
+        return []
     try:
         return traceback.format_exception(type(error), error, trace)
     except BaseException as broken:  # an exception whose __str__ raises

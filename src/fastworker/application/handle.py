@@ -1,14 +1,16 @@
 """A submitted task in the hands of its submitter."""
 
-from collections.abc import Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import anyio
 
+from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import FastWorkerError
 from fastworker.domain.lifecycle import TaskStatus
 
 from .messages import TaskState
+from .task_event import TaskEvent
 from .task_result import TaskResult, task_error, task_result
 
 if TYPE_CHECKING:
@@ -65,8 +67,8 @@ class TaskHandle[R](str):
     async def be_expected(self) -> None:
         """See that the client listens for the end of this task."""
         if not self._is_expected and not self.is_done:
-            self._is_expected = True
             await self._client.watch(self)
+            self._is_expected = True
 
     async def status(self) -> TaskStatus:
         """Return where the task is now; raises as `Client.status` does."""
@@ -79,6 +81,19 @@ class TaskHandle[R](str):
         if self._state is not None:
             return task_result(self._state, self.value())
         return await self._client.get_task_result(self)
+
+    async def cancel(self) -> Cancellation:
+        """Cancel the task; return what became of it, as `Client.cancel` does."""
+        answers = await self._client.cancel(self)
+        return answers[self]
+
+    async def retry(self) -> "TaskHandle[R]":
+        """Run the finished task again as a new one; raises as `Client.retry` does."""
+        return await self._client.retry(self)
+
+    def events(self, *, after: int = 0) -> AsyncGenerator[TaskEvent]:
+        """Yield the steps of the task as they come, and end with it; see `Client.events`."""
+        return self._client.events(self, after=after)
 
     def add_done_callback(self, callback: "Callable[[TaskHandle[R]], object]") -> None:
         """Call `callback(handle)` in the client's event loop when the task is done; at once if it is already."""
@@ -152,6 +167,18 @@ class SyncTaskHandle[R](str):
     def status(self) -> TaskStatus:
         """Return where the task is now."""
         return self._client.call(self._handle.status)
+
+    def cancel(self) -> Cancellation:
+        """Cancel the task; return what became of it, as `Client.cancel` does."""
+        return self._client.call(self._handle.cancel)
+
+    def events(self, *, after: int = 0) -> Iterator[TaskEvent]:
+        """Yield the steps of the task as they come, and end with it; see `Client.events`."""
+        return self._client.events(self._handle, after=after)
+
+    def retry(self) -> "SyncTaskHandle[R]":
+        """Run the finished task again as a new one; raises as `Client.retry` does."""
+        return SyncTaskHandle.of(self._client.call(self._handle.retry), self._client)
 
     def result(self) -> TaskResult[R] | None:
         """Return what the task came to; None while it is pending. Does not wait for it."""

@@ -17,8 +17,9 @@ from fastworker.domain.errors import (
 )
 
 from .attempts import Attempts, EndedAttempt
+from .background import background_tasks
 from .client_link import REQUEST_SECONDS
-from .messages import BATCH_ENTRIES, Joined, Leases, Leave, Poll, Report, Reported
+from .messages import BATCH_ENTRIES, Joined, Leases, Leave, NoteEntry, Poll, Report, Reported
 from .ports.clock import Clock
 from .ports.transport import Requester
 from .task_registry import TaskRegistry
@@ -27,10 +28,10 @@ from .wakeup import let_others_first
 FAREWELL_SECONDS = 1.0
 """How long a worker that stops tries to deliver its last outcomes, and then its leave."""
 
-MIN_PATIENCE_SECONDS = 0.5
-ALL_SLOTS = 1_000_000
-"""More than any worker has."""
+NOTES_SECONDS = 0.05
+"""What attempts say is sent this often at most, unless an outcome leaves anyway."""
 
+MIN_PATIENCE_SECONDS = 0.5
 log = structlog.get_logger()
 
 
@@ -67,11 +68,16 @@ class Registration:
         self._received = 0
         self._heard_at = clock.now()
         self._is_connected = True
-        self._is_finishing = False
+        self._is_leaving = False
         self._poll_is_out = anyio.Event()
+        self._noted_at = clock.now()
+        attempts.max_result_bytes = membership.joined.max_result_bytes
 
-    async def work(self) -> FastWorkerError:
-        """Work until the registration is over, or nothing was heard for the time of a lease; return which."""
+    async def work(self) -> FastWorkerError | None:
+        """Work until the registration is over, or nothing was heard for the time of a lease; return which.
+
+        None: the control plane wants the worker to stop.
+        """
         self._heard_at = self._clock.now()
         async with anyio.create_task_group() as group:
             group.start_soon(self._report)
@@ -80,36 +86,41 @@ class Registration:
         return over
 
     async def finish(self, *, seconds: float) -> None:
-        """Take no more leases, report what still ends within `seconds`, and leave."""
-        self._is_finishing = True
+        """Take no more leases, report what still ends within `seconds`, stop what is cancelled, and leave."""
+        self._is_leaving = True
         await self._close_slots()
         with self._clock.scope_until(self._clock.now() + seconds):
-            while len(self._attempts):
-                await self._attempts.wait_for_ended()
-                await self._report_batch()
+            async with background_tasks() as group:
+                group.start_soon(self._poll_to_the_end)
+                group.start_soon(self._report)
+                await self._attempts.wait_for_the_last()
         with self._clock.scope_until(self._clock.now() + FAREWELL_SECONDS):
             while self._attempts.has_ended:
                 await self._report_batch()
+        if len(self._attempts):
+            log.warning("abandoned", tasks=[execution.task_id for execution in self._attempts], after_seconds=seconds)
         await self._leave()
+
+    async def _poll_to_the_end(self) -> None:
+        await self._poll()
+        self._poll_is_out.set()  # no poll follows that would take outcomes along
 
     async def _close_slots(self) -> None:
         """Say that there is no room any more: the poll that was given up may still be held, and must get nothing."""
         with self._clock.scope_until(self._clock.now() + FAREWELL_SECONDS):
             try:
-                await self._send([])
+                await self._send([], [])
             except FastWorkerError as error:
                 log.debug("close_failed", error=str(error))
 
-    @property
-    def _occupied(self) -> int:
-        return ALL_SLOTS if self._is_finishing else self._attempts.occupied
-
-    async def _poll(self) -> FastWorkerError:
+    async def _poll(self) -> FastWorkerError | None:
         while True:
             try:
-                async with self._taken() as ended:
-                    leases = await self._ask(ended)
+                async with self._taken() as (ended, notes):
+                    leases = await self._ask(ended, notes)
                 self._take(leases)
+                if leases.drain:
+                    return None
                 if len(leases.entries) < BATCH_ENTRIES:  # more may wait behind a full batch: then ask at once
                     await let_others_first(2)  # tasks that end at once have their outcomes taken along
             except (ConnectionLost, RequestTimeout, DeadlinePassed) as error:
@@ -120,7 +131,7 @@ class Registration:
             except FastWorkerError as error:
                 return error
 
-    async def _ask(self, ended: list[EndedAttempt]) -> Leases:
+    async def _ask(self, ended: list[EndedAttempt], notes: list[NoteEntry]) -> Leases:
         me = self._membership
         poll = Poll(
             epoch=me.epoch,
@@ -128,7 +139,9 @@ class Registration:
             worker_id=me.worker_id,
             incarnation=me.incarnation,
             acknowledged=self._received,
-            occupied=self._occupied,
+            occupied=self._attempts.tell_occupied(),
+            is_leaving=self._is_leaving,
+            notes=notes,
             entries=[entry for entry, _ in ended],
             payloads=[payload for _, payload in ended],
         )
@@ -150,7 +163,7 @@ class Registration:
         for number, (entry, payload) in numbered:
             if number > self._received:
                 self._received = number
-                self._attempts.start(self._registry, entry, payload)
+                self._attempts.obey(self._registry, entry, payload, clock_offset=self._membership.clock_offset)
 
     @property
     def _patience(self) -> float:
@@ -161,39 +174,53 @@ class Registration:
         return min(REQUEST_SECONDS, max(left, MIN_PATIENCE_SECONDS))
 
     async def _report(self) -> None:
-        """Report what ends while a poll is held; between polls, the next poll takes it along."""
+        """Report what ends and what is said while a poll is held; between polls, the next poll takes it along."""
         while True:
-            await self._attempts.wait_for_ended()
+            await self._attempts.wait_for_news()
             await self._poll_is_out.wait()
-            if self._attempts.has_ended:
+            if self._attempts.has_ended or (self._attempts.has_news and await self._is_time_for_notes()):
                 await self._report_batch()
+
+    async def _is_time_for_notes(self) -> bool:
+        """Have what attempts say gather for a moment; False when an outcome comes meanwhile, which takes it along."""
+        with self._clock.scope_until(self._noted_at + NOTES_SECONDS):
+            await self._attempts.wait_for_ended()
+            return False
+        self._noted_at = self._clock.now()
+        return True
 
     async def _report_batch(self) -> None:
         try:
-            async with self._taken() as ended:
-                await self._send(ended)
+            async with self._taken() as (ended, notes):
+                await self._send(ended, notes)
         except FastWorkerError as error:
             log.debug("report_failed", error=str(error))
             await self._pause()
 
     @asynccontextmanager
-    async def _taken(self) -> AsyncIterator[list[EndedAttempt]]:
-        """Take outcomes out to send them; if that fails or is cancelled they may not have arrived, and are put back."""
+    async def _taken(self) -> AsyncIterator[tuple[list[EndedAttempt], list[NoteEntry]]]:
+        """Take outcomes and notes out to send them, the notes first, so that none is later than its attempt's end.
+
+        If that fails or is cancelled they may not have arrived: outcomes are put back, notes are not sent twice.
+        """
+        notes = self._attempts.take_notes()
         ended = self._attempts.take_ended()
         try:
-            yield ended
+            yield ended, notes
         except BaseException:
             self._attempts.put_back(ended)
             raise
 
-    async def _send(self, ended: list[EndedAttempt]) -> None:
+    async def _send(self, ended: list[EndedAttempt], notes: list[NoteEntry]) -> None:
         report = Report(
             epoch=self._membership.epoch,
             worker_id=self._membership.worker_id,
             incarnation=self._membership.incarnation,
             entries=[entry for entry, _ in ended],
             payloads=[payload for _, payload in ended],
-            occupied=self._occupied,
+            occupied=self._attempts.tell_occupied(),
+            is_leaving=self._is_leaving,
+            notes=notes,
         )
         reply = await self._requester.request(report, timeout=REQUEST_SECONDS)
         if not isinstance(reply, Reported):

@@ -1,5 +1,6 @@
 """Submissions that leave together. Batches form by themselves: while one is under way, the next collects."""
 
+from dataclasses import replace
 from typing import Any
 
 import anyio
@@ -19,6 +20,7 @@ class SubmissionBatch:
         self.payloads: list[bytes] = []
         self.handles: list[TaskHandle[Any]] = []
         self._size = 0
+        self._has_times = False
         self._settled = anyio.Event()
         self._errors: dict[int, FastWorkerError] = {}
         self._error: FastWorkerError | None = None
@@ -34,7 +36,15 @@ class SubmissionBatch:
         self.payloads.append(payload)
         self.handles.append(handle)
         self._size += len(payload)
+        self._has_times = self._has_times or entry.terms is not None
         return len(self.entries) - 1
+
+    def entries_at(self, now: float) -> list[SubmitEntry]:
+        """Return the entries as they are to be sent now: what was asked for a while ago is due, and expires, sooner."""
+        if not self._has_times:
+            return self.entries
+        waited = now - self.opened_at
+        return [replace(entry, terms=entry.terms.after(waited)) if entry.terms else entry for entry in self.entries]
 
     def settle(self, errors: dict[int, FastWorkerError]) -> None:
         """Say that every entry was accepted but those with an error."""

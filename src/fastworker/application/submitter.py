@@ -40,6 +40,7 @@ class Submitter:
         self._batches: deque[SubmissionBatch] = deque()
         self._under_way: SubmissionBatch | None = None
         self._closed: FastWorkerError | None = None
+        self._warned: set[str] = set()  # at most the names that the control plane knows
         self._wakeup = Wakeup()
 
     def add(self, entry: SubmitEntry, payload: bytes, handle: TaskHandle[Any]) -> tuple[SubmissionBatch, int]:
@@ -115,7 +116,7 @@ class Submitter:
                     epoch=session.epoch,
                     session_id=session.session_id,
                     deadline=session.deadline(self._clock.now() + timeout),
-                    entries=batch.entries,
+                    entries=batch.entries_at(self._clock.now()),
                     is_repeated=is_repeated,
                     payloads=batch.payloads,
                 ),
@@ -129,7 +130,8 @@ class Submitter:
             raise WireError(f"a submission was answered with {type(reply).__name__}")
         errors = {entry.index: error_from_code(entry.code, entry.message) for entry in reply.refused}
         self._listener.forget(batch.handles[index] for index in errors if index < len(batch.handles))
-        for name in reply.waiting_for_worker:
+        for name in set(reply.waiting_for_worker) - self._warned:
+            self._warned.add(name)  # once is enough
             log.warning("no_worker_runs_this_task", name=name, effect="it waits until one joins")
         self._listener.confirm(batch.handles, session)
         batch.settle(errors)

@@ -25,6 +25,7 @@ from .identifiers import NewId
 from .messages import (
     Beacon,
     Beat,
+    Declared,
     Hello,
     InspectWorker,
     Join,
@@ -59,6 +60,9 @@ class SubworkerConfig:
     base_address: str | None = None  # where this worker answers `inspect`
     is_local: bool = False
     drain_seconds: float = 30.0
+    grace_seconds: float = 2.0  # what an attempt gets to end after it was told to
+    process_max_tasks: int = 1_000  # of one child process
+    process_max_bytes: int = 1 << 30
 
 
 class Subworker:
@@ -141,6 +145,7 @@ class Subworker:
                 execution.attempt,
                 now - execution.started_at if execution.started_at else 0.0,
                 self._attempts.stack(execution),
+                self._attempts.is_given_up(execution),
             )
             for execution in self._attempts
         ]
@@ -172,9 +177,14 @@ class Subworker:
         with anyio.CancelScope() as self._work_scope:
             while not self._is_stopping:
                 over = await registration.work()
+                if over is None:
+                    log.info("drained", worker_id=self._config.worker_id, effect="finishing what runs, then leaving")
+                    self._is_stopping = True
+                    break
                 if not isinstance(over, WireError) or await self._find_epoch() != epoch:
                     self._leave_behind(over)
                     return
+                await self._clock.sleep_until(self._clock.now() + self._jitter.uniform(0.05, 0.2))
         self._has_finished = True
         await registration.finish(seconds=self._config.drain_seconds)
 
@@ -237,6 +247,7 @@ class Subworker:
             incarnation=self._incarnation,
             slots=config.slots,
             names=registry.names,
+            declared=[Declared(name, terms) for name, terms in registry.declared.items()],
             is_local=config.is_local,
             address=config.base_address or "",
             version=config.version,

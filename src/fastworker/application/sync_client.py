@@ -1,13 +1,14 @@
 """The client for blocking code: a `TaskClient` on an event loop in a thread of its own."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Any, Self
 
 import anyio
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
+from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import ClientNotRunning
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
@@ -15,7 +16,9 @@ from fastworker.domain.priority import TaskPriority
 from .client import TaskClient
 from .handle import SyncTaskHandle, TaskHandle
 from .messages import Inspected
-from .task_function import SubmitOptions, TaskFunction
+from .task_event import TaskEvent
+from .task_function import TaskFunction
+from .task_options import SubmitOptions
 from .task_result import TaskResult
 
 
@@ -93,9 +96,35 @@ class SyncTaskClient:
         """Return where a task is now; raises what `TaskClient.status` does."""
         return self.call(self._running().status, str(task_id))
 
+    def cancel(self, task_ids: str | Iterable[str]) -> dict[str, Cancellation]:
+        """Cancel one task or several, by id; return what became of each, as `TaskClient.cancel` does."""
+        return self.call(self._running().cancel, task_ids)
+
+    def retry(self, task_id: str) -> SyncTaskHandle[Any]:
+        """Run a finished task again as a new one; raises what `TaskClient.retry` does."""
+        return SyncTaskHandle.of(self.call(self._running().retry, task_id), self)
+
+    def events(self, task_id: str, *, after: int = 0) -> Iterator[TaskEvent]:
+        """Yield the steps of a task as they come, and end with it; see `TaskClient.events`."""
+        events = self._running().events(task_id, after=after)
+        try:
+            while (event := self.call(_next_of, events)) is not None:
+                yield event
+        finally:
+            with suppress(ClientNotRunning):  # the client was stopped meanwhile, and this reader with it
+                self.call(events.aclose)
+
+    def drain_worker(self, worker_id: str) -> None:
+        """Have a worker finish what it runs, take no more, and leave; raises `UnknownWorker`."""
+        self.call(self._running().drain_worker, worker_id)
+
     def inspect(self) -> Inspected:
         """Return the control plane's present state in numbers."""
         return self.call(self._running().inspect)
+
+    def wait_for_end(self, task_id: str, *, timeout: float) -> TaskResult[Any]:
+        """Wait for the end of any task by its id; raises what `status` does, and TimeoutError."""
+        return self.call(_end_within, self._running(), task_id, timeout)
 
     def wait_for[R](self, handle: TaskHandle[R], timeout: float | None) -> R:
         """Wait for a task's result; raises TimeoutError after `timeout` seconds."""
@@ -120,3 +149,17 @@ async def _result_within[R](handle: TaskHandle[R], timeout: float | None) -> R:
         result: R = await handle
         return result
     raise TimeoutError(f"task {handle} has not ended within {timeout:g} s; it goes on")
+
+
+async def _end_within(client: TaskClient, task_id: str, timeout: float) -> TaskResult[Any]:
+    handle = client.handle(task_id)
+    with anyio.move_on_after(timeout):
+        await handle.wait()
+    found = await handle.result()
+    if found is None:
+        raise TimeoutError(f"task {task_id} has not ended within {timeout:g} s; it goes on")
+    return found
+
+
+async def _next_of(events: AsyncIterator[TaskEvent]) -> TaskEvent | None:
+    return await anext(events, None)

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from fastworker.domain.errors import InvalidTaskModule, unknown_task_name
+from fastworker.domain.terms import NO_TERMS, Terms
 
 from .task_function import TaskFunction
 
@@ -50,6 +51,11 @@ class TaskRegistry:
     def names(self) -> list[str]:
         """The names, sorted."""
         return sorted(self._functions)
+
+    @property
+    def declared(self) -> dict[str, Terms]:
+        """What task functions ask for, by name; those that ask for nothing are left out."""
+        return {function.name: function.terms for function in self if function.terms is not NO_TERMS}
 
 
 def load_task_modules(modules: Iterable[str]) -> TaskRegistry:

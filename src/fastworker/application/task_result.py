@@ -14,12 +14,15 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord
 
-from .messages import TaskState
+from .messages import AttemptState, TaskState
 
 
 @dataclass(frozen=True, slots=True)
 class TaskResult[R]:
-    """A finished task. `result` is None unless `status` is success; `error` is None unless the function raised."""
+    """A finished task. `result` is None unless `status` is success; `error` says why it is not, where there is more.
+
+    `attempts` is their number, `history` those before the last one; `origin` is the task that this one ran again.
+    """
 
     task_id: str
     name: str
@@ -31,6 +34,8 @@ class TaskResult[R]:
     worker_id: str
     wait_seconds: float
     run_seconds: float
+    origin: str | None = None
+    history: tuple[AttemptState, ...] = ()
 
 
 def task_result[R](state: TaskState, result: R | None) -> TaskResult[R]:
@@ -47,6 +52,8 @@ def task_result[R](state: TaskState, result: R | None) -> TaskResult[R]:
         worker_id=state.worker_id,
         wait_seconds=state.wait_seconds,
         run_seconds=state.run_seconds,
+        origin=state.details.origin if state.details else None,
+        history=tuple(state.details.history) if state.details else (),
     )
 
 
@@ -55,12 +62,10 @@ def task_error(state: TaskState | TaskResult[Any]) -> TaskError:
     what = f"task {state.task_id} ({state.name})"
     match state.status:
         case TaskStatus.LOST:
-            return TaskLost(
-                f"{what} was lost: its worker {state.worker_id!r} died or fell silent during attempt "
-                f"{state.attempts}; whether it had an effect is unknown"
-            )
+            where = state.error.message if state.error else f"attempt {state.attempts} on worker {state.worker_id!r}"
+            return TaskLost(f"{what} was lost with its worker ({where}); whether it had an effect is unknown")
         case TaskStatus.CANCELLED:
-            return TaskCancelled(f"{what} was cancelled")
+            return TaskCancelled(f"{what} was {state.error.message if state.error else 'cancelled'}")
         case TaskStatus.EXPIRED:
             return TaskExpired(f"{what} was not started before its deadline")
         case _:

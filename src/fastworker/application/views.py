@@ -1,23 +1,37 @@
 """Domain values as messages, and messages as domain values."""
 
+from dataclasses import dataclass
 from math import isfinite
 
+from fastworker.domain.journal import LogLine, Progress, Step
 from fastworker.domain.ledger import Ledger
-from fastworker.domain.task import ErrorRecord, Outcome, Submission, Task
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.priority import TaskPriority
+from fastworker.domain.task import ErrorRecord, Order, Outcome, Submission, Task
+from fastworker.domain.terms import LONGEST_SECONDS, NO_TERMS
 from fastworker.domain.text import bounded
 from fastworker.domain.worker_registry import Worker, WorkerCard
 
-from .batch_size import outcome_bytes
+from .batch_size import JSON_BYTES_PER_CHARACTER, history_bytes, outcome_bytes
+from .current_task import NOTE_CHARACTERS
 from .messages import (
     BATCH_BYTES,
+    BATCH_ENTRIES,
     MESSAGE_CHARACTERS,
+    AttemptState,
+    Completions,
+    Follow,
     Inspected,
     Join,
+    LeaseDetails,
     LeaseEntry,
+    NoteEntry,
     Poll,
     Report,
     ReportEntry,
+    StepEntry,
     Submit,
+    TaskDetails,
     TaskState,
     WorkerState,
 )
@@ -33,7 +47,7 @@ class Batch:
 
     def add(self, state: TaskState, payload: bytes) -> bool:
         """Add a task if it fits; the first always does."""
-        size = outcome_bytes(payload, state.error)
+        size = outcome_bytes(payload, state.error) + history_bytes(state.details.history if state.details else ())
         if self.entries and self._size + size > BATCH_BYTES:
             return False
         self.entries.append(state)
@@ -45,12 +59,12 @@ class Batch:
 def submissions(request: Submit) -> list[Submission]:
     """Return the submissions of a batch."""
     return [
-        Submission(entry.task_id, entry.name, entry.priority, payload)
+        Submission(entry.task_id, entry.name, entry.priority, payload, entry.terms or NO_TERMS)
         for entry, payload in zip(request.entries, request.payloads, strict=True)
     ]
 
 
-def task_state(task: Task) -> TaskState:
+def task_state(task: Task, *, now: float) -> TaskState:
     """Return what a client is told of a task."""
     submission, lease, outcome = task.submission, task.lease, task.outcome
     return TaskState(
@@ -63,6 +77,28 @@ def task_state(task: Task) -> TaskState:
         task.wait_seconds,
         outcome.run_seconds if outcome else 0.0,
         outcome.error if outcome else None,
+        False,
+        _details(task, now),
+    )
+
+
+def _details(task: Task, now: float) -> TaskDetails | None:
+    origin = task.submission.terms.origin
+    if not task.history and origin is None and task.due_at is None:
+        return None
+    history = [
+        AttemptState(
+            attempt.number,
+            attempt.worker_id,
+            attempt.leased_at - task.submitted_at,
+            attempt.run_seconds,
+            attempt.status,
+            attempt.error,
+        )
+        for attempt in task.history
+    ]
+    return TaskDetails(
+        history=history, origin=origin, due_in_seconds=None if task.due_at is None else task.due_at - now
     )
 
 
@@ -71,17 +107,109 @@ def result_payload(task: Task) -> bytes:
     return task.outcome.payload if task.outcome else b""
 
 
-def found_or_missing(task: Task | None, task_id: str, ledger: Ledger) -> tuple[TaskState, bytes]:
+def found_or_missing(task: Task | None, task_id: str, ledger: Ledger, *, now: float) -> tuple[TaskState, bytes]:
     """Return a task's state and result, or that it is not known and whether it may have been."""
     if task is not None:
-        return task_state(task), result_payload(task)
+        return task_state(task, now=now), result_payload(task)
     return TaskState(task_id, None, is_forgotten=ledger.results.may_have_forgotten(task_id)), b""
 
 
-def lease_entry(task: Task) -> LeaseEntry:
-    """Return what a worker is told of a task that it may run."""
-    assert task.lease is not None
-    return LeaseEntry(task.submission.task_id, task.submission.name, task.lease.attempt, task.lease.token)
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a client that waits for completions is told."""
+
+    first: int
+    tasks: list[Task]
+    steps: list[StepEntry]
+    now: float
+
+    @property
+    def is_empty(self) -> bool:
+        """True when there is nothing to tell."""
+        return not self.tasks and not self.steps
+
+    def completions(self) -> Completions:
+        """Return it as a message."""
+        return Completions(
+            first=self.first,
+            entries=[task_state(task, now=self.now) for task in self.tasks],
+            steps=self.steps,
+            payloads=[result_payload(task) for task in self.tasks],
+        )
+
+
+class Steps:
+    """The steps of followed tasks, up to the size of one batch; those that do not fit come when they are asked for."""
+
+    def __init__(self, *, now: float) -> None:
+        self.entries: list[StepEntry] = []
+        self._now = now
+        self._size = 0
+
+    def add(self, follow: Follow, task: Task | None, ledger: Ledger) -> bool:
+        """Add what is new of a task; False when there is no room for more."""
+        if task is None:
+            is_forgotten = ledger.results.may_have_forgotten(follow.task_id)
+            return self._add(StepEntry(follow.task_id, 0, is_forgotten=is_forgotten))
+        return all(self._add(_step_entry(task.task_id, step, self._now)) for step in _steps_after(task, follow.after))
+
+    def _add(self, entry: StepEntry) -> bool:
+        self.entries.append(entry)
+        said = entry.line.message if entry.line else entry.progress.message if entry.progress else ""
+        self._size += JSON_BYTES_PER_CHARACTER * len(said)
+        return len(self.entries) < BATCH_ENTRIES and self._size < BATCH_BYTES
+
+
+def _steps_after(task: Task, number: int) -> list[Step]:
+    """Return the kept steps with higher numbers; of a task that has ended, its end is always one."""
+    steps = _unwritten(task) if task.journal is None else task.journal.after(0)
+    newer = [step for step in steps if step.number > number]
+    if newer or task.finished_at is None:
+        return newer
+    return [Step(number + 1, task.finished_at, task.attempts, status=task.status)]
+
+
+def _unwritten(task: Task) -> list[Step]:
+    """Return the steps of a task without a journal: it had nothing to say, and ended before it was followed."""
+    began = [Step(1, task.lease.leased_at, task.attempts, status=TaskStatus.RUNNING)] if task.lease else []
+    ended_at = task.queued_at if task.finished_at is None else task.finished_at
+    return [*began, Step(len(began) + 1, ended_at, task.attempts, status=task.status)]
+
+
+def _step_entry(task_id: str, step: Step, now: float) -> StepEntry:
+    return StepEntry(task_id, step.number, now - step.at, step.attempt, step.status, step.progress, step.line)
+
+
+def lease_entry(order: Order) -> LeaseEntry:
+    """Return what a worker is told of a task that it may run, or is to stop."""
+    submission, lease = order.submission, order.lease
+    details = None
+    is_plain = submission.terms is NO_TERMS and submission.priority is TaskPriority.NORMAL and not order.is_stop
+    if not is_plain:
+        details = LeaseDetails(
+            priority=submission.priority, terms=submission.terms, start_by=lease.start_by, is_stop=order.is_stop
+        )
+    return LeaseEntry(submission.task_id, submission.name, lease.attempt, lease.token, details)
+
+
+def notes(request: Poll | Report) -> list[tuple[str, int, Progress | LogLine]]:
+    """Return what running attempts said, as (task id, token, note)."""
+    return [
+        (entry.task_id, entry.token, note)
+        for entry in request.notes
+        for note in (_bounded_note(entry),)
+        if note is not None
+    ]
+
+
+def _bounded_note(entry: NoteEntry) -> Progress | LogLine | None:
+    if entry.line is not None:
+        line = entry.line
+        return LogLine(bounded(line.level, 20), bounded(line.logger, 100), bounded(line.message, NOTE_CHARACTERS))
+    progress = entry.progress
+    if progress is None or not isfinite(progress.done) or not isfinite(progress.total or 0.0):
+        return None
+    return Progress(progress.done, progress.total, bounded(progress.message, NOTE_CHARACTERS))
 
 
 def outcomes(request: Poll | Report) -> list[tuple[str, int, Outcome]]:
@@ -101,19 +229,27 @@ def _outcome(entry: ReportEntry, payload: bytes) -> Outcome:
             bounded(error.message, MESSAGE_CHARACTERS),
             bounded(error.traceback, MESSAGE_CHARACTERS),
         )
-    return Outcome(entry.status, payload, error, entry.run_seconds if isfinite(entry.run_seconds) else 0.0)
+    run_seconds = max(0.0, entry.run_seconds) if isfinite(entry.run_seconds) else 0.0
+    if entry.retry is None:
+        return Outcome(entry.status, payload, error, run_seconds)
+    after = entry.retry.after
+    if after is not None and not 0 <= after <= LONGEST_SECONDS:
+        after = None
+    return Outcome(entry.status, payload, error, run_seconds, is_retryable=True, retry_after=after)
 
 
 def worker_card(request: Join) -> WorkerCard:
     """Return what a worker says of itself."""
+    names = frozenset(request.names)
     return WorkerCard(
         worker_id=request.worker_id,
         incarnation=request.incarnation,
         slots=request.slots,
-        names=frozenset(request.names),
+        names=names,
         is_local=request.is_local,
         address=request.address,
         version=request.version,
+        declared=tuple((each.name, each.terms) for each in request.declared if each.name in names),
     )
 
 
@@ -129,6 +265,8 @@ def worker_state(worker: Worker, *, now: float) -> WorkerState:
         is_local=card.is_local,
         address=card.address,
         names=sorted(card.names),
+        occupied=worker.occupied,
+        is_draining=worker.is_draining,
     )
 
 
@@ -141,7 +279,8 @@ def inspected(ledger: Ledger, *, epoch: str, version: str, up_seconds: float, no
         names=sorted(ledger.names),
         workers=[worker_state(worker, now=now) for worker in ledger.workers],
         queued=ledger.queue.depths(),
-        running=len(ledger.tasks) - len(ledger.queue),
+        running=ledger.running,
+        scheduled=ledger.scheduled,
         finished=dict(ledger.finished),
         superseded=ledger.superseded,
         results_kept=len(ledger.results),

@@ -5,6 +5,7 @@ Each message says what was met, what was expected and what to do; attributes car
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import ClassVar, Self, override
 
@@ -87,6 +88,30 @@ class InvalidTaskModule(CallerError):
     code = "invalid_task_module"
 
 
+class InvalidOption(CallerError, ValueError):
+    """An option of a task or a submission has a value that cannot work."""
+
+    code = "invalid_option"
+
+
+class NotFinished(CallerError):
+    """The task has not ended: only a finished task can be run again."""
+
+    code = "not_finished"
+
+
+class TooManyFollowed(CallerError):
+    """One client can follow only so many tasks at a time."""
+
+    code = "too_many_followed"
+
+
+class NotInTask(CallerError):
+    """`current_task()` was called outside a task."""
+
+    code = "not_in_task"
+
+
 class ClientNotRunning(CallerError):
     """The client was used before its start or after its stop."""
 
@@ -119,7 +144,7 @@ class TaskFailed(TaskError):
 
 
 class TaskLost(TaskError):
-    """The worker that ran the task died or fell silent; whether the task had an effect is unknown."""
+    """The worker that ran the task died, fell silent or left; whether the task had an effect is unknown."""
 
     code = "task_lost"
 
@@ -128,6 +153,40 @@ class TaskCancelled(TaskError):
     """The task was cancelled before it could succeed."""
 
     code = "task_cancelled"
+
+
+class TaskTimeout(TaskError, TimeoutError):
+    """An attempt took longer than its timeout."""
+
+    code = "task_timeout"
+
+
+class ProcessDied(TaskError):
+    """The child process that ran the attempt ended before the attempt did."""
+
+    code = "process_died"
+
+
+class Retry(TaskError):
+    """Raised inside a task to have it tried again, if a retry is left.
+
+    `after` says when: seconds, or a timedelta, in place of the backoff.
+    """
+
+    code = "retry"
+
+    def __init__(self, reason: str = "", *, after: float | timedelta | None = None) -> None:
+        super().__init__(reason or "the task asked to be tried again")
+        self.after = after
+
+
+class Reject(TaskError):
+    """Raised inside a task to end it as a failure, without any retry."""
+
+    code = "reject"
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason or "the task refused to go on")
 
 
 class TaskExpired(TaskError):
@@ -152,6 +211,18 @@ class QueueFull(ControlPlaneError):
     """The queue holds as many tasks as it may; nothing was accepted."""
 
     code = "queue_full"
+
+
+class TooManyUnfinished(QueueFull):
+    """This client has as many unfinished tasks as one client may; nothing was accepted."""
+
+    code = "too_many_unfinished"
+
+
+class TooManyPeers(ControlPlaneError):
+    """The control plane has as many clients, workers or held requests as it may."""
+
+    code = "too_many_peers"
 
 
 class Draining(ControlPlaneError):
@@ -233,6 +304,13 @@ def unknown_task_name(name: str, known: Sequence[str]) -> UnknownTask:
     here = ", ".join(shown) if shown else "none"
     label = "did you mean" if near else "known here"
     return UnknownTask(f"no task named {name!r}; {label}: {here} (is its module in --task-modules?)")
+
+
+def unknown_task_id(task_id: str, *, is_forgotten: bool) -> UnknownTaskId | ResultExpired:
+    """Return the error for an id that is not known: it may have been, long ago, or it was never seen."""
+    if is_forgotten:
+        return ResultExpired(f"task {task_id} ended, and its result is not kept any more (--result-cache-ttl)")
+    return UnknownTaskId(f"no task {task_id!r} was seen by this control plane")
 
 
 def error_from_code(code: str, message: str) -> FastWorkerError:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .journal import LogLine, Progress
 from .task import Lease, Outcome, Submission
 from .value import value
 from .worker_registry import WorkerCard
@@ -26,7 +27,7 @@ class TaskLeased:
 
 @value
 class TaskFinished:
-    """A running task reached a final status."""
+    """A task reached a final status: while it ran, or while it waited (cancelled, expired, a late report)."""
 
     task_id: str
     outcome: Outcome
@@ -38,6 +39,49 @@ class TaskReturned:
     """A lease came back unused: the task waits again at its old place, and no attempt is counted."""
 
     task_id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRetried:
+    """An attempt ended without success, and the task is tried again at `due_at`."""
+
+    task_id: str
+    outcome: Outcome
+    due_at: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDue:
+    """The time of a scheduled task has come: it waits for a worker."""
+
+    task_id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class StopOrdered:
+    """The worker that runs a task was told to end it: somebody cancelled it, or it is long over time."""
+
+    task_id: str
+    is_cancelled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFollowed:
+    """Somebody wants to know of each step of a task: from now on it has a journal."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskNoted:
+    """A running attempt said something: its progress, or a log line."""
+
+    task_id: str
+    note: Progress | LogLine
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +151,13 @@ class WorkerLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerDrained:
+    """A worker takes no more, finishes what it runs, and leaves: it was told to, or said so."""
+
+    worker_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionOpened:
     """A client connected."""
 
@@ -150,6 +201,7 @@ class SilenceForgiven:
     """The control plane stood still for some seconds: nobody's silence in them counts."""
 
     seconds: float
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +209,19 @@ class DrainStarted:
     """The control plane is stopping: no submission and no lease from now on."""
 
 
-type WorkerEvent = WorkerPolled | WorkerAnswered | WorkerHeard | WorkerOccupied | WorkerJoined | WorkerLeft
+type WorkerEvent = (
+    WorkerPolled | WorkerAnswered | WorkerHeard | WorkerOccupied | WorkerJoined | WorkerLeft | WorkerDrained
+)
 type Event = (
     TaskSubmitted
     | TaskLeased
     | TaskFinished
     | TaskReturned
+    | TaskRetried
+    | TaskDue
+    | StopOrdered
+    | TaskFollowed
+    | TaskNoted
     | TaskWatched
     | ReportSuperseded
     | WorkerEvent

@@ -30,11 +30,15 @@ TRANSITIONS: dict[TaskStatus, dict[TaskStatus, str]] = {
         TaskStatus.QUEUED: "its time has come",
         TaskStatus.CANCELLED: "cancelled while it waits",
         TaskStatus.EXPIRED: "not started before its deadline",
+        TaskStatus.SUCCESS: "a worker thought lost reported after all",
+        TaskStatus.FAILURE: "a worker thought lost reported after all",
     },
     TaskStatus.QUEUED: {
         TaskStatus.RUNNING: "leased to a worker",
         TaskStatus.CANCELLED: "cancelled while it waits",
         TaskStatus.EXPIRED: "not started before its deadline",
+        TaskStatus.SUCCESS: "a worker thought lost reported after all",
+        TaskStatus.FAILURE: "a worker thought lost reported after all",
     },
     TaskStatus.RUNNING: {
         TaskStatus.SUCCESS: "the function returned",

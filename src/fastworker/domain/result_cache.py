@@ -6,10 +6,14 @@ from .task import Task, created_at_milliseconds
 
 
 class ResultCache:
-    """At most `capacity` finished tasks, each for at most `ttl_seconds` after its end."""
+    """At most `capacity` finished tasks of about `max_bytes`, each for at most `ttl_seconds` after its end.
 
-    def __init__(self, *, capacity: int, ttl_seconds: float) -> None:
+    The latest stays whatever its size: somebody is about to ask for it.
+    """
+
+    def __init__(self, *, capacity: int, ttl_seconds: float, max_bytes: int = 1 << 30) -> None:
         self._capacity = capacity
+        self._bytes_left = max_bytes
         self._ttl_seconds = ttl_seconds
         self._by_use: OrderedDict[str, Task] = OrderedDict()
         self._by_age: OrderedDict[str, float] = OrderedDict()  # id -> finished_at, oldest first
@@ -24,7 +28,8 @@ class ResultCache:
             self._forget(task.task_id)
         self._by_use[task.task_id] = task
         self._by_age[task.task_id] = now
-        if len(self._by_use) > self._capacity:
+        self._bytes_left -= _size(task)
+        while len(self._by_use) > self._capacity or (self._bytes_left < 0 and len(self._by_use) > 1):
             self._forget(next(iter(self._by_use)))
 
     def __getitem__(self, task_id: str) -> Task:
@@ -54,7 +59,9 @@ class ResultCache:
         return bool(self._by_age) and self._is_over(next(iter(self._by_age.values())), now)
 
     def may_have_forgotten(self, task_id: str) -> bool:
-        """True when a task of this id was, or may have been, kept once: ids carry their creation time."""
+        """True when a task that `get` does not give was, or may have been, kept once: ids carry their creation time."""
+        if task_id in self._by_use:  # its time is over, and it was not reaped yet
+            return True
         created_at = created_at_milliseconds(task_id)
         if created_at is None:  # an id of the user's own making
             return False
@@ -68,7 +75,19 @@ class ResultCache:
         return now - finished_at >= self._ttl_seconds
 
     def _forget(self, task_id: str) -> None:
-        del self._by_use[task_id], self._by_age[task_id]
+        self._bytes_left += _size(self._by_use.pop(task_id))
+        del self._by_age[task_id]
         created_at = created_at_milliseconds(task_id)
         if created_at is not None:
             self.forgotten_until_milliseconds = max(self.forgotten_until_milliseconds, created_at)
+
+
+def _size(task: Task) -> int:
+    """Return about how many bytes a finished task holds beside its record."""
+    outcome = task.outcome
+    size = len(task.submission.payload) + (len(outcome.payload) if outcome else 0)
+    if task.journal is None and not task.history and (outcome is None or outcome.error is None):
+        return size
+    errors = [*(attempt.error for attempt in task.history), outcome.error if outcome else None]
+    size += sum(len(error.message) + len(error.traceback) for error in errors if error is not None)
+    return size + (task.journal.size if task.journal else 0)

@@ -5,8 +5,10 @@ Arguments and results are opaque bytes here: only the worker and the client read
 
 from dataclasses import dataclass
 
+from .journal import Journal
 from .lifecycle import TaskStatus
 from .priority import TaskPriority
+from .terms import NO_TERMS, Terms
 from .value import value
 
 
@@ -18,6 +20,7 @@ class Submission:
     name: str
     priority: TaskPriority
     payload: bytes
+    terms: Terms = NO_TERMS
 
 
 @value
@@ -28,6 +31,16 @@ class Lease:
     attempt: int
     token: int
     leased_at: float
+    start_by: float | None = None  # the attempt may not start after this moment
+
+
+@value
+class Order:
+    """What a worker is told: to run the attempt that it is leased, or, with `is_stop`, to make it end."""
+
+    submission: Submission
+    lease: Lease
+    is_stop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +54,30 @@ class ErrorRecord:
 
 @value
 class Outcome:
-    """How an attempt ended: a final status with either an encoded result or an error."""
+    """How an attempt ended: a final status with either an encoded result or an error.
+
+    `is_retryable` says that the failure is one that may be tried again, `retry_after` that the task itself asked for
+    a wait of so many seconds.
+    """
 
     status: TaskStatus
     payload: bytes = b""
     error: ErrorRecord | None = None
     run_seconds: float = 0.0
+    is_retryable: bool = False
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt that has ended: where it ran, when it was leased (monotonic seconds), for how long, and its end."""
+
+    number: int
+    worker_id: str
+    leased_at: float
+    run_seconds: float
+    status: TaskStatus
+    error: ErrorRecord | None = None
 
 
 @dataclass(slots=True)
@@ -57,11 +88,18 @@ class Task:
     session_id: str
     arrival: int
     submitted_at: float
+    queued_at: float
     status: TaskStatus = TaskStatus.QUEUED
     attempts: int = 0
-    lease: Lease | None = None
+    lease: Lease | None = None  # the latest one; it is current while the task runs
     outcome: Outcome | None = None
     finished_at: float | None = None
+    due_at: float | None = None  # when a scheduled task begins to wait for a worker
+    expires_at: float | None = None
+    history: tuple[Attempt, ...] = ()  # the attempts before the latest
+    losses: int = 0
+    is_cancelling: bool = False
+    journal: Journal | None = None
 
     @property
     def task_id(self) -> str:
@@ -70,8 +108,8 @@ class Task:
 
     @property
     def wait_seconds(self) -> float:
-        """How long the task waited for its latest lease; 0 while it still waits for its first."""
-        return self.lease.leased_at - self.submitted_at if self.lease else 0.0
+        """How long the task waited for its latest lease; 0 while it waits for its first, or for its next."""
+        return max(0.0, self.lease.leased_at - self.queued_at) if self.lease else 0.0
 
 
 def created_at_milliseconds(task_id: str) -> int | None:

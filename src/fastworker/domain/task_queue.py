@@ -3,7 +3,8 @@
 A worker may only take tasks that it knows, and a task that nobody can run must never hold up what stands
 behind it. So the order is kept once per task name and priority (a line), and each set of names that some
 worker knows has a view: a heap of the heads of its lines. Pushing and popping cost O(log names), whatever
-the number of waiting tasks and workers.
+the number of waiting tasks and workers. A task that leaves from the middle stays in its line as a gap, which is
+closed when it comes to the head, or when gaps are the larger part of the line.
 """
 
 from bisect import bisect_left
@@ -15,7 +16,24 @@ from itertools import chain
 from .priority import RANKS, TaskPriority
 from .task import Task
 
-type Line = deque[Task]
+
+class Line(deque[Task]):
+    """The waiting tasks of one name and priority, in the order of arrival; `gaps` of them have left."""
+
+    gaps = 0
+
+    def close_gaps(self) -> None:
+        """See that the head is a task that waits, and that gaps do not pile up."""
+        while self.gaps and self[0].status.is_final:
+            self.popleft()
+            self.gaps -= 1
+        if 2 * self.gaps > len(self) > 8:
+            waiting = [task for task in self if not task.status.is_final]
+            self.clear()
+            self.extend(waiting)
+            self.gaps = 0
+
+
 type Head = tuple[int, int, Line]
 """The rank and arrival that the first task of a line had when it was noted."""
 
@@ -57,8 +75,8 @@ class TaskQueue:
 
     def __iter__(self) -> Iterator[Task]:
         """Yield every waiting task in the order of service."""
-        waiting = chain.from_iterable(chain.from_iterable(self._lines.values()))
-        return iter(sorted(waiting, key=service_order))
+        in_line = chain.from_iterable(chain.from_iterable(self._lines.values()))
+        return iter(sorted((task for task in in_line if not task.status.is_final), key=service_order))
 
     def depths(self) -> dict[TaskPriority, int]:
         """Return how many tasks wait at each priority."""
@@ -70,7 +88,7 @@ class TaskQueue:
         rank = RANKS[submission.priority]
         lines = self._lines.get(submission.name)
         if lines is None:
-            lines = self._lines[submission.name] = [deque() for _ in RANKS]
+            lines = self._lines[submission.name] = [Line() for _ in RANKS]
         line = lines[rank]
         if not line or line[-1].arrival < task.arrival:
             line.append(task)
@@ -86,7 +104,20 @@ class TaskQueue:
         line = self._lines[name][rank]
         line.popleft()
         self._depths[rank] -= 1
+        if line.gaps:
+            line.close_gaps()
         if line:
+            self._note_head(name, rank, line)
+
+    def remove(self, task: Task) -> None:
+        """Let go of a waiting task, wherever it stands, that has just become final: it will not come back."""
+        name, rank = task.submission.name, RANKS[task.submission.priority]
+        line = self._lines[name][rank]
+        was_head = line[0] is task
+        line.gaps += 1
+        self._depths[rank] -= 1
+        line.close_gaps()
+        if line and was_head:
             self._note_head(name, rank, line)
 
     def open_view(self, names: frozenset[str]) -> QueueView:

@@ -10,8 +10,9 @@ from enum import StrEnum
 from heapq import heapify, heappop, heappush
 
 from .outbox import Outbox
-from .task import Task
+from .task import Order, Task
 from .task_queue import QueueView, TaskQueue
+from .terms import Terms
 
 
 class LocalExecution(StrEnum):
@@ -33,24 +34,29 @@ class WorkerCard:
     is_local: bool = False
     address: str = ""
     version: str = ""
+    declared: tuple[tuple[str, Terms], ...] = ()  # what task functions ask for, by name, where they do
 
 
 @dataclass(slots=True, eq=False)
 class Worker:
-    """A live worker. It is open while it has asked for work and has not been answered."""
+    """A live worker. It is open while it has asked for work and has not been answered.
+
+    One that drains is never open again.
+    """
 
     card: WorkerCard
     order: int
     heard_at: float
     is_open: bool = False
+    is_draining: bool = False
     occupied: int = 0  # slots taken by work that it holds no lease for any more
     finished: int = 0
     leased: dict[str, Task] = field(default_factory=dict)
-    outbox: Outbox[Task] = field(default_factory=Outbox)
+    outbox: Outbox[Order] = field(default_factory=Outbox)
 
     @property
     def room(self) -> int:
-        """How many more tasks may be leased to it now."""
+        """How many more tasks may be leased to it now, if it is open."""
         return self.card.slots - self.occupied - len(self.leased)
 
 
@@ -127,6 +133,14 @@ class WorkerRegistry:
         self._regroup()
         return worker
 
+    def drain(self, worker_id: str) -> None:
+        """Count on a worker no more: others, and the control plane itself, take over what it may run."""
+        worker = self._workers[worker_id]
+        worker.is_draining = True
+        worker.is_open = False
+        self._leave_group(worker_id)
+        self._regroup()
+
     def offer(self, worker: Worker) -> None:
         """Make a worker eligible for tasks if it is open and has room."""
         if worker.is_open and worker.room > 0:
@@ -141,12 +155,14 @@ class WorkerRegistry:
             return card.names
         if self._local_execution is LocalExecution.NEVER:
             return frozenset()
-        elsewhere = (worker.card.names for worker in self if not worker.card.is_local)
+        elsewhere = (worker.card.names for worker in self if not worker.card.is_local and not worker.is_draining)
         return card.names.difference(*elsewhere)
 
     def _regroup(self) -> None:
         """Put each worker whose names have changed into its group: the new one, and the local one."""
         for worker_id, worker in self._workers.items():
+            if worker.is_draining:
+                continue
             names = self._may_run(worker.card)
             group = self._group_of.get(worker_id)
             if group is not None and group.view.names == names:

@@ -8,7 +8,7 @@ from fastworker.entrypoints.lean_import import leaving_out
 with leaving_out("fast_depends", "fastapi", "starlette", "werkzeug", "yaml"):
     from dependency_injector import containers, providers
 
-from fastworker.adapters.executors import LoopExecutor, ThreadExecutor
+from fastworker.adapters.executors import LoopExecutor, ProcessExecutor, ThreadExecutor
 from fastworker.adapters.executors.background import in_own_thread
 from fastworker.adapters.json_codec import JsonFrameCodec, JsonPayloadCodec
 from fastworker.adapters.log_sink import LogSink
@@ -17,9 +17,10 @@ from fastworker.adapters.system_clock import SystemClock
 from fastworker.adapters.uuid7 import new_uuid7
 from fastworker.application.attempts import Attempts
 from fastworker.application.control_plane import ControlPlane, ControlPlaneConfig
-from fastworker.application.coordinator import Coordinator, Limits
+from fastworker.application.coordinator import Coordinator
 from fastworker.application.heartbeat import Background
 from fastworker.application.identifiers import NewId
+from fastworker.application.limits import Limits
 from fastworker.application.ports.clock import Clock
 from fastworker.application.ports.codec import FrameCodec, PayloadCodec
 from fastworker.application.ports.event_sink import EventSink
@@ -59,7 +60,7 @@ class Container(containers.DeclarativeContainer):
 
     # the control plane
     coordinator: providers.Provider[Coordinator] = providers.Singleton(
-        Coordinator, ledger, limits=limits, new_token=providers.Object(new_token), sink=event_sink
+        Coordinator, ledger, limits=limits, new_token=providers.Object(new_token), jitter=jitter, sink=event_sink
     )
     control_plane: providers.Provider[ControlPlane] = providers.Singleton(
         ControlPlane, coordinator, transport=transport, clock=clock, config=control_plane_config
@@ -70,12 +71,21 @@ class Container(containers.DeclarativeContainer):
     sync_executor: providers.Provider[TaskExecutor] = providers.Singleton(
         ThreadExecutor, threads=subworker_config.provided.slots
     )
+    process_executor: providers.Provider[TaskExecutor] = providers.Singleton(
+        ProcessExecutor,
+        processes=subworker_config.provided.slots,
+        codec=payload_codec,
+        max_tasks=subworker_config.provided.process_max_tasks,
+        max_bytes=subworker_config.provided.process_max_bytes,
+    )
     attempts: providers.Provider[Attempts] = providers.Singleton(
         Attempts,
         codec=payload_codec,
         clock=clock,
         async_executor=async_executor,
         sync_executor=sync_executor,
+        process_executor=process_executor,
+        grace_seconds=subworker_config.provided.grace_seconds,
     )
     subworker: providers.Provider[Subworker] = providers.Singleton(
         Subworker,

@@ -1,28 +1,33 @@
 """The control plane process: `fastworker control-plane`, or `python -m fastworker.entrypoints.control_plane`."""
 
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 
+import anyio
 import click
 from anyio.abc import TaskGroup
 
 import fastworker
 from fastworker.adapters.executors.background import in_own_thread
+from fastworker.adapters.loop_watchdog import watching
 from fastworker.adapters.uuid7 import new_uuid7
 from fastworker.application.control_plane import BoundAddresses, ControlPlane, ControlPlaneConfig
-from fastworker.application.coordinator import Limits
-from fastworker.application.subworker import SubworkerConfig
+from fastworker.application.limits import Limits
+from fastworker.application.subworker import SubworkerConfig, reachable
+from fastworker.application.task_logs import install_task_logs
 from fastworker.application.task_registry import TaskRegistry, load_task_modules
-from fastworker.domain.errors import FastWorkerError
+from fastworker.application.worker_desk import LOCAL_WORKER_ID
+from fastworker.domain.errors import FastWorkerError, InvalidTaskModule
 from fastworker.domain.ledger import Ledger
+from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.worker_registry import LocalExecution
 
+from .child_process import shortened, supervisor_of, worker_ids
 from .container import Container
 from .process import configure_logs, fail, run_process, stop_on_signals
-from .settings import ControlPlaneSettings, default_modules
-
-LOCAL_WORKER_ID = "control-plane"
+from .settings import ControlPlaneSettings, SubworkerSettings, default_modules
+from .supervisor import RestartPolicy
 
 
 def run(settings: ControlPlaneSettings) -> int:
@@ -31,6 +36,8 @@ def run(settings: ControlPlaneSettings) -> int:
     modules = settings.task_modules or default_modules(Path.cwd())
     try:
         registry = load_task_modules(modules)
+        install_task_logs()  # again: the user's modules may have configured logging
+        _refuse_idle_subworkers(settings, registry)
     except FastWorkerError as error:
         return fail(error)
 
@@ -51,7 +58,11 @@ async def _serve(
     async with control_plane.open() as bound:
         click.echo(_banner(settings, modules, registry, bound))
         try:
-            async with _local_worker(settings, config, registry, bound):
+            async with (
+                watching(role="control plane", blocked_seconds=settings.blocked_seconds),
+                _local_worker(settings, config, registry, bound),
+                _subworkers(_subworker_settings(settings, modules, bound), control_plane),
+            ):
                 await control_plane.drained()
         finally:
             _say_what_is_lost(control_plane)
@@ -68,18 +79,35 @@ def _role_config(settings: ControlPlaneSettings, modules: Sequence[str]) -> Cont
         local_address=f"inproc://fastworker-{epoch}",
         task_modules=tuple(modules),
         drain_seconds=settings.drain_timeout,
+        advertised_worker_address=settings.advertised_worker_address,
     )
 
 
 def _limits(settings: ControlPlaneSettings) -> Limits:
-    return Limits(max_queued=settings.max_queued, worker_silence_seconds=settings.lease_seconds)
+    return Limits(
+        max_queued=settings.max_queued,
+        max_queued_bytes=settings.max_queued_bytes,
+        max_payload_bytes=settings.max_payload_bytes,
+        max_result_bytes=settings.max_result_bytes,
+        max_unfinished=settings.max_unfinished,
+        max_clients=settings.max_clients,
+        max_workers=settings.max_workers,
+        max_slots=settings.max_slots,
+        max_losses=settings.max_losses,
+        worker_silence_seconds=settings.lease_seconds,
+        stall_seconds=settings.stall_seconds,
+    )
 
 
 def _ledger(settings: ControlPlaneSettings, registry: TaskRegistry) -> Ledger:
     return Ledger(
         names=registry.names,
+        declared=registry.declared,
+        attempts_kept=settings.attempts_kept,
+        lines_kept=settings.log_lines_kept,
         result_capacity=settings.result_cache_size,
         result_ttl_seconds=settings.result_cache_ttl,
+        result_bytes=settings.result_cache_bytes,
         local_execution=settings.local_execution,
     )
 
@@ -100,10 +128,52 @@ def _local_worker(
             worker_address=config.local_address,
             is_local=True,
             drain_seconds=settings.drain_timeout,
+            grace_seconds=settings.stop_grace,
+            process_max_tasks=settings.process_max_tasks,
+            process_max_bytes=settings.process_max_bytes,
         ),
         registry=registry,
     ).subworker()
-    return in_own_thread(worker.run)
+
+    async def work() -> None:
+        async with watching(role="the control plane's own worker", blocked_seconds=settings.blocked_seconds):
+            await worker.run()
+
+    return in_own_thread(work)
+
+
+def _refuse_idle_subworkers(settings: ControlPlaneSettings, registry: TaskRegistry) -> None:
+    if settings.subworkers and not len(registry):
+        raise InvalidTaskModule("--subworkers needs task functions: name their modules with --task-modules")
+
+
+def _subworker_settings(
+    settings: ControlPlaneSettings, modules: Sequence[str], bound: BoundAddresses
+) -> SubworkerSettings | None:
+    if not settings.subworkers:
+        return None
+    here = "tcp://[::1]:0" if "[::]" in bound.client else "tcp://127.0.0.1:0"
+    address = reachable(bound.client, seen_from=here)
+    return settings.of_subworkers(task_modules=list(modules), control_plane_address=address)
+
+
+@asynccontextmanager
+async def _subworkers(settings: SubworkerSettings | None, control_plane: ControlPlane) -> AsyncIterator[None]:
+    """Keep the subworker processes running until the control plane has drained; then stop them.
+
+    They do not end the control plane if they do not come up: it has a queue to keep.
+    """
+    if settings is None:
+        yield
+        return
+    supervisor = supervisor_of(settings, drain_seconds=0, policy=RestartPolicy(early_failures=None))
+    async with anyio.create_task_group() as group:
+        group.start_soon(supervisor.run)
+        yield
+        if control_plane.abandoned:  # they had the drain timeout, and run what is lost
+            supervisor.stop_now()
+        else:
+            supervisor.stop()
 
 
 def _banner(
@@ -116,21 +186,23 @@ def _banner(
         LocalExecution.OVERFLOW: f"runs tasks when subworkers are full, {settings.concurrency} at once",
         LocalExecution.NEVER: "runs no tasks itself",
     }[settings.local_execution]
-    return "\n".join(
-        [
-            f"FastWorker {fastworker.__version__} control plane",
-            f"  clients     {bound.client}",
-            f"  subworkers  {bound.worker}   beacon {settings.discovery_address}",
-            f"  tasks       {found}{where}",
-            f"  here        {local}",
-            "  queue       in memory: tasks that wait are lost when this process ends",
-        ]
-    )
+    lines = [
+        f"FastWorker {fastworker.__version__} control plane",
+        f"  clients     {bound.client}",
+        f"  subworkers  {bound.worker}   beacon {settings.discovery_address}",
+        f"  tasks       {found}{where}",
+        f"  here        {local}",
+    ]
+    if settings.subworkers:
+        names = shortened(worker_ids(settings.of_subworkers()))
+        lines.append(f"  started     {names}: each runs {settings.concurrency} at once")
+    return "\n".join([*lines, "  queue       in memory: tasks that wait are lost when this process ends"])
 
 
 def _say_what_is_lost(control_plane: ControlPlane) -> None:
     ledger = control_plane.coordinator.ledger
-    waiting = list(ledger.queue)
+    scheduled = [task for task in ledger.tasks.values() if task.status is TaskStatus.SCHEDULED]
+    waiting = [*ledger.queue, *scheduled]
     for what, tasks in (("still running", control_plane.abandoned), ("still waiting", waiting)):
         if tasks:
             shown = ", ".join(f"{task.submission.name} {task.task_id}" for task in tasks[:10])

@@ -1,7 +1,6 @@
 """What every server process does: logs, signals, exit codes."""
 
 import asyncio
-import logging
 import os
 import signal
 import sys
@@ -15,6 +14,8 @@ import click
 import structlog
 from anyio.abc import TaskGroup
 
+from fastworker.adapters.executors import free_forks_of_our_signals
+from fastworker.application.task_logs import log_to_stderr, note_in_running_task
 from fastworker.domain.errors import FastWorkerError, InvalidTaskModule
 
 EXIT_FAILED = 1
@@ -28,12 +29,13 @@ def configure_logs(*, level: str, log_format: str) -> None:
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if as_console else structlog.processors.JSONRenderer()
     )
-    logging.basicConfig(stream=sys.stderr, level=level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    log_to_stderr(level.upper())
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            note_in_running_task,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -70,6 +72,7 @@ def _end_soon(code: int) -> None:
 
 async def stop_on_signals(ways: Sequence[Callable[[], None]]) -> None:
     """At each SIGINT or SIGTERM, stop in the next way: the gentle one first."""
+    free_forks_of_our_signals()
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         left = deque(ways)
         async for number in signals:

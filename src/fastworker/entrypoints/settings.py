@@ -23,6 +23,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from fastworker.application.messages import PAYLOAD_BYTES
 from fastworker.application.subworker import is_loopback
 from fastworker.domain.errors import InvalidSetting
 from fastworker.domain.worker_registry import LocalExecution
@@ -53,6 +54,9 @@ Address = Annotated[str, AfterValidator(_address)]
 Modules = Annotated[list[str], NoDecode, BeforeValidator(_split_words)]
 Seconds = Annotated[float, Field(gt=0, le=7 * 86_400)]
 
+MOST_PROCESSES = 1_000
+LONGEST_WORKER_ID = 200
+
 
 class ProcessSettings(BaseSettings):
     """What every process has."""
@@ -70,6 +74,21 @@ class ProcessSettings(BaseSettings):
     concurrency: int = Field(default=16, ge=1, le=10_000, description="How many tasks run at once in this process.")
     drain_timeout: Seconds = Field(
         default=30.0, description="Seconds that running tasks get to end after SIGTERM or Ctrl-C."
+    )
+    stop_grace: float = Field(
+        default=2.0,
+        gt=0,
+        le=10,
+        description="Seconds that a task gets to end once it is cancelled or over time; then it is given up.",
+    )
+    process_max_tasks: int = Field(
+        default=1_000, ge=1, description='A child process (isolation="process") is replaced after so many tasks.'
+    )
+    process_max_bytes: int = Field(
+        default=1 << 30, ge=1 << 20, description="A child process is replaced when it has grown to so many bytes."
+    )
+    blocked_seconds: Seconds = Field(
+        default=2.0, description="Log the stack of an event loop that is blocked for so many seconds."
     )
     insecure: bool = Field(
         default=False,
@@ -135,18 +154,59 @@ class ControlPlaneSettings(ProcessSettings):
     worker_address: Address = Field(default="tcp://127.0.0.1:5556", description="Where subworkers connect.")
     result_cache_size: int = Field(default=10_000, ge=1, description="Most results kept.")
     result_cache_ttl: Seconds = Field(default=3600.0, description="Seconds that a result is kept.")
+    result_cache_bytes: int = Field(
+        default=1 << 30, ge=1, description="Most bytes of finished tasks kept: arguments, results, errors, log lines."
+    )
     max_queued: int = Field(default=1_000_000, ge=1, description="Most waiting tasks; beyond, submissions are refused.")
+    max_queued_bytes: int = Field(default=1 << 30, ge=1, description="Most bytes of arguments of unfinished tasks.")
+    max_payload_bytes: int = Field(default=PAYLOAD_BYTES, ge=1, le=PAYLOAD_BYTES, description="Most bytes of one call.")
+    max_result_bytes: int = Field(default=PAYLOAD_BYTES, ge=1, le=PAYLOAD_BYTES, description="Most bytes of a result.")
+    max_unfinished: int = Field(default=1_000_000, ge=1, description="Most unfinished tasks of one client.")
+    max_clients: int = Field(default=10_000, ge=1, description="Most connected clients.")
+    max_workers: int = Field(default=10_000, ge=1, description="Most connected subworkers.")
+    max_slots: int = Field(default=10_000, ge=1, description="Most tasks at once of one subworker.")
+    stall_seconds: Seconds = Field(
+        default=10.0,
+        description="Log when tasks wait and workers have room, but none is leased for so many seconds.",
+    )
+    max_losses: int = Field(default=3, ge=1, description="A task that was lost with so many workers is not retried.")
+    attempts_kept: int = Field(default=10, ge=1, le=1_001, description="Attempts remembered of each task.")
+    log_lines_kept: int = Field(default=100, ge=0, le=10_000, description="Log lines remembered of each task.")
+    advertised_worker_address: Address | None = Field(
+        default=None, description="What subworkers are told to connect to, where it is not --worker-address."
+    )
     lease_seconds: Seconds = Field(default=15.0, description="A worker silent for so long is lost, with what it runs.")
     local_execution: LocalExecution = Field(
         default=LocalExecution.AUTO,
         description="The control plane runs tasks itself. auto: those that no live subworker knows; "
         "overflow: also when all subworkers are full; never: none.",
     )
+    subworkers: int = Field(
+        default=0, ge=0, le=MOST_PROCESSES, description="How many subworker processes to start, too, and keep running."
+    )
 
     @override
     def listening(self) -> tuple[str, ...]:
         """Return the names of the settings that are addresses to listen at."""
         return "base_address", "worker_address", "discovery_address"
+
+    @classmethod
+    @override
+    def load(cls, **flags: Any) -> Self:
+        """Return the settings of a control plane, whose subworkers can be started.
+
+        Raises:
+            InvalidSetting: see ProcessSettings; or the settings of the subworkers cannot work.
+        """
+        settings = super().load(**flags)
+        if settings.subworkers:
+            settings.of_subworkers()
+        return settings
+
+    def of_subworkers(self, **more: Any) -> "SubworkerSettings":
+        """Return the settings of the subworkers that the control plane starts: its own, where both have them."""
+        shared = {name: getattr(self, name) for name in ProcessSettings.model_fields}
+        return SubworkerSettings.load(**shared | {"worker_id": "subworker", "processes": self.subworkers} | more)
 
 
 def _default_worker_id() -> str:
@@ -161,7 +221,7 @@ class SubworkerSettings(ProcessSettings):
     worker_id: str = Field(
         default_factory=_default_worker_id,
         min_length=1,
-        max_length=200,
+        max_length=LONGEST_WORKER_ID,
         description="Name of this worker, unique in the cluster. Default: HOST-PID.",
     )
     control_plane_address: Address | None = Field(
@@ -170,11 +230,40 @@ class SubworkerSettings(ProcessSettings):
     subworker_base_address: Address | None = Field(  # not base_address: one environment serves both processes
         default=None, description="Where this worker answers `fastworker inspect`. Default: nowhere."
     )
+    processes: int = Field(
+        default=1,
+        ge=1,
+        le=MOST_PROCESSES,
+        description="How many processes to run, and keep running; their worker ids end in -1, -2, …",
+    )
 
     @override
     def listening(self) -> tuple[str, ...]:
         """Return the names of the settings that are addresses to listen at."""
         return ("subworker_base_address",)
+
+    @classmethod
+    @override
+    def load(cls, **flags: Any) -> Self:
+        """Return the settings of a subworker.
+
+        Raises:
+            InvalidSetting: see ProcessSettings; or several processes would need what only one can have.
+        """
+        settings = super().load(**flags)
+        if settings.processes > 1:
+            settings._refuse_what_is_for_one()
+        return settings
+
+    def _refuse_what_is_for_one(self) -> None:
+        if self.subworker_base_address is not None:
+            raise InvalidSetting(
+                f"{flag_of('subworker_base_address')} {self.subworker_base_address} is an address for one subworker, "
+                f"not for {self.processes} processes; leave it out, or start them one by one, each with its own"
+            )
+        longest = LONGEST_WORKER_ID - len(f"-{self.processes}")
+        if len(self.worker_id) > longest:
+            raise InvalidSetting(f"--worker-id: at most {longest} characters for {self.processes} processes")
 
 
 def read_table(folder: Path, process: str) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def test_what_went_wrong_is_a_warning(event: Event, line: dict[str, object]) -> 
         TaskFinished("t1", Outcome(TaskStatus.SUCCESS, b"1"), 1.0),
         WorkerHeard("w1", 1.0),
         SessionOpened("s", 1.0),
-        TaskReturned("t1"),
+        TaskReturned("t1", 1003.0),
         ResultRead("t1"),
     ],
 )

@@ -9,7 +9,12 @@ import pytest
 from fastworker.adapters.json_codec import JsonPayloadCodec
 from fastworker.adapters.memory import InlineExecutor, ManualClock
 from fastworker.application.attempts import Attempts, EndedAttempt
-from fastworker.application.messages import BATCH_BYTES, BATCH_ENTRIES, LeaseEntry, ReportEntry
+from fastworker.application.messages import (
+    BATCH_BYTES,
+    BATCH_ENTRIES,
+    LeaseEntry,
+    ReportEntry,
+)
 from fastworker.application.task_function import task
 from fastworker.application.task_registry import TaskRegistry
 from fastworker.domain.lifecycle import TaskStatus
@@ -46,6 +51,7 @@ async def open_attempts() -> AsyncIterator[Attempts]:
         clock=ManualClock(),
         async_executor=InlineExecutor(),
         sync_executor=InlineExecutor(),
+        process_executor=InlineExecutor(),
     )
     async with attempts.open():
         yield attempts
@@ -54,7 +60,7 @@ async def open_attempts() -> AsyncIterator[Attempts]:
 def start(attempts: Attempts, name: str, *args: object, token: int = 1) -> None:
     """Start a lease of a call by position."""
     payload = JsonPayloadCodec().encode_arguments(args, {})
-    attempts.start(REGISTRY, LeaseEntry(f"t{token}", name, 1, token), payload)
+    attempts.obey(REGISTRY, LeaseEntry(f"t{token}", name, 1, token), payload, clock_offset=0.0)
 
 
 async def ended(attempts: Attempts) -> list[EndedAttempt]:
@@ -90,7 +96,7 @@ async def test_a_function_whose_annotations_cannot_be_read_is_a_failure_of_its_a
 
     registry = TaskRegistry([task(broken)])
     async with open_attempts() as attempts:
-        attempts.start(registry, LeaseEntry("t1", "broken", 1, 1), b"{}")
+        attempts.obey(registry, LeaseEntry("t1", "broken", 1, 1), b"{}", clock_offset=0.0)
         [(entry, _)] = await ended(attempts)
         assert entry.status is TaskStatus.FAILURE
         assert entry.error is not None
@@ -171,6 +177,7 @@ async def test_the_stack_of_an_attempt_is_asked_of_the_executor_that_runs_it() -
         clock=ManualClock(),
         async_executor=Showing("async"),
         sync_executor=Showing("sync"),
+        process_executor=Showing("process"),
     )
     async with attempts.open():
         start(attempts, "sleep", token=1)
@@ -183,3 +190,15 @@ async def test_what_still_runs_at_the_end_is_abandoned() -> None:
         start(attempts, "sleep")
         await anyio.wait_all_tasks_blocked()
     assert not attempts.has_ended
+
+
+async def test_a_result_that_is_larger_than_the_control_plane_takes_is_a_failure_that_says_so() -> None:
+    async with open_attempts() as attempts:
+        attempts.max_result_bytes = 100
+        start(attempts, "boast", 98, token=1)
+        start(attempts, "boast", 99, token=2)
+        (fits, _), (too_large, payload) = sorted(await ended(attempts), key=lambda each: each[0].token)
+        assert fits.status is TaskStatus.SUCCESS
+        assert (too_large.status, too_large.retry, payload) == (TaskStatus.FAILURE, None, b"")
+        assert too_large.error is not None
+        assert "takes 101 bytes as JSON, the control plane takes 100" in too_large.error.message

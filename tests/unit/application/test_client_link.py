@@ -38,7 +38,7 @@ async def test_deadlines_are_told_on_the_clock_of_the_control_plane() -> None:
         ahead = 5_000.0
 
         async def answer(request: Message) -> Message:
-            reply = await control_plane.role.answer_client(request)
+            reply = await control_plane.role.client_desk.answer(request)
             return replace(reply, now=reply.now + ahead) if isinstance(reply, Welcome) else reply
 
         await system.start_worker("w1", echo)

@@ -15,7 +15,7 @@ from fastworker.application.messages import (
     TaskState,
 )
 from fastworker.application.task_function import SubmitOptions
-from fastworker.domain.errors import ControlPlaneRestarted, IdConflict
+from fastworker.domain.errors import ControlPlaneRestarted, IdConflict, UnknownSession
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from tests.unit.system.system import CLIENTS, HeldTask, a_system
@@ -155,7 +155,7 @@ async def test_a_submission_that_is_under_way_when_the_session_changes_is_not_ta
         async def answer(request: Message) -> Message:
             if is_slow and isinstance(request, Submit):
                 await system.clock.sleep_until(system.clock.now() + 1)
-            reply = await control_plane.role.answer_client(request)
+            reply = await control_plane.role.client_desk.answer(request)
             if is_slow and isinstance(request, Fetch):
                 await system.clock.sleep_until(system.clock.now() + 2)
             return reply
@@ -180,7 +180,7 @@ async def test_a_task_accepted_in_a_session_that_was_over_when_its_acceptance_wa
         was_heard = anyio.Event()
 
         async def answer(request: Message) -> Message:
-            reply = await control_plane.role.answer_client(request)
+            reply = await control_plane.role.client_desk.answer(request)
             if isinstance(request, Submit):
                 await was_heard.wait()
             return reply
@@ -236,3 +236,38 @@ async def test_a_session_that_several_requests_find_gone_is_opened_again_once() 
             await system.advance(6)
             assert [await call.result() for call in submitting] == [0, 1, 2]
         assert wire.count(Hello) == 2
+
+
+async def test_a_handle_is_adopted_by_the_next_session_when_the_present_one_is_gone() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        await system.start_worker("w1", held.function)
+        async with system.client() as submitting, system.client() as looking:
+            task_id = str(await submitting.delay("held", 1))
+            await system.settle()
+            await looking.status(task_id)
+            for session_id in list(control_plane.ledger.sessions):
+                control_plane.coordinator.close_session(session_id)
+            waiting = system.call(looking.handle(task_id).wait)
+            await system.settle()
+            held.release()
+            await system.advance(1)
+            assert waiting.is_done
+
+
+async def test_a_handle_is_not_adopted_for_ever_by_sessions_that_end_at_once() -> None:
+    async with a_system() as system:
+
+        async def answer(request: Message) -> Message:
+            if isinstance(request, Hello):
+                return a_welcome()
+            if isinstance(request, Fetch):
+                if request.watch:
+                    raise UnknownSession("gone again")
+                return Fetched(entries=[TaskState("t1", TaskStatus.RUNNING)], payloads=[b""])
+            return await hold()
+
+        async with system.network.serve([CLIENTS], answer), system.client() as client:
+            with pytest.raises(ControlPlaneRestarted, match="again and again"):
+                await client.handle("t1").wait()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fastworker.application.coordinator import Limits
+from fastworker.application.limits import Limits
 from fastworker.application.messages import BATCH_BYTES, BATCH_ENTRIES
 from fastworker.domain.errors import Draining, IdConflict, QueueFull, UnknownSession, UnknownTask
 from fastworker.domain.lifecycle import TaskStatus

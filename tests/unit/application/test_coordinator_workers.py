@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import pytest
 
-from fastworker.application.coordinator import Limits
+from fastworker.application.limits import Limits
 from fastworker.domain.errors import FastWorkerError, UnknownWorker, WorkerReplaced
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import ErrorRecord
@@ -94,9 +94,9 @@ def test_leases_can_be_read_again_without_asking_again():
     plane.accepted(a_submission("t1"))
     plane.join()
     plane.poll()
-    first, tasks = plane.coordinator.leases("worker", "first life")
+    first, orders = plane.coordinator.orders("worker", "first life")
 
-    assert (first, ids(tasks)) == (1, ["t1"])
+    assert (first, [order.submission.task_id for order in orders]) == (1, ["t1"])
 
 
 def test_the_least_loaded_worker_gets_the_task_and_equal_loads_go_by_registration():
@@ -348,8 +348,8 @@ def test_an_older_process_of_the_same_worker_id_is_replaced_and_its_tasks_are_lo
     for call in (
         lambda: plane.coordinator.beat("worker", "first life", now=plane.now),
         lambda: plane.coordinator.poll("worker", "first life", 0, 0, now=plane.now),
-        lambda: plane.coordinator.leases("worker", "first life"),
-        lambda: plane.coordinator.has_leases("worker", "first life"),
+        lambda: plane.coordinator.orders("worker", "first life"),
+        lambda: plane.coordinator.has_orders("worker", "first life"),
         lambda: plane.coordinator.report("worker", "first life", [], 0, now=plane.now),
         lambda: plane.coordinator.leave("worker", "first life", 0, now=plane.now),
     ):

@@ -12,14 +12,18 @@ from fastworker.application.execution import (
     MESSAGE_CHARACTERS,
     TRACEBACK_CHARACTERS,
     Execution,
+    StopReason,
     error_record,
     perform,
     perform_async,
+    stopped,
 )
 from fastworker.application.messages import PAYLOAD_BYTES
 from fastworker.application.task_function import task
+from fastworker.domain.errors import Reject, Retry
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import ErrorRecord, Outcome
+from fastworker.domain.terms import Terms
 
 
 class SteppingClock:
@@ -206,7 +210,7 @@ def test_a_chain_of_causes_is_shown() -> None:
 def test_an_error_that_was_never_raised_has_a_record_too() -> None:
     record = error_record(ValueError("as a value"))
     assert (record.error_type, record.message) == ("ValueError", "as a value")
-    assert record.traceback == "ValueError: as a value\n"
+    assert record.traceback == ""
 
 
 # ---- async functions ----
@@ -298,3 +302,110 @@ async def test_a_function_that_cancels_the_task_it_runs_in_has_failed() -> None:
 
     attempt = asyncio.create_task(perform_async(an_execution(cancel_me)))
     assert the_error(await attempt).error_type == "CancelledError"
+
+
+# ---- made to end ----
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize(
+    ("reason", "status", "error_type"),
+    [
+        (StopReason.TIMEOUT, TaskStatus.FAILURE, "TaskTimeout"),
+        (StopReason.CANCEL, TaskStatus.CANCELLED, "TaskCancelled"),
+    ],
+)
+async def test_an_async_function_that_was_stopped_tells_why(
+    reason: StopReason, status: TaskStatus, error_type: str
+) -> None:
+    async def be_cancelled() -> None:
+        raise asyncio.CancelledError
+
+    execution = an_execution(be_cancelled)
+    execution.terms = Terms(timeout_seconds=5)
+    execution.stop_reason = reason
+    outcome = await perform_async(execution)
+    assert outcome.status is status
+    assert outcome.error is not None
+    assert outcome.error.error_type == error_type
+    assert outcome.is_retryable is (reason is StopReason.TIMEOUT)
+
+
+def test_a_function_that_raises_because_it_was_cancelled_ends_so_and_shows_what_it_raised() -> None:
+    def give_in() -> None:
+        raise RuntimeError("I was told to stop")
+
+    execution = an_execution(give_in)
+    execution.stop_reason = StopReason.CANCEL
+    outcome = perform(execution)
+    assert outcome.status is TaskStatus.CANCELLED
+    assert outcome.error is not None
+    assert outcome.error.error_type == "TaskCancelled"
+    assert outcome.error.message == "cancelled while it ran: its code ended with RuntimeError: I was told to stop"
+    assert "in give_in" in outcome.error.traceback
+    assert not outcome.is_retryable
+
+
+def test_an_attempt_that_waited_beyond_its_deadline_does_not_begin() -> None:
+    begun: list[int] = []
+    execution = an_execution(lambda: begun.append(1))
+    execution.start_by = 999.0
+    assert perform(execution) == Outcome(TaskStatus.EXPIRED)
+    assert begun == []
+
+
+@pytest.mark.anyio
+async def test_an_async_attempt_that_waited_beyond_its_deadline_does_not_begin() -> None:
+    begun: list[int] = []
+
+    async def begin() -> None:
+        begun.append(1)
+
+    execution = an_execution(begin)
+    execution.start_by = 999.0
+    assert await perform_async(execution) == Outcome(TaskStatus.EXPIRED)
+    assert begun == []
+
+
+def test_threads_that_note_at_once_note_in_one_place() -> None:
+    execution = an_execution(lambda: None)
+    first = execution.notes
+    assert execution._begin_notes() is first
+
+
+def test_an_attempt_that_was_stopped_before_it_began_has_not_run() -> None:
+    execution = an_execution(lambda: None)
+    execution.stop_reason = StopReason.CANCEL
+    outcome = stopped(execution, "it had not begun")
+    assert outcome.error == ErrorRecord("TaskCancelled", "cancelled before it began")
+    assert outcome.run_seconds == 0.0
+
+
+def test_a_timeout_is_retryable_only_where_it_is_named() -> None:
+    for retry_on, is_retryable in ((None, True), ((), False), (("builtins.TimeoutError",), True)):
+        execution = an_execution(lambda: None)
+        execution.terms = Terms(timeout_seconds=5, retry_on=retry_on)
+        execution.stop_reason = StopReason.TIMEOUT
+        assert stopped(execution, "").is_retryable is is_retryable
+
+
+def test_what_a_task_asks_for_about_its_next_attempt_is_told() -> None:
+    def raise_it(after: float | None) -> None:
+        raise Retry(after=after)
+
+    def refuse() -> None:
+        raise Reject
+
+    wish = performed(raise_it, 2.5)
+    assert (wish.is_retryable, wish.retry_after) == (True, 2.5)
+    assert performed(raise_it, None).retry_after is None
+    assert performed(refuse).is_retryable is False
+    assert performed(raise_it).is_retryable is False  # arguments that do not fit
+
+
+def test_a_retry_that_asks_for_a_wait_that_is_no_number_still_fails_only_the_attempt() -> None:
+    def raise_it() -> None:
+        raise Retry(after=float("nan"))
+
+    assert performed(raise_it).status is TaskStatus.FAILURE

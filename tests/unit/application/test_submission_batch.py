@@ -9,6 +9,7 @@ from fastworker.application.messages import BATCH_BYTES, BATCH_ENTRIES, SubmitEn
 from fastworker.application.submission_batch import SubmissionBatch
 from fastworker.domain.errors import Draining, QueueFull
 from fastworker.domain.priority import TaskPriority
+from fastworker.domain.terms import Terms
 
 pytestmark = pytest.mark.anyio
 
@@ -74,3 +75,22 @@ async def test_a_failed_batch_raises_for_every_entry() -> None:
         with pytest.raises(Draining):
             await batch.accepted(index)
         assert batch.error_at(index) is failed
+
+
+async def test_what_waited_to_be_sent_is_due_and_expires_sooner() -> None:
+    batch = SubmissionBatch(opened_at=1000.0)
+    add(batch)
+    assert batch.entries_at(1003.0) is batch.entries
+    terms = Terms(delay_seconds=2.0, expires_seconds=10.0, retries=1)
+    for each in (terms, Terms(retries=1)):
+        batch.add(
+            SubmitEntry("timed", "echo", TaskPriority.NORMAL, each),
+            b"{}",
+            TaskHandle.of("timed", cast("Any", None), bytes),
+        )
+
+    assert [entry.terms for entry in batch.entries_at(1003.0)] == [
+        None,
+        Terms(delay_seconds=0.0, expires_seconds=7.0, retries=1),
+        Terms(retries=1),
+    ]

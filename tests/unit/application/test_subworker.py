@@ -76,7 +76,7 @@ async def test_leases_that_come_again_in_another_reply_are_started_once() -> Non
         async def repeat(request: Message) -> Message:
             if given and isinstance(request, Poll) and request.acknowledged == 1:
                 return given.pop()
-            reply = await control_plane.role.answer_worker(request)
+            reply = await control_plane.role.worker_desk.answer(request)
             if isinstance(reply, Leases) and reply.entries:
                 given.append(reply)
             return reply
@@ -125,7 +125,7 @@ async def test_a_worker_whose_work_is_answered_oddly_goes_on(kind: type[Message]
     held = HeldTask()
     async with a_system() as system:
         control_plane = await system.start_control_plane()
-        answer_worker = control_plane.role.answer_worker
+        answer_worker = control_plane.role.worker_desk.answer
         await control_plane.kill()
         odd = 2
 
@@ -137,7 +137,7 @@ async def test_a_worker_whose_work_is_answered_oddly_goes_on(kind: type[Message]
             return await answer_worker(request)
 
         again = await system.start_control_plane(worker_address="tcp://127.0.0.1:1")
-        answer_worker = again.role.answer_worker
+        answer_worker = again.role.worker_desk.answer
 
         async with system.network.serve([WORKERS], answer):
             await system.start_worker("w1", held.function, worker_address=WORKERS)

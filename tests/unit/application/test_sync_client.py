@@ -1,8 +1,9 @@
 """The client for blocking code, over a system that lives in the event loop of its thread."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from typing import cast
 
 import pytest
 
@@ -10,7 +11,16 @@ from fastworker.application import current_client as defaults
 from fastworker.application.client import TaskClient
 from fastworker.application.handle import SyncTaskHandle
 from fastworker.application.sync_client import SyncTaskClient
-from fastworker.domain.errors import ClientNotRunning, InvalidPriority, TaskFailed, UnknownTask
+from fastworker.domain.cancellation import Cancellation
+from fastworker.domain.errors import (
+    ClientNotRunning,
+    InvalidPriority,
+    TaskCancelled,
+    TaskFailed,
+    UnknownTask,
+    UnknownTaskId,
+    UnknownWorker,
+)
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
@@ -143,3 +153,58 @@ def test_a_task_function_submits_from_blocking_code_to_the_default_client(
     handle = echo.submit_sync(5)
     assert handle.get() == 5
     assert echo.options(priority="critical", id="mine").submit_sync(6) == "mine"
+
+
+def test_a_finished_task_runs_again(client: SyncTaskClient) -> None:
+    handle = client.delay("echo", 7)
+    handle.get()
+    for again in (handle.retry(), client.retry(handle)):
+        assert isinstance(again, SyncTaskHandle)
+        assert again.get(timeout=10) == 7
+        result = again.result()
+        assert result is not None
+        assert result.origin == handle
+
+
+def test_waiting_tasks_are_cancelled(client: SyncTaskClient) -> None:
+    one, other = client.delay("waits"), client.delay("waits")
+    assert one.cancel() is Cancellation.CANCELLED
+    assert client.cancel([one, other]) == dict.fromkeys([one, other], Cancellation.CANCELLED)
+    with pytest.raises(TaskCancelled):
+        other.get(timeout=10)
+
+
+def test_the_end_of_any_task_is_waited_for_by_its_id(client: SyncTaskClient) -> None:
+    assert client.wait_for_end(str(client.delay("echo", 7)), timeout=10).result == 7
+    with pytest.raises(TimeoutError, match="has not ended within 0 s; it goes on"):
+        client.wait_for_end(str(client.delay("waits")), timeout=0)
+
+
+def test_a_worker_is_drained(client: SyncTaskClient) -> None:
+    client.drain_worker("w1")
+    while client.inspect().workers:
+        pass
+    with pytest.raises(UnknownWorker):
+        client.drain_worker("w1")
+
+
+def test_the_steps_of_a_task_are_read_in_blocking_code(client: SyncTaskClient) -> None:
+    handle = client.delay("echo", 7)
+    assert [event.status for event in handle.events()][-1] is TaskStatus.SUCCESS
+    assert [event.status for event in client.events(str(handle))][-1] is TaskStatus.SUCCESS
+    with pytest.raises(UnknownTaskId):
+        list(client.events("never-seen"))
+
+
+def test_a_reader_that_stops_early_is_no_follower_any_more(client: SyncTaskClient) -> None:
+    for event in client.events(client.delay("waits")):
+        assert event.status is TaskStatus.QUEUED
+        break
+    assert client.delay("echo", 1).get(timeout=10) == 1
+
+
+def test_a_reader_may_be_let_go_after_the_client_was_stopped() -> None:
+    with SyncTaskClient(ClientWithSystem) as client:  # type: ignore[arg-type] # it is a client once it is entered
+        events = client.events(client.delay("waits"))
+        assert next(events).status is TaskStatus.QUEUED
+    cast("Generator[object]", events).close()

@@ -2,14 +2,17 @@
 
 import functools
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import anyio
 import pytest
 
+from fastworker.application.limits import LONGEST_ID
 from fastworker.application.task_function import SubmitOptions, TaskFunction, task
-from fastworker.domain.errors import CallerError, InvalidPriority
+from fastworker.domain.errors import CallerError, ClientNotRunning, InvalidOption, InvalidPriority
 from fastworker.domain.priority import TaskPriority
+from fastworker.domain.terms import NO_TERMS, Backoff, Terms
 
 
 def test_a_bare_decorator_takes_name_and_priority_from_nowhere_else() -> None:
@@ -123,6 +126,41 @@ def test_options_make_a_view_and_leave_the_function_as_it_was() -> None:
     assert function._options == SubmitOptions()
 
 
+def test_options_of_the_decorator_are_what_is_agreed_for_every_run() -> None:
+    @task(retries=3, backoff=2, never_on=KeyError, timeout=timedelta(minutes=1), isolation="process")
+    def resize() -> None: ...
+
+    assert resize.terms == Terms(retries=3, backoff=Backoff(2.0), never_on=("builtins.KeyError",), timeout_seconds=60.0)
+    assert resize.isolation == "process"
+    assert task(_plain).terms is NO_TERMS
+    assert task(_plain).isolation is None
+
+
+def test_options_of_the_decorator_that_cannot_work_are_refused_before_the_function_is_seen() -> None:
+    with pytest.raises(InvalidOption, match="isolation is 'thread'; expected 'process', or nothing"):
+        task(isolation="thread")  # type: ignore[call-overload]
+    with pytest.raises(InvalidOption, match="retries is -1"):
+        task(retries=-1)
+
+
+def test_the_name_of_a_task_has_a_bound() -> None:
+    with pytest.raises(InvalidOption, match="the name of a task has 1 to"):
+        task(name="x" * (LONGEST_ID + 1))(_plain)
+
+
+def test_what_the_options_of_a_submission_leave_out_stays_as_declared() -> None:
+    function = task(retries=3, timeout=9)(_plain)
+    options = function.options(retries=0, delay=5)._options
+    assert options.terms.over(function.terms) == Terms(retries=0, delay_seconds=5.0, timeout_seconds=9.0)
+
+
 def test_options_refuse_a_priority_that_is_none() -> None:
     with pytest.raises(InvalidPriority):
         task(_plain).options(priority="urgent")
+
+
+@pytest.mark.anyio
+async def test_a_map_goes_to_the_current_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fastworker.application.current_client._new_client", None)
+    with pytest.raises(ClientNotRunning):
+        await task(_plain).map([()])

@@ -28,8 +28,7 @@ def test_a_result_carries_everything_that_is_known_of_a_task() -> None:
         (
             TaskStatus.LOST,
             TaskLost,
-            "task t1 (resize) was lost: its worker 'w1' died or fell silent during attempt 2; "
-            "whether it had an effect is unknown",
+            "task t1 (resize) was lost with its worker (attempt 2 on worker 'w1'); whether it had an effect is unknown",
         ),
         (TaskStatus.CANCELLED, TaskCancelled, "task t1 (resize) was cancelled"),
         (TaskStatus.EXPIRED, TaskExpired, "task t1 (resize) was not started before its deadline"),

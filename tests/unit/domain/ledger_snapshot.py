@@ -3,6 +3,7 @@
 from collections import OrderedDict, deque
 
 from fastworker.domain.ledger import Ledger
+from fastworker.domain.timers import Timers
 from fastworker.domain.worker_registry import Group
 
 
@@ -25,6 +26,8 @@ def _plain(value: object) -> object:
             return [_plain(each) for each in value]
         case Group():  # its heaps drop outdated entries only when they meet them: what they answer counts
             return [frozenset(value.members), _plain(value.view.first()), _plain(value.least_loaded())]
+        case Timers():  # the same: those that do not hold any more are dropped when met
+            return value.holding()
         case _:
             return {name: _plain(getattr(value, name)) for name in _attributes(value) if name != "_views_by_name"}
 

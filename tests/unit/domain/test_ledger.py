@@ -13,20 +13,28 @@ from fastworker.domain.events import (
     SessionHeard,
     SessionOpened,
     SilenceForgiven,
+    StopOrdered,
+    TaskDue,
     TaskFinished,
+    TaskFollowed,
     TaskLeased,
+    TaskNoted,
+    TaskRetried,
     TaskReturned,
     TaskSubmitted,
     TaskWatched,
     WorkerAnswered,
+    WorkerDrained,
     WorkerHeard,
     WorkerJoined,
     WorkerLeft,
     WorkerOccupied,
     WorkerPolled,
 )
+from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.task import Order
 
 from ...builders import a_card, a_lease, a_submission, an_outcome
 from .ledger_snapshot import snapshot
@@ -80,12 +88,16 @@ def test_a_leased_task_runs_and_waits_in_the_outbox_of_its_worker():
     task, worker = ledger.tasks["t1"], ledger.workers["worker"]
 
     assert (task.status, task.attempts, task.lease) == (TaskStatus.RUNNING, 1, a_lease(leased_at=1002.0))
-    assert (worker.leased, worker.outbox.first(10), worker.room) == ({"t1": task}, [task], 1)
+    assert (worker.leased, worker.outbox.first(10), worker.room) == (
+        {"t1": task},
+        [Order(task.submission, task.lease)],
+        1,
+    )
     assert len(ledger.queue) == 0
 
 
 def test_a_lease_that_came_back_unused_counts_no_attempt():
-    ledger = a_ledger(JOINED, POLLED, submitted("t1"), leased("t1"), TaskReturned("t1"))
+    ledger = a_ledger(JOINED, POLLED, submitted("t1"), leased("t1"), TaskReturned("t1", 1003.0))
     task = ledger.tasks["t1"]
 
     assert (task.status, task.attempts, task.lease) == (TaskStatus.QUEUED, 0, None)
@@ -107,11 +119,28 @@ def test_a_finished_task_moves_to_the_results_and_is_told_to_its_client(status):
 
 
 def test_whoever_watches_a_task_is_told_too():
-    watching = (SessionOpened("page", 1000.0), TaskWatched("t1", "page"), TaskWatched("t1", "gone"))
+    watching = (SessionOpened("page", 1000.0), TaskWatched("t1", "page"))
     ledger = a_ledger(OPENED, JOINED, POLLED, submitted("t1"), *watching, leased("t1"), finished("t1"))
 
     assert (told(ledger), told(ledger, "page")) == (["t1"], ["t1"])
     assert ledger.watchers == {}
+
+
+def test_a_watching_session_that_closes_or_opens_anew_is_told_no_more():
+    ledger = a_ledger(OPENED, JOINED, POLLED, submitted("t1"), submitted("t2"))
+    for event in (
+        *(SessionOpened(session_id, 1000.0) for session_id in ("page", "other")),
+        *(TaskWatched("t1", session_id) for session_id in ("page", "other")),
+        TaskWatched("t2", "page"),
+        SessionOpened("page", 1001.0),
+    ):
+        ledger.apply(event)
+    assert ledger.watchers == {"t1": {"other"}}
+
+    for event in (SessionClosed("other", "left"), leased("t1"), finished("t1")):
+        ledger.apply(event)
+    assert ledger.watchers == {}
+    assert told(ledger, "page") == []
 
 
 def test_whoever_begins_to_watch_a_finished_task_is_told_at_once():
@@ -233,11 +262,19 @@ HISTORY: tuple[Event, ...] = (
     ResultRead("t1"),
     SessionHeard("client", 1, 1004.0),
     leased("t3", token=3),
-    TaskReturned("t3"),
+    TaskReturned("t3", 1003.0),
+    leased("t3", token=4),
+    TaskFollowed("t3"),
+    TaskNoted("t3", Progress(1.0), 1004.0),
+    TaskNoted("t3", LogLine("info", "log", "text"), 1004.0),
+    StopOrdered("t3", is_cancelled=True),
+    TaskRetried("t3", an_outcome(TaskStatus.LOST), 1005.0, 1004.0),
+    TaskDue("t3", 1005.0),
+    WorkerDrained("worker"),
     SessionClosed("page", "silent"),
     WorkerLeft("worker", "left", 1005.0),
     ResultsReaped(1100.0),
-    SilenceForgiven(2.0),
+    SilenceForgiven(2.0, 1101.0),
     DrainStarted(),
 )
 

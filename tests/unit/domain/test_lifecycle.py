@@ -3,8 +3,8 @@ import pytest
 from fastworker.domain.lifecycle import TRANSITIONS, TaskStatus
 
 WAYS_OUT = {
-    "scheduled": {"queued", "cancelled", "expired"},
-    "queued": {"running", "cancelled", "expired"},
+    "scheduled": {"queued", "cancelled", "expired", "success", "failure"},
+    "queued": {"running", "cancelled", "expired", "success", "failure"},
     "running": {"success", "failure", "scheduled", "queued", "cancelled", "lost"},
     "success": set(),
     "failure": set(),

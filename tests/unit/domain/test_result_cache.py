@@ -1,8 +1,10 @@
+import pytest
+
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.result_cache import ResultCache
-from fastworker.domain.task import Task
+from fastworker.domain.task import ErrorRecord, Task
 
-from ...builders import a_task, a_uuid7
+from ...builders import a_task, a_uuid7, an_outcome
 
 
 def a_cache(*, capacity: int = 100, ttl_seconds: float = 60.0) -> ResultCache:
@@ -106,12 +108,21 @@ def test_an_id_that_is_used_again_begins_anew_in_both_orders():
 def test_ids_as_old_as_a_forgotten_one_may_have_been_forgotten():
     cache = a_cache(capacity=1)
     cache.put(a_finished_task(a_uuid7(2000)), now=0.0)
-    assert not cache.may_have_forgotten(a_uuid7(2000))
+    assert not cache.may_have_forgotten(a_uuid7(1999))
     cache.put(a_finished_task(a_uuid7(3000)), now=1.0)
 
     assert cache.may_have_forgotten(a_uuid7(2000))
     assert cache.may_have_forgotten(a_uuid7(1999, rest=5))
     assert not cache.may_have_forgotten(a_uuid7(2001))
+
+
+@pytest.mark.parametrize("task_id", [a_uuid7(2000), "order-4711"])
+def test_a_result_whose_time_is_over_counts_as_forgotten_before_it_is_reaped(task_id):
+    cache = a_cache(ttl_seconds=60.0)
+    cache.put(a_finished_task(task_id), now=0.0)
+
+    assert cache.get(task_id, now=60.0) is None
+    assert cache.may_have_forgotten(task_id)
 
 
 def test_forgetting_an_older_id_later_does_not_move_the_mark_back():
@@ -128,3 +139,21 @@ def test_an_id_without_a_creation_time_is_never_taken_for_forgotten():
     cache.put(a_finished_task("order-4711"), now=0.0)
 
     assert not cache.may_have_forgotten("order-4711")
+
+
+def test_results_of_more_bytes_than_may_be_kept_push_out_the_least_recently_used():
+    cache = ResultCache(capacity=100, ttl_seconds=60.0, max_bytes=25)
+    for number in range(3):
+        cache.put(a_task(f"t{number}", status=TaskStatus.SUCCESS, outcome=an_outcome(payload=b"0123456789")), now=0.0)
+
+    assert cache.task_ids() == ["t1", "t2"]  # each with two bytes of arguments
+
+
+def test_a_single_result_is_kept_whatever_its_size():
+    cache = ResultCache(capacity=100, ttl_seconds=60.0, max_bytes=1)
+    error = ErrorRecord("ValueError", "x" * 50, "y" * 50)
+    for number in range(2):
+        outcome = an_outcome(TaskStatus.FAILURE, error=error)
+        cache.put(a_task(f"t{number}", status=TaskStatus.FAILURE, outcome=outcome), now=0.0)
+
+    assert cache.task_ids() == ["t1"]

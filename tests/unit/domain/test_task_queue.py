@@ -1,6 +1,9 @@
+from itertools import count
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import Task
 from fastworker.domain.task_queue import QueueView, TaskQueue, service_order
@@ -131,16 +134,91 @@ def test_a_view_that_nobody_reads_does_not_grow_with_the_tasks_that_others_take(
     assert len(sleeper._heads) < 100  # its memory cannot be seen from outside
 
 
+def remove(queue: TaskQueue, task: Task) -> None:
+    """Have a waiting task end, as the ledger does it."""
+    task.status = TaskStatus.CANCELLED
+    queue.remove(task)
+
+
+def test_a_task_that_leaves_from_the_middle_is_not_served():
+    queue = a_queue(first := a_task(), second := a_task(), third := a_task())
+    view = queue.open_view(frozenset({"echo"}))
+    remove(queue, second)
+    assert (len(queue), list(queue), queue.depths()[NORMAL]) == (2, [first, third], 2)
+
+    assert served(queue, view) == [first, third]
+    assert len(queue) == 0
+
+
+def test_when_the_head_leaves_the_next_that_waits_is_served():
+    queue = a_queue(first := a_task(), second := a_task(), third := a_task())
+    view = queue.open_view(frozenset({"echo"}))
+    remove(queue, second)
+    remove(queue, first)
+
+    assert view.first() is third
+
+
+def test_when_all_leave_nothing_is_served_and_what_comes_then_is():
+    queue = a_queue(first := a_task(), second := a_task())
+    view = queue.open_view(frozenset({"echo"}))
+    remove(queue, second)
+    remove(queue, first)
+    assert view.first() is None
+    queue.push(third := a_task())
+
+    assert served(queue, view) == [third]
+
+
+def test_a_task_is_given_back_among_those_that_have_left():
+    queue = a_queue(*(tasks := [a_task() for _ in range(6)]))
+    view = queue.open_view(frozenset({"echo"}))
+    queue.pop(tasks[0])
+    queue.pop(tasks[1])
+    remove(queue, tasks[3])
+    queue.push(tasks[1])
+    remove(queue, tasks[2])
+    queue.push(tasks[0])
+
+    assert served(queue, view) == [tasks[0], tasks[1], tasks[4], tasks[5]]
+
+
+def test_gaps_do_not_pile_up_behind_a_task_that_nobody_runs():
+    queue = a_queue(head := a_task())
+    view = queue.open_view(frozenset({"echo"}))
+    for _ in range(1000):
+        queue.push(task := a_task())
+        remove(queue, task)
+    (line,) = (line for line in queue._lines["echo"] if line)
+
+    assert len(line) < 100  # its memory cannot be seen from outside
+    assert (view.first(), list(queue), len(queue)) == (head, [head], 1)
+
+
+def test_closing_gaps_keeps_the_order_and_whoever_is_added_later():
+    queue = a_queue(*(tasks := [a_task() for _ in range(200)]))
+    view = queue.open_view(frozenset({"echo"}))
+    for task in tasks[1::2] + tasks[2:100:4]:
+        remove(queue, task)
+    left = [task for task in tasks if task.status is TaskStatus.QUEUED]
+    queue.push(last := a_task())
+    assert list(queue) == [*left, last]
+
+    assert served(queue, view) == [*left, last]
+
+
 NAMES = ("add", "echo", "resize")
 VIEWS = [frozenset({"add"}), frozenset({"add", "echo"}), frozenset(NAMES)]
 operations = st.lists(
     st.one_of(
-        st.tuples(st.just("push"), st.sampled_from(NAMES), st.sampled_from(TaskPriority)),
+        st.tuples(st.just("push"), st.integers(1, 40), st.sampled_from(NAMES), st.sampled_from(TaskPriority)),
         st.tuples(st.just("take"), st.sampled_from(range(len(VIEWS)))),
         st.tuples(st.just("give back"), st.integers(0, 50)),
+        st.tuples(st.just("remove"), st.integers(0, 50)),
+        st.tuples(st.just("remove many"), st.integers(0, 3)),
         st.tuples(st.just("reopen"), st.sampled_from(range(len(VIEWS)))),
     ),
-    max_size=60,
+    max_size=40,
 )
 
 
@@ -151,12 +229,20 @@ def test_the_queue_behaves_like_a_sorted_list(operations):
     views = [queue.open_view(names) for names in VIEWS]
     model: list[Task] = []
     taken: list[Task] = []
-    for arrival, operation in enumerate(operations):
+    arrivals = count()
+    for operation in operations:
         match operation:
-            case "push", name, priority:
-                task = a_task(name=name, priority=priority, arrival=arrival)
-                queue.push(task)
-                model.append(task)
+            case "push", number, name, priority:
+                for _ in range(number):
+                    task = a_task(name=name, priority=priority, arrival=next(arrivals))
+                    queue.push(task)
+                    model.append(task)
+            case "remove", index if model:
+                remove(queue, model.pop(index % len(model)))
+            case "remove many", one_in:
+                for task in [task for task in model if one_in == 0 or task.arrival % (one_in + 1)]:
+                    model.remove(task)
+                    remove(queue, task)
             case "take", index if (task := views[index].first()) is not None:
                 queue.pop(task)
                 model.remove(task)

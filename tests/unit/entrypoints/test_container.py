@@ -10,7 +10,7 @@ from dependency_injector import providers
 from dependency_injector.errors import Error
 
 from fastworker.application.control_plane import ControlPlane, ControlPlaneConfig
-from fastworker.application.coordinator import Limits
+from fastworker.application.limits import Limits
 from fastworker.application.subworker import Subworker, SubworkerConfig
 from fastworker.application.task_registry import TaskRegistry
 from fastworker.domain.ledger import Ledger

@@ -14,7 +14,8 @@ from fastworker.adapters.memory import InlineExecutor, InMemoryTransport, Manual
 from fastworker.application.attempts import Attempts
 from fastworker.application.client import ClientConfig, TaskClient
 from fastworker.application.control_plane import ControlPlane, ControlPlaneConfig
-from fastworker.application.coordinator import Coordinator, Limits
+from fastworker.application.coordinator import Coordinator
+from fastworker.application.limits import Limits
 from fastworker.application.messages import Message
 from fastworker.application.ports.transport import Transport
 from fastworker.application.subworker import Subworker, SubworkerConfig
@@ -82,10 +83,11 @@ class System:
         ledger: Ledger | None = None,
         transport: Transport | None = None,
         lease_seconds: float = 15.0,
+        limits: Limits | None = None,
         **config: Any,
     ) -> "RunningControlPlane":
         """Start a control plane of a new epoch at the usual addresses."""
-        limits = Limits(worker_silence_seconds=lease_seconds)
+        limits = limits or Limits(worker_silence_seconds=lease_seconds)
         running = RunningControlPlane(self, ledger or Ledger(), limits, transport or self.network, config)
         self._group.start_soon(running.run)
         await self.settle()
@@ -168,7 +170,9 @@ class RunningControlPlane(Life):
         self.ledger = ledger
         self.limits = limits
         tokens = random.Random(1)
-        self.coordinator = Coordinator(ledger, limits=limits, new_token=lambda: tokens.getrandbits(63), sink=self.sink)
+        self.coordinator = Coordinator(
+            ledger, limits=limits, new_token=lambda: tokens.getrandbits(63), jitter=random.Random(1), sink=self.sink
+        )
         self.config = ControlPlaneConfig(
             **{
                 "epoch": system.new_epoch(),
@@ -220,6 +224,7 @@ class RunningWorker(Life):
                 clock=system.clock,
                 async_executor=InlineExecutor(),
                 sync_executor=InlineExecutor(),
+                process_executor=InlineExecutor(),
             ),
             registry=registry,
             load_modules=self.load_modules,
@@ -273,7 +278,7 @@ class Call[R]:
 class HeldTask:
     """A task function `held(number)` that notes its start and returns `number` when the test releases it."""
 
-    def __init__(self, name: str = "held") -> None:
+    def __init__(self, name: str = "held", **options: Any) -> None:
         self.started: list[int] = []
         self._gates: dict[int, anyio.Event] = {}
         self._all_open = False
@@ -285,7 +290,7 @@ class HeldTask:
                 await gate.wait()
             return number
 
-        self.function = task(name=name)(held)
+        self.function: AnyTask = task(name=name, **options)(held)
 
     def release(self, *numbers: int) -> None:
         """Let the runs of these numbers return, those of all numbers if none is given."""

@@ -38,7 +38,7 @@ async def test_what_a_killed_worker_ran_is_lost_within_the_lease_time_and_new_wo
             assert [handle.is_done for handle in handles] == [False, False]
             await system.advance(6)
             for handle in handles:
-                with pytest.raises(TaskLost, match="its worker 'w1' died or fell silent during attempt 1"):
+                with pytest.raises(TaskLost, match=r"was lost with its worker \(attempt 1 on worker 'w1': silent"):
                     await handle
             held.release()
             assert await (await client.delay("held", 3)) == 3

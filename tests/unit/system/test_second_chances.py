@@ -5,7 +5,7 @@ import os
 import pytest
 
 from fastworker.application import current_client
-from fastworker.application.coordinator import Limits
+from fastworker.application.limits import Limits
 from fastworker.application.messages import Hello, Leases, Message, Poll, Report, Reported, ReportEntry, Welcome
 from fastworker.application.task_function import SubmitOptions
 from fastworker.application.views import outcomes

@@ -217,7 +217,7 @@ async def test_a_stopping_control_plane_refuses_submissions_and_waits_for_what_r
         async with system.client() as client:
             running, waiting = await client.map("held", [(1,), (2,)])
             await system.settle()
-            assert control_plane.role.running == 1
+            assert control_plane.ledger.running == 1
             control_plane.role.stop()
             await system.settle()
             with pytest.raises(Draining, match="takes no new tasks"):

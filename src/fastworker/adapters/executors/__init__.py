@@ -1,6 +1,8 @@
-"""Where tasks run: `async def` in the event loop, `def` in threads."""
+"""Where tasks run: `async def` in the event loop, `def` in threads, either in child processes on demand."""
 
+from .forked import free_forks_of_our_signals
 from .loop_executor import LoopExecutor
+from .process_executor import ProcessExecutor
 from .thread_executor import ThreadExecutor
 
-__all__ = ["LoopExecutor", "ThreadExecutor"]
+__all__ = ["LoopExecutor", "ProcessExecutor", "ThreadExecutor", "free_forks_of_our_signals"]

@@ -1,16 +1,18 @@
 """Runs `async def` tasks in the event loop of the worker."""
 
 import asyncio
+import inspect
 import sys
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from traceback import StackSummary, walk_stack
 from types import FrameType
 from typing import Any, override
 
-from fastworker.application.execution import Execution, perform_async
-from fastworker.application.ports.task_executor import Done, TaskExecutor
+from fastworker.application.execution import Execution, perform_async, stopped
+from fastworker.application.ports.task_executor import Done, Noted, TaskExecutor
+from fastworker.domain.task import Outcome
 
 
 class LoopExecutor(TaskExecutor):
@@ -18,20 +20,23 @@ class LoopExecutor(TaskExecutor):
 
     def __init__(self) -> None:
         self._tasks: dict[Execution, asyncio.Task[None]] = {}
+        self._stopped: set[Execution] = set()
+        self._noted_elsewhere: set[Execution] = set()
         self._done: Done | None = None
+        self._noted: Noted | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
 
     @override
     @asynccontextmanager
-    async def open(self, done: Done) -> AsyncIterator[None]:
-        self._done = done
+    async def open(self, done: Done, noted: Noted) -> AsyncIterator[None]:
+        self._done, self._noted = done, noted
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         try:
             yield
         finally:
-            self._done = None
+            self._done = self._noted = None
             for task in self._tasks.values():
                 task.cancel()
             self._tasks.clear()
@@ -39,7 +44,20 @@ class LoopExecutor(TaskExecutor):
     @override
     def start(self, execution: Execution) -> None:
         loop = asyncio.get_running_loop()
+        execution.announce = self._announce
         self._tasks[execution] = loop.create_task(self._run(execution))
+
+    @override
+    def stop(self, execution: Execution) -> None:
+        task = self._tasks.get(execution)
+        if task is None or execution in self._stopped:  # a second cancellation would end the cleaning up of the first
+            return
+        if _has_begun(task):
+            self._stopped.add(execution)
+        else:  # cancelled now, it would never run, not even to say so
+            del self._tasks[execution]
+            task.get_loop().call_soon(self._end, execution, stopped(execution, "it had not begun"))
+        task.cancel()
 
     @override
     def stack(self, execution: Execution) -> str:
@@ -53,9 +71,35 @@ class LoopExecutor(TaskExecutor):
 
     async def _run(self, execution: Execution) -> None:
         outcome = await perform_async(execution)
+        if self._noted_elsewhere and execution in self._noted_elsewhere:
+            self._tell(execution)
         self._tasks.pop(execution, None)
+        if self._stopped:
+            self._stopped.discard(execution)
+        self._end(execution, outcome)
+
+    def _end(self, execution: Execution, outcome: Outcome) -> None:
         if self._done is not None:  # None: the executor was closed, the attempt is abandoned
             self._done(execution, outcome)
+
+    def _announce(self, execution: Execution) -> None:
+        """Tell of notes: at once on the loop; from a thread that the attempt has started, as soon as the loop can."""
+        if threading.get_ident() == self._thread:
+            self._tell(execution)
+        elif execution not in self._noted_elsewhere and self._loop is not None:
+            self._noted_elsewhere.add(execution)
+            with suppress(RuntimeError):  # the loop is closed
+                self._loop.call_soon_threadsafe(self._tell, execution)
+
+    def _tell(self, execution: Execution) -> None:
+        self._noted_elsewhere.discard(execution)
+        if self._noted is not None and execution in self._tasks:  # else it has ended, and what it started goes on
+            self._noted(execution)
+
+
+def _has_begun(task: asyncio.Task[None]) -> bool:
+    coroutine = task.get_coro()
+    return not inspect.iscoroutine(coroutine) or inspect.getcoroutinestate(coroutine) != inspect.CORO_CREATED
 
 
 def _frames(waiting: Any) -> list[tuple[FrameType, int]]:

@@ -1,6 +1,7 @@
 """Runs `def` tasks in threads."""
 
 import asyncio
+import logging
 import sys
 import threading
 import traceback
@@ -9,9 +10,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import override
 
-from fastworker.application.execution import Execution, perform
-from fastworker.application.ports.task_executor import Done, TaskExecutor
+from fastworker.application.execution import Execution, perform, stopped
+from fastworker.application.ports.task_executor import Done, Noted, TaskExecutor
 from fastworker.domain.task import Outcome
+
+log = logging.getLogger(__name__)
 
 
 class ThreadExecutor(TaskExecutor):
@@ -34,19 +37,21 @@ class ThreadExecutor(TaskExecutor):
         self._is_closed = False
         self._running_in: dict[Execution, int] = {}
         self._finished: deque[tuple[Execution, Outcome]] = deque()
+        self._with_notes: set[Execution] = set()
         self._hand_over_is_due = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._done: Done | None = None
+        self._noted: Noted | None = None
 
     @override
     @asynccontextmanager
-    async def open(self, done: Done) -> AsyncIterator[None]:
-        self._done = done
+    async def open(self, done: Done, noted: Noted) -> AsyncIterator[None]:
+        self._done, self._noted = done, noted
         self._loop = asyncio.get_running_loop()
         try:
             yield
         finally:
-            self._done = None
+            self._done = self._noted = None
             with self._lock:
                 self._is_closed = True
                 self._waiting.clear()
@@ -55,9 +60,19 @@ class ThreadExecutor(TaskExecutor):
 
     @override
     def start(self, execution: Execution) -> None:
+        execution.announce = self._announce
         with self._lock:
             self._waiting.append(execution)
             self._wake_one()
+
+    @override
+    def stop(self, execution: Execution) -> None:
+        """End an attempt that waits for a thread; one that runs can only be asked, by `current_task().is_cancelled`."""
+        with self._lock:
+            if execution not in self._waiting:
+                return
+            self._waiting.remove(execution)
+        self._finish(execution, stopped(execution, "it had not begun"))
 
     @override
     def stack(self, execution: Execution) -> str:
@@ -72,7 +87,12 @@ class ThreadExecutor(TaskExecutor):
             self._wake_is_under_way = True
             self._idle.pop().release()
         elif self._threads < self._limit:
-            threading.Thread(target=self._work, name=f"fastworker-task-{self._threads + 1}", daemon=True).start()
+            thread = threading.Thread(target=self._work, name=f"fastworker-task-{self._threads + 1}", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:  # the system gives no more: those that there are go on
+                log.warning("no thread beyond %d can be started: %s", self._threads, error)
+                return
             self._wake_is_under_way = True
             self._threads += 1
 
@@ -104,19 +124,33 @@ class ThreadExecutor(TaskExecutor):
             return execution
 
     def _finish(self, execution: Execution, outcome: Outcome) -> None:
-        with self._lock:
-            self._finished.append((execution, outcome))
-            if self._hand_over_is_due or self._is_closed:
-                return
-            self._hand_over_is_due = True
+        self._finished.append((execution, outcome))
+        self._wake_loop()
+
+    def _announce(self, execution: Execution) -> None:
+        """Have the loop told of notes, from any thread. Takes no lock: a finalizer may log while this thread has it."""
+        self._with_notes.add(execution)
+        self._wake_loop()
+
+    def _wake_loop(self) -> None:
+        """Have what is finished or noted handed over; a wake that is under way will do for this too."""
+        if self._hand_over_is_due or self._is_closed:
+            return
+        self._hand_over_is_due = True
         assert self._loop is not None
         with suppress(RuntimeError):  # the loop is closed: nobody waits for this attempt any more
             self._loop.call_soon_threadsafe(self._hand_over)
 
     def _hand_over(self) -> None:
-        with self._lock:
-            self._hand_over_is_due = False
-            finished, self._finished = self._finished, deque()
+        self._hand_over_is_due = False  # first: what comes from now on wakes again
+        finished = [self._finished.popleft() for _ in range(len(self._finished))]
+        while self._with_notes:  # after taking what is finished: that has noted before
+            self._tell(self._with_notes.pop())
         for execution, outcome in finished:
+            execution.announce = None
             if self._done is not None:  # None: closed, the attempt is abandoned
                 self._done(execution, outcome)
+
+    def _tell(self, execution: Execution) -> None:
+        if self._noted is not None and execution.announce is not None:  # else it has ended, and a thread of it goes on
+            self._noted(execution)

@@ -1,14 +1,19 @@
 """Runs tasks in the event loop of a test, on asyncio and trio."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import override
+from typing import Any, override
 
+import anyio
+import sniffio
 from anyio.abc import TaskGroup
 
 from fastworker.application.background import background_tasks
-from fastworker.application.execution import Execution, perform, perform_async
-from fastworker.application.ports.task_executor import Done, TaskExecutor
+from fastworker.application.execution import Execution, perform, perform_async, stopped
+from fastworker.application.ports.task_executor import Done, Noted, TaskExecutor
+from fastworker.domain.task import Outcome
 
 
 class InlineExecutor(TaskExecutor):
@@ -16,29 +21,79 @@ class InlineExecutor(TaskExecutor):
 
     def __init__(self) -> None:
         self._group: TaskGroup | None = None
+        self._scopes: dict[Execution, anyio.CancelScope] = {}
+        self._noted_elsewhere: set[Execution] = set()
         self._done: Done | None = None
+        self._noted: Noted | None = None
+        self._thread = 0
+        self._call_soon: Callable[..., Any] | None = None
 
     @override
     @asynccontextmanager
-    async def open(self, done: Done) -> AsyncIterator[None]:
-        self._done = done
+    async def open(self, done: Done, noted: Noted) -> AsyncIterator[None]:
+        self._done, self._noted = done, noted
+        self._thread = threading.get_ident()
+        self._call_soon = _from_other_threads()
         async with background_tasks() as self._group:
             try:
                 yield
             finally:
-                self._done = None
+                self._done = self._noted = None
 
     @override
     def start(self, execution: Execution) -> None:
         assert self._group is not None
+        execution.announce = self._announce
+        self._scopes[execution] = anyio.CancelScope()
         self._group.start_soon(self._run, execution)
+
+    @override
+    def stop(self, execution: Execution) -> None:
+        scope = self._scopes.get(execution)
+        if scope is not None:
+            scope.cancel()
 
     @override
     def stack(self, execution: Execution) -> str:
         return ""
 
     async def _run(self, execution: Execution) -> None:
-        is_async = execution.function.is_async
-        outcome = await perform_async(execution) if is_async else perform(execution)
+        scope = self._scopes[execution]
+        if scope.cancel_called:
+            outcome = stopped(execution, "it had not begun")
+        else:
+            outcome = await _perform(execution, scope)
+        if execution in self._noted_elsewhere:
+            self._tell(execution)
+        del self._scopes[execution]
         if self._done is not None:
             self._done(execution, outcome)
+
+    def _announce(self, execution: Execution) -> None:
+        if threading.get_ident() == self._thread:
+            self._tell(execution)
+        elif execution not in self._noted_elsewhere and self._call_soon is not None:
+            self._noted_elsewhere.add(execution)
+            self._call_soon(self._tell, execution)
+
+    def _tell(self, execution: Execution) -> None:
+        self._noted_elsewhere.discard(execution)
+        if self._noted is not None and execution in self._scopes:
+            self._noted(execution)
+
+
+async def _perform(execution: Execution, scope: anyio.CancelScope) -> Outcome:
+    if not execution.function.is_async:
+        return perform(execution)
+    with scope:
+        return await perform_async(execution)
+    return stopped(execution, "its code was cancelled")
+
+
+def _from_other_threads() -> Callable[..., Any]:
+    """Return how another thread has a function called on the running loop."""
+    if sniffio.current_async_library() == "asyncio":
+        return asyncio.get_running_loop().call_soon_threadsafe
+    import trio
+
+    return trio.lowlevel.current_trio_token().run_sync_soon

@@ -8,6 +8,8 @@ from fastworker.application.execution import Execution
 from fastworker.domain.task import Outcome
 
 type Done = Callable[[Execution, Outcome], None]
+type Noted = Callable[[Execution], None]
+"""Told that an attempt has added to its `notes`; one call may stand for many notes."""
 
 
 class TaskExecutor(ABC):
@@ -15,16 +17,24 @@ class TaskExecutor(ABC):
 
     Rules (tests/contracts/task_executor.py): each started attempt ends in exactly one call of `done`, on the event
     loop that opened the executor, unless the executor was closed first; an attempt that raises, even a
-    BaseException, harms no other.
+    BaseException, harms no other. What an attempt notes is told by `noted` on the same loop, before its `done`.
     """
 
     @abstractmethod
-    def open(self, done: Done) -> AbstractAsyncContextManager[None]:
+    def open(self, done: Done, noted: Noted) -> AbstractAsyncContextManager[None]:
         """Make the executor ready; leaving the context abandons what still runs."""
 
     @abstractmethod
     def start(self, execution: Execution) -> None:
         """Begin an attempt and return at once."""
+
+    @abstractmethod
+    def stop(self, execution: Execution) -> None:
+        """Have a running attempt end, for its `stop_reason`, by the means that this executor has; return at once.
+
+        An attempt that cannot be made to end goes on, and ends in `done` when it does; so does one that ends by
+        itself in this moment. Stopping twice is stopping once.
+        """
 
     @abstractmethod
     def stack(self, execution: Execution) -> str:

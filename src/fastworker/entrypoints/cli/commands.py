@@ -11,8 +11,10 @@ import click
 
 import fastworker
 from fastworker.application.sync_client import SyncTaskClient
+from fastworker.application.task_options import submit_options
 from fastworker.application.task_result import task_error
-from fastworker.domain.errors import FastWorkerError
+from fastworker.domain.cancellation import Cancellation
+from fastworker.domain.errors import FastWorkerError, InvalidOption
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.entrypoints.client import DEFAULT_ADDRESS, SyncClient, ask_worker
@@ -20,7 +22,7 @@ from fastworker.entrypoints.process import EXIT_FAILED
 
 from .arguments import parse_arguments
 from .servers import control_plane_command, subworker_command
-from .tables import show_running, show_tasks, show_workers
+from .tables import show_running, show_tasks, show_workers, step_text
 
 NEGATIVE_NUMBER = re.compile(r"-\.?\d")
 EXIT_INTERRUPTED = 130
@@ -61,14 +63,19 @@ def talks(command: Callable[..., None]) -> Callable[..., None]:
     @address_option
     @wraps(command)
     def wrapped(address: str, **arguments: Any) -> None:
-        try:
-            with SyncClient(address) as client:
-                command(client, **arguments)
-        except FastWorkerError as error:
-            click.echo(f"fastworker: {error}", err=True)
-            sys.exit(EXIT_FAILED)
+        talk(address, lambda client: command(client, **arguments))
 
     return wrapped
+
+
+def talk(address: str, act: Callable[[SyncTaskClient], None]) -> None:
+    """Act on a connected client; what goes wrong becomes one clear line, and the exit code."""
+    try:
+        with SyncClient(address) as client:
+            act(client)
+    except FastWorkerError as error:
+        click.echo(f"fastworker: {error}", err=True)
+        sys.exit(EXIT_FAILED)
 
 
 class SubmitCommand(click.Command):
@@ -84,6 +91,10 @@ class SubmitCommand(click.Command):
 @click.option("--args", "first", help="A JSON object (arguments by name), a JSON array (by position), or words.")
 @click.argument("words", nargs=-1)
 @click.option("--priority", type=click.Choice(list(TaskPriority), case_sensitive=False), default=None)
+@click.option("--delay", type=float, help="Start so many seconds from now.")
+@click.option("--expires", type=float, help="Never start later than so many seconds from now.")
+@click.option("--timeout", type=float, help="End an attempt that takes longer than so many seconds.")
+@click.option("--retries", type=int, help="Try again so many times when it fails.")
 @click.option("--no-wait", is_flag=True, help="Print the id and return; do not wait for the result.")
 @talks
 def submit(
@@ -91,15 +102,19 @@ def submit(
     name: str,
     first: str | None,
     words: tuple[str, ...],
-    priority: str | None,
     no_wait: bool,
+    **options: Any,
 ) -> None:
     """Submit the task NAME, wait for it, and print its result as JSON. Exit code 1 when it did not succeed.
 
     Several words after --args are arguments by position: --args 5 3
     """
     args, kwargs = parse_arguments(first, words)
-    handle = client.delay(name, *args, priority=priority, **kwargs)
+    try:
+        asked = submit_options(**options)
+    except InvalidOption as error:
+        raise click.UsageError(str(error)) from error
+    handle = client.submit(name, args, kwargs, asked)
     if no_wait:
         click.echo(str(handle))
         return
@@ -141,10 +156,78 @@ def tasks(client: SyncTaskClient) -> None:
 
 
 @main.command()
+@click.argument("task_id", metavar="ID")
 @talks
-def workers(client: SyncTaskClient) -> None:
-    """List the workers that are connected."""
-    show_workers(client.inspect())
+def follow(client: SyncTaskClient, task_id: str) -> None:
+    """Print the steps of a task as they come, until it ends: changes of status, progress, log lines."""
+    for event in client.events(task_id):
+        click.echo(f"{event.at.astimezone():%H:%M:%S}  {step_text(event)}")
+
+
+@main.command()
+@click.argument("task_ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--wait", default=10.0, show_default=True, help="Seconds to wait for the end of tasks that run.")
+@talks
+def cancel(client: SyncTaskClient, task_ids: tuple[str, ...], wait: float) -> None:
+    """Cancel tasks, and say what became of each. Exit code 1 when one of them could not be cancelled."""
+    answers = client.cancel(task_ids)
+    told = [_cancelled(client, task_id, answer, wait) for task_id, answer in answers.items()]
+    sys.exit(0 if all(told) else EXIT_FAILED)
+
+
+def _cancelled(client: SyncTaskClient, task_id: str, answer: Cancellation, wait: float) -> bool:
+    """Say what became of one task; True when it is cancelled."""
+    match answer:
+        case Cancellation.CANCELLED:
+            click.echo(f"{task_id}: cancelled")
+        case Cancellation.STOPPING:
+            return _stopped(client, task_id, wait)
+        case Cancellation.FINISHED:
+            click.echo(f"{task_id}: had ended before, as {client.status(task_id)}", err=True)
+        case Cancellation.FORGOTTEN:
+            click.echo(f"{task_id}: ended long ago, its result is not kept any more", err=True)
+        case Cancellation.UNKNOWN:
+            click.echo(f"{task_id}: this control plane has never seen it", err=True)
+    return answer is Cancellation.CANCELLED
+
+
+def _stopped(client: SyncTaskClient, task_id: str, wait: float) -> bool:
+    try:
+        found = client.wait_for_end(task_id, timeout=wait)
+    except TimeoutError:
+        click.echo(f"{task_id}: its worker was told to stop it, and it still runs after {wait:g} s", err=True)
+        return False
+    is_cancelled = found.status is TaskStatus.CANCELLED
+    how = found.error.message if found.error else found.status.value
+    click.echo(f"{task_id}: {how if is_cancelled else f'ended first, as {found.status}'}", err=not is_cancelled)
+    return is_cancelled
+
+
+@main.command()
+@click.argument("task_id", metavar="ID")
+@talks
+def retry(client: SyncTaskClient, task_id: str) -> None:
+    """Run a finished task again, as a new task, and print its id."""
+    click.echo(str(client.retry(task_id)))
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+@address_option
+def workers(context: click.Context, address: str) -> None:
+    """List the workers that are connected, or act on one."""
+    context.obj = address
+    if context.invoked_subcommand is None:
+        talk(address, lambda client: show_workers(client.inspect()))
+
+
+@workers.command()
+@click.argument("worker_id", metavar="ID")
+@click.pass_obj
+def drain(address: str, worker_id: str) -> None:
+    """Have a worker take no more, finish what it runs within its --drain-timeout, and leave."""
+    talk(address, lambda client: client.drain_worker(worker_id))
+    click.echo(f"{worker_id}: takes no more, finishes what it runs within its --drain-timeout, then leaves")
 
 
 @main.command()

@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Iterable, Sequence
 
-from fastworker.application.messages import Inspected, WorkerInspected
+from fastworker.application.messages import Inspected, RunningTask, WorkerInspected, WorkerState
+from fastworker.application.task_event import TaskEvent
 
 PIPE_WIDTH = 1_000
 """Other programs get whole rows."""
@@ -27,7 +28,7 @@ def show_workers(state: Inspected) -> None:
         (
             worker.worker_id,
             "control plane" if worker.is_local else "subworker",
-            f"{worker.running}/{worker.slots}",
+            _load(worker),
             str(worker.finished),
             f"{worker.heard_seconds_ago:.1f} s ago",
             str(len(worker.names)),
@@ -39,13 +40,19 @@ def show_workers(state: Inspected) -> None:
     _show(columns, rows, empty="no worker is connected: start one with `fastworker subworker`")
 
 
+def _load(worker: WorkerState) -> str:
+    stuck = f", {worker.occupied} stuck" if worker.occupied else ""
+    return f"{worker.running}/{worker.slots}{stuck}{', draining' if worker.is_draining else ''}"
+
+
 def show_running(state: WorkerInspected) -> None:
     """Print what a worker runs, with stacks."""
-    rows = [
-        (task.task_id, task.name, str(task.attempt), f"{task.run_seconds:.1f} s", task.stack.strip())
-        for task in state.running
-    ]
+    rows = [(task.task_id, task.name, str(task.attempt), _duration(task), task.stack.strip()) for task in state.running]
     _show(["id", "task", "attempt", "for", "stack"], rows, empty=f"worker {state.worker_id} runs nothing now")
+
+
+def _duration(task: RunningTask) -> str:
+    return f"{task.run_seconds:.1f} s{' (stuck: given up, and goes on)' if task.is_stuck else ''}"
 
 
 def _show(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) -> None:
@@ -62,3 +69,15 @@ def _show(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) 
         table.add_row(*(Text(cell) for cell in row))  # Text: names from a task are never read as markup
     width = None if sys.stdout.isatty() else PIPE_WIDTH
     Console(width=width).print(table)
+
+
+def step_text(event: TaskEvent) -> str:
+    """Return a step of a task as one line."""
+    if event.status is not None:
+        return f"{event.status} (attempt {event.attempt})" if event.attempt else str(event.status)
+    if event.line is not None:
+        return f"{event.line.level} {event.line.logger}: {event.line.message}"
+    progress = event.progress
+    assert progress is not None
+    of_total = "" if progress.total is None else f" of {progress.total:g}"
+    return f"{progress.done:g}{of_total} {progress.message}".rstrip()

@@ -1,11 +1,16 @@
 """The executor of `async def` tasks keeps the contract, and knows what its tasks do."""
 
+import asyncio
+
 import anyio
 import pytest
 
 from fastworker.adapters.executors import LoopExecutor
+from fastworker.application.current_task import current_task
+from fastworker.application.execution import StopReason
 from fastworker.application.ports.task_executor import TaskExecutor
 from fastworker.application.task_function import task
+from fastworker.domain.journal import Progress
 from tests.contracts.desk import until
 from tests.contracts.task_executor import AsyncExecutorContract, Results, executions
 
@@ -29,7 +34,7 @@ class TestLoopExecutor(AsyncExecutorContract):
 
         results = Results()
         (attempt,) = executions(walk, ())
-        async with executor.open(results.done):
+        async with executor.open(results.done, results.noted):
             executor.start(attempt)
             await until(lambda: bool(waits))
             stack = executor.stack(attempt)
@@ -38,3 +43,92 @@ class TestLoopExecutor(AsyncExecutorContract):
         assert "in walk" in stack
         assert "in wait_at_the_gate" in stack
         assert stack.index("in walk") < stack.index("in wait_at_the_gate")
+
+    async def test_a_second_stop_leaves_the_cleaning_up_of_the_first_alone(self, executor: TaskExecutor) -> None:
+        gate = anyio.Event()
+        events: list[str] = []
+
+        @task
+        async def clean_up() -> None:
+            try:
+                events.append("waits")
+                await anyio.sleep_forever()
+            finally:
+                events.append("cleans")
+                await gate.wait()
+                events.append("cleaned")
+
+        results = Results()
+        (attempt,) = executions(clean_up, ())
+        async with executor.open(results.done, results.noted):
+            executor.start(attempt)
+            await until(lambda: len(events) == 1)
+            attempt.stop_reason = StopReason.CANCEL
+            executor.stop(attempt)
+            await until(lambda: len(events) == 2)
+            executor.stop(attempt)
+            await anyio.lowlevel.checkpoint()
+            gate.set()
+            await results.have(1)
+        assert events == ["waits", "cleans", "cleaned"]
+        assert [error for error, _ in results.by_token().values()] == ["TaskCancelled"]
+
+    async def test_an_attempt_that_is_stopped_before_the_loop_gets_to_it_never_runs(
+        self, executor: TaskExecutor
+    ) -> None:
+        ran: list[bool] = []
+
+        @task
+        async def run() -> None:
+            ran.append(True)
+
+        results = Results()
+        (attempt,) = executions(run, ())
+        async with executor.open(results.done, results.noted):
+            executor.start(attempt)
+            attempt.stop_reason = StopReason.CANCEL
+            executor.stop(attempt)
+            assert results.outcomes == []
+            await results.have(1)
+        assert ran == []
+        ((error_type, message),) = results.by_token().values()
+        assert error_type == "TaskCancelled"
+        assert message == "cancelled before it began"
+
+    async def test_a_thread_that_has_the_context_of_the_attempt_may_note_while_the_attempt_waits(
+        self, executor: TaskExecutor
+    ) -> None:
+        results = Results()
+
+        @task
+        async def hand_on() -> None:
+            await asyncio.to_thread(lambda: current_task().progress(1))
+            await until(lambda: bool(results.notes))
+
+        (attempt,) = executions(hand_on, ())
+        async with executor.open(results.done, results.noted):
+            executor.start(attempt)
+            await results.have(1)
+        assert results.notes == {0: [Progress(1.0)]}
+        assert results.events == [("noted", 0), ("done", 0)]
+
+    async def test_what_is_noted_after_the_end_of_an_attempt_is_not_told(self, executor: TaskExecutor) -> None:
+        left_behind: list[asyncio.Task[None]] = []
+        gate = asyncio.Event()
+
+        async def note_late() -> None:
+            await gate.wait()
+            current_task().progress(1)
+
+        @task
+        async def leave_a_task() -> None:
+            left_behind.append(asyncio.create_task(note_late()))
+
+        results = Results()
+        (attempt,) = executions(leave_a_task, ())
+        async with executor.open(results.done, results.noted):
+            executor.start(attempt)
+            await results.have(1)
+            gate.set()
+            await left_behind[0]
+        assert results.events == [("done", 0)]

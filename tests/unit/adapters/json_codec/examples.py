@@ -1,12 +1,18 @@
 """One message of every kind, with every field set."""
 
 from fastworker.application.messages import (
+    AttemptState,
     AwaitCompletions,
     Beacon,
     Beat,
+    Cancel,
+    Cancelled,
     Completions,
+    Declared,
+    DrainWorker,
     Fetch,
     Fetched,
+    Follow,
     Goodbye,
     Hello,
     Inspect,
@@ -14,29 +20,38 @@ from fastworker.application.messages import (
     InspectWorker,
     Join,
     Joined,
+    LeaseDetails,
     LeaseEntry,
     Leases,
     Leave,
     Message,
     Noted,
+    NoteEntry,
     Poll,
     Refused,
     RefusedEntry,
     Report,
     Reported,
     ReportEntry,
+    Rerun,
+    RetryWish,
     RunningTask,
+    StepEntry,
     Submit,
     SubmitEntry,
     Submitted,
+    TaskDetails,
     TaskState,
     Welcome,
     WorkerInspected,
     WorkerState,
 )
+from fastworker.domain.cancellation import Cancellation
+from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord
+from fastworker.domain.terms import Backoff, Terms
 
 EPOCH = "019a5b1e-0000-7000-8000-000000000001"
 SESSION = "019a5b1e-0000-7000-8000-000000000002"
@@ -46,10 +61,36 @@ INCARNATION = "019a5b1e-0000-7000-8000-000000000005"
 ERROR = ErrorRecord("ValueError", "schlecht: ü", 'File "tasks.py", line 3, in resize\n')
 REPORT_ENTRIES = [
     ReportEntry(TASK, 11, TaskStatus.SUCCESS, 0.25),
-    ReportEntry(OTHER_TASK, 12, TaskStatus.FAILURE, 1.5, ERROR),
+    ReportEntry(OTHER_TASK, 12, TaskStatus.FAILURE, 1.5, ERROR, RetryWish(after=2.5)),
 ]
+PROGRESS = Progress(3.0, 10.0, "a third of it")
+LINE = LogLine("info", "tasks", "the width is 800")
+NOTES = [NoteEntry(TASK, 11, PROGRESS), NoteEntry(OTHER_TASK, 12, line=LINE)]
+TERMS = Terms(
+    retries=3,
+    backoff=Backoff(initial=2.0, factor=3.0, maximum=60.0, jitter=0.25),
+    retry_on=("builtins.OSError",),
+    never_on=("builtins.FileNotFoundError",),
+    timeout_seconds=30.0,
+    delay_seconds=60.0,
+    expires_seconds=3600.0,
+    origin=OTHER_TASK,
+)
 STATE = TaskState(TASK, TaskStatus.SUCCESS, "resize", TaskPriority.HIGH, 1, "w1", 0.5, 0.25)
-FAILED = TaskState(OTHER_TASK, TaskStatus.FAILURE, "send", TaskPriority.LOW, 2, "w2", 1.0, 2.0, ERROR)
+FAILED = TaskState(
+    OTHER_TASK,
+    TaskStatus.FAILURE,
+    "send",
+    TaskPriority.LOW,
+    2,
+    "w2",
+    1.0,
+    2.0,
+    ERROR,
+    details=TaskDetails(
+        history=[AttemptState(1, "w1", 8.0, 1.5, TaskStatus.LOST, ERROR)], origin=TASK, due_in_seconds=4.0
+    ),
+)
 FORGOTTEN = TaskState(OTHER_TASK, None, is_forgotten=True)
 
 EXAMPLES: tuple[Message, ...] = (
@@ -63,14 +104,24 @@ EXAMPLES: tuple[Message, ...] = (
         session_id=SESSION,
         deadline=17.5,
         entries=[
-            SubmitEntry(TASK, "resize", TaskPriority.CRITICAL),
+            SubmitEntry(TASK, "resize", TaskPriority.CRITICAL, TERMS),
             SubmitEntry(OTHER_TASK, "send", TaskPriority.NORMAL),
         ],
         payloads=[b'{"path":"a.png","width":800}', b""],
     ),
     Submitted(refused=[RefusedEntry(1, "queue_full", "the queue holds 3 tasks")], waiting_for_worker=["resize"]),
-    AwaitCompletions(epoch=EPOCH, session_id=SESSION, acknowledged=7),
-    Completions(first=8, entries=[STATE, FAILED], payloads=[b'"a.png"', b""]),
+    AwaitCompletions(epoch=EPOCH, session_id=SESSION, acknowledged=7, follows=[Follow(TASK, 2)]),
+    Completions(
+        first=8,
+        entries=[STATE, FAILED],
+        steps=[
+            StepEntry(TASK, 3, 1.5, 1, progress=PROGRESS),
+            StepEntry(TASK, 4, 1.0, 1, line=LINE),
+            StepEntry(TASK, 5, 0.5, 1, TaskStatus.SUCCESS),
+            StepEntry(OTHER_TASK, 0, is_forgotten=True),
+        ],
+        payloads=[b'"a.png"', b""],
+    ),
     Fetch(epoch=EPOCH, session_id=SESSION, task_ids=[TASK, OTHER_TASK], watch=True),
     Fetched(entries=[STATE, FORGOTTEN], payloads=[b"\x00\xff not JSON", b""]),
     Goodbye(session_id=SESSION),
@@ -80,9 +131,10 @@ EXAMPLES: tuple[Message, ...] = (
         version="1.0.0",
         up_seconds=3600.0,
         names=["resize", "send"],
-        workers=[WorkerState("w1", 16, 3, 1000, 0.5, True, "tcp://127.0.0.1:5557", ["resize"])],
+        workers=[WorkerState("w1", 16, 3, 1000, 0.5, True, "tcp://127.0.0.1:5557", ["resize"], 2, True)],
         queued={TaskPriority.CRITICAL: 0, TaskPriority.LOW: 5},
         running=3,
+        scheduled=4,
         finished={TaskStatus.SUCCESS: 998, TaskStatus.FAILURE: 2},
         superseded=1,
         results_kept=1000,
@@ -94,11 +146,12 @@ EXAMPLES: tuple[Message, ...] = (
         incarnation=INCARNATION,
         slots=16,
         names=["resize", "send"],
+        declared=[Declared("resize", TERMS)],
         is_local=True,
         address="tcp://127.0.0.1:5557",
         version="1.0.0",
     ),
-    Joined(beat_seconds=5.0, lease_seconds=15.0),
+    Joined(beat_seconds=5.0, lease_seconds=15.0, max_result_bytes=1_000_000),
     Poll(
         epoch=EPOCH,
         deadline=30.0,
@@ -106,14 +159,21 @@ EXAMPLES: tuple[Message, ...] = (
         incarnation=INCARNATION,
         acknowledged=4,
         occupied=1,
+        is_leaving=True,
+        notes=NOTES,
         entries=REPORT_ENTRIES,
         payloads=[b'"a.png"', b""],
     ),
     Leases(
         first=5,
-        entries=[LeaseEntry(TASK, "resize", 1, 18_446_744_073_709_551_615)],
+        entries=[
+            LeaseEntry(TASK, "resize", 1, 18_446_744_073_709_551_615),
+            LeaseEntry(OTHER_TASK, "send", 2, 12, LeaseDetails(priority=TaskPriority.LOW, terms=TERMS, start_by=40.0)),
+            LeaseEntry(OTHER_TASK, "send", 1, 11, LeaseDetails(is_stop=True)),
+        ],
         superseded=[OTHER_TASK],
-        payloads=[b'{"":["a.png"],"width":800}'],
+        drain=True,
+        payloads=[b'{"":["a.png"],"width":800}', b"{}", b""],
     ),
     Report(
         epoch=EPOCH,
@@ -121,6 +181,8 @@ EXAMPLES: tuple[Message, ...] = (
         incarnation=INCARNATION,
         entries=REPORT_ENTRIES,
         occupied=2,
+        is_leaving=True,
+        notes=NOTES,
         payloads=[b'"a.png"', b""],
     ),
     Reported(superseded=[TASK]),
@@ -130,6 +192,10 @@ EXAMPLES: tuple[Message, ...] = (
     Beacon(epoch=EPOCH, client_address="tcp://127.0.0.1:5555", worker_address="tcp://127.0.0.1:5556"),
     InspectWorker(),
     WorkerInspected(
-        worker_id="w1", slots=16, running=[RunningTask(TASK, "resize", 1, 0.75, 'File "tasks.py", line 3\n')]
+        worker_id="w1", slots=16, running=[RunningTask(TASK, "resize", 1, 0.75, 'File "tasks.py", line 3\n', True)]
     ),
+    Cancel(epoch=EPOCH, deadline=30.0, task_ids=[TASK, OTHER_TASK]),
+    Cancelled(answers=[Cancellation.STOPPING, Cancellation.FORGOTTEN]),
+    Rerun(epoch=EPOCH, session_id=SESSION, deadline=30.0, task_id=TASK, new_task_id=OTHER_TASK, is_repeated=True),
+    DrainWorker(epoch=EPOCH, deadline=30.0, worker_id="w1"),
 )

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from fastworker.adapters.json_codec import JsonFrameCodec
 from fastworker.application.messages import FRAME_BYTES, MESSAGES, Fetched, Message, Refused, TaskState
 from fastworker.domain.errors import BadFrame, PayloadTooLarge, ProtocolMismatch
+from fastworker.domain.terms import Backoff, Terms
 from tests.contracts.bad_frames import BAD_FRAMES, FRAMES_OF_OTHER_PROTOCOLS
 
 from .examples import EXAMPLES
@@ -20,6 +21,19 @@ from .examples import EXAMPLES
 CODEC = JsonFrameCodec()
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+SECONDS = st.none() | st.floats(1.0, 1_000.0)
+NAMES = st.none() | st.lists(TEXTS, max_size=3).map(tuple)
+TERMS = st.builds(
+    Terms,
+    retries=st.none() | st.integers(0, 1_000),
+    backoff=st.none() | st.builds(Backoff, st.floats(0, 10), st.floats(1, 10), st.floats(0, 10), st.floats(0, 1)),
+    retry_on=NAMES,
+    never_on=NAMES,
+    timeout_seconds=SECONDS,
+    delay_seconds=SECONDS,
+    expires_seconds=SECONDS,
+    origin=st.none() | TEXTS,
+)
 
 
 @cache
@@ -40,9 +54,11 @@ def with_payloads(message: Any, data: st.DataObject) -> Any:
 def _drawable_fields():
     st.register_type_strategy(str, TEXTS)
     st.register_type_strategy(float, NUMBERS)
+    st.register_type_strategy(Terms, TERMS)
     yield
     st.register_type_strategy(str, st.text())
     st.register_type_strategy(float, st.floats())
+    st.register_type_strategy(Terms, st.builds(Terms))
 
 
 def test_there_is_one_example_of_every_kind_in_the_order_of_the_kinds() -> None:
@@ -91,7 +107,7 @@ def test_what_is_no_frame_is_a_bad_frame(name: str) -> None:
 @pytest.mark.parametrize("name", FRAMES_OF_OTHER_PROTOCOLS)
 def test_a_frame_of_another_version_is_a_protocol_mismatch_that_names_both(name: str) -> None:
     frame = FRAMES_OF_OTHER_PROTOCOLS[name]
-    with pytest.raises(ProtocolMismatch, match=rf"protocol {frame[2]}, this is protocol 1"):
+    with pytest.raises(ProtocolMismatch, match=rf"protocol {frame[2]}, this is protocol 2"):
         CODEC.decode(frame)
 
 
@@ -108,7 +124,7 @@ def test_random_bytes_are_only_ever_a_bad_frame_or_a_protocol_mismatch(junk: byt
     with suppress(BadFrame, ProtocolMismatch):
         CODEC.decode(junk)
     with suppress(BadFrame, ProtocolMismatch):
-        CODEC.decode(b"FW\x01" + junk)
+        CODEC.decode(b"FW\x02" + junk)
 
 
 @settings(max_examples=600, deadline=None)

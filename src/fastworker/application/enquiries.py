@@ -1,0 +1,115 @@
+"""Single questions and orders to the control plane, beside submitting and listening."""
+
+from collections.abc import Callable, Sequence
+from itertools import batched
+
+from fastworker.domain.cancellation import Cancellation
+from fastworker.domain.errors import (
+    ConnectionLost,
+    ControlPlaneRestarted,
+    UnknownSession,
+    WireError,
+    error_from_code,
+)
+
+from .client_link import REQUEST_SECONDS, TRIES, ClientLink, ClientSession
+from .messages import (
+    BATCH_ENTRIES,
+    Cancel,
+    Cancelled,
+    DrainWorker,
+    Fetch,
+    Fetched,
+    Inspect,
+    Inspected,
+    Message,
+    Noted,
+    Rerun,
+    Submitted,
+    TaskState,
+)
+from .ports.clock import Clock
+
+
+class Enquiries:
+    """Asks within the present session. Each question may be carried out twice without harm."""
+
+    def __init__(self, link: ClientLink, *, clock: Clock) -> None:
+        self._link = link
+        self._clock = clock
+
+    async def fetch(self, task_id: str) -> tuple[TaskState, bytes]:
+        """Return what the control plane knows of a task, and its result."""
+        fetched = await self._ask(
+            Fetched, lambda session: Fetch(epoch=session.epoch, session_id=session.session_id, task_ids=[str(task_id)])
+        )
+        return fetched.entries[0], fetched.payloads[0]
+
+    async def cancel(self, task_ids: Sequence[str]) -> list[Cancellation]:
+        """Cancel tasks; return what became of each."""
+        answers: list[Cancellation] = []
+        for some in batched(map(str, task_ids), BATCH_ENTRIES):
+            answers += await self._cancel_some(list(some))
+        return answers
+
+    async def _cancel_some(self, task_ids: list[str]) -> list[Cancellation]:
+        def question(session: ClientSession) -> Cancel:
+            return Cancel(epoch=session.epoch, deadline=self._deadline(session), task_ids=task_ids)
+
+        return (await self._ask(Cancelled, question)).answers
+
+    async def rerun(self, task_id: str, new_task_id: str) -> ClientSession:
+        """Submit a finished task once more under a new id; return the session in which it was accepted.
+
+        Raises:
+            NotFinished, UnknownTaskId, ResultExpired: there is no finished task of that id.
+            FastWorkerError: whatever a submission may be refused with.
+        """
+        sessions: list[ClientSession] = []
+
+        def question(session: ClientSession) -> Rerun:
+            sessions.append(session)
+            return Rerun(
+                epoch=session.epoch,
+                session_id=session.session_id,
+                deadline=self._deadline(session),
+                task_id=task_id,
+                new_task_id=new_task_id,
+                is_repeated=len(sessions) > 1,
+            )
+
+        submitted = await self._ask(Submitted, question)
+        for refused in submitted.refused:
+            raise error_from_code(refused.code, refused.message)
+        return sessions[-1]
+
+    async def drain_worker(self, worker_id: str) -> None:
+        """Have a worker finish what it runs, and leave; raises `UnknownWorker`."""
+
+        def question(session: ClientSession) -> DrainWorker:
+            return DrainWorker(epoch=session.epoch, deadline=self._deadline(session), worker_id=worker_id)
+
+        await self._ask(Noted, question)
+
+    async def inspect(self) -> Inspected:
+        """Return the control plane's present state in numbers."""
+        return await self._ask(Inspected, lambda _: Inspect())
+
+    def _deadline(self, session: ClientSession) -> float:
+        return session.deadline(self._clock.now() + REQUEST_SECONDS)
+
+    async def _ask[M: Message](self, kind: type[M], question: Callable[[ClientSession], Message]) -> M:
+        for left in reversed(range(TRIES)):
+            session = await self._link.session()
+            try:
+                reply = await self._link.request(question(session))
+            except (UnknownSession, ControlPlaneRestarted):
+                self._link.drop(session)
+            except ConnectionLost:
+                if left == 0:
+                    raise
+            else:
+                if not isinstance(reply, kind):
+                    raise WireError(f"expected {kind.__name__}, was answered with {type(reply).__name__}")
+                return reply
+        raise ControlPlaneRestarted("the control plane restarts again and again")

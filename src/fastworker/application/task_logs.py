@@ -1,0 +1,126 @@
+"""Log records that are emitted inside a task: they carry its id, and are kept with it as notes.
+
+Inside means that the emitting code has the attempt's context: the task itself, asyncio tasks that it starts, and
+threads that were given its context (`asyncio.to_thread`, `contextvars.copy_context().run`). All others are left alone.
+"""
+
+import logging
+import sys
+import traceback
+from collections.abc import Callable, MutableMapping
+from typing import Any, override
+
+from fastworker.domain.journal import LogLine
+from fastworker.domain.text import bounded
+
+from .current_task import NOTE_CHARACTERS, note_in_task, running_execution
+
+NAME_CHARACTERS = 200
+"""Longer names of loggers and levels lose their middle."""
+
+_LEVELS = logging.getLevelNamesMapping()
+_NOT_SAID = frozenset({"event", "level", "logger", "timestamp", "task_id", "exception"})
+"""Keys of a structlog event that have a place of their own, or go without saying in the log of one task."""
+
+
+class TaskLogHandler(logging.Handler):
+    """Gives each record the `task_id` of the running task, or an empty one, and keeps those from INFO on with the task.
+
+    A `task_id` that the record has already, as an `extra` of the user's, stays. It is the first handler of the root
+    logger, so that those behind it can show the id; a record factory would forbid users an `extra` of that name.
+    """
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        execution = running_execution.get()
+        if not hasattr(record, "task_id"):
+            record.task_id = "" if execution is None else execution.task_id
+        if (record.levelno or logging.INFO) >= logging.INFO:  # one made by hand may have none
+            _note(record.levelname, record.name, lambda: _text_of_record(record))
+
+
+class TaskLineFormatter(logging.Formatter):
+    """Says which task a record is from, before the lines of its exception."""
+
+    @override
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        line = super().formatMessage(record)
+        task_id = getattr(record, "task_id", "")
+        return f"{line} task_id={task_id}" if task_id else line
+
+
+def log_to_stderr(level: int | str) -> None:
+    """Send the records of `logging` to standard error, a line each, unless somebody has configured it already."""
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(TaskLineFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[lines], level=level)
+    install_task_logs()
+
+
+def install_task_logs() -> None:
+    """Have the records that reach the root logger carry `task_id`, and be kept with their task.
+
+    Once is enough; again repairs what the user's own configuration of `logging` has removed. It comes after
+    `logging.basicConfig`, which leaves a root logger alone that has a handler.
+    """
+    handlers = logging.getLogger().handlers
+    if not any(isinstance(handler, TaskLogHandler) for handler in handlers):
+        handlers.insert(0, TaskLogHandler())
+
+
+def note_in_running_task(_: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Do for structlog, as a processor, what the handler does for `logging`.
+
+    Its place is after `add_log_level` and `format_exc_info`, and before the renderer.
+    """
+    execution = running_execution.get()
+    if execution is None:
+        return event
+    event.setdefault("task_id", execution.task_id)
+    level = str(event.get("level", method))
+    if _LEVELS.get(level.upper(), logging.INFO) >= logging.INFO:
+        _note(level, str(event.get("logger", "structlog")), lambda: _text_of_event(event))
+    return event
+
+
+def _note(level: str, logger: str, text: Callable[[], str]) -> None:
+    execution = running_execution.get()
+    if execution is None:
+        return
+    try:
+        line = LogLine(
+            bounded(level.lower(), NAME_CHARACTERS), bounded(logger, NAME_CHARACTERS), bounded(text(), NOTE_CHARACTERS)
+        )
+        note_in_task(execution, line)
+    except Exception as error:  # whatever the user's values raise when shown: it must not fail the task
+        print(f"fastworker: a log line of task {execution.task_id} is lost: {error!r}", file=sys.stderr)
+
+
+def _text_of_record(record: logging.LogRecord) -> str:
+    parts = [_shown(record.getMessage)]
+    if record.exc_info:
+        parts.append("" if record.exc_info[0] is None else "".join(traceback.format_exception(*record.exc_info)))
+    elif record.exc_text:  # made where the record was, in another process
+        parts.append(record.exc_text)
+    return "\n".join(parts).rstrip("\n")
+
+
+def _text_of_event(event: MutableMapping[str, Any]) -> str:
+    said = " ".join(
+        [
+            _shown(lambda: str(event.get("event", ""))),
+            *(_pair(key, event[key]) for key in event if key not in _NOT_SAID),
+        ]
+    )
+    return f"{said}\n{event['exception']}" if "exception" in event else said
+
+
+def _pair(key: str, value: Any) -> str:
+    return f"{key}={_shown(lambda: repr(value))}"
+
+
+def _shown(text: Callable[[], str]) -> str:
+    try:
+        return text()
+    except Exception as error:
+        return f"(its text cannot be shown: {type(error).__name__})"

@@ -1,0 +1,79 @@
+"""What the tasks of the executors' contract do; in a module of its own, where child processes find it."""
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from fastworker.application.current_task import current_task, note_in_task, running_execution
+from fastworker.domain.journal import LogLine
+
+FLOOD = 2_000
+
+
+class Odd(BaseException):
+    def __str__(self) -> str:
+        raise Odd
+
+
+def nothing() -> None:
+    pass
+
+
+def double(number: int) -> int:
+    return number * 2
+
+
+def raise_something(number: int) -> int:
+    errors: dict[int, BaseException] = {
+        0: ValueError("bad"),
+        1: SystemExit(3),
+        2: KeyboardInterrupt(),
+        3: GeneratorExit(),
+        4: asyncio.CancelledError(),
+        5: Odd(),
+    }
+    if number in errors:
+        raise errors[number]
+    return number
+
+
+def make_a_lock() -> Any:
+    return threading.Lock()
+
+
+def stumble() -> None:
+    raise LookupError("nothing there")
+
+
+def report_twice(number: int) -> None:
+    current_task().progress(1, 2, f"half of {number}")
+    current_task().progress(2, 2, f"all of {number}")
+
+
+def report_from_a_thread() -> None:
+    context = contextvars.copy_context()
+    thread = threading.Thread(target=context.run, args=(report_twice, 7))
+    thread.start()
+    thread.join()
+
+
+def flood() -> None:
+    execution = running_execution.get()
+    assert execution is not None
+    for number in range(FLOOD):
+        current_task().progress(number + 1, FLOOD)
+        note_in_task(execution, LogLine("info", "flood", str(number)))
+
+
+BODIES: list[Callable[..., Any]] = [
+    nothing,
+    double,
+    raise_something,
+    make_a_lock,
+    stumble,
+    report_twice,
+    report_from_a_thread,
+    flood,
+]
