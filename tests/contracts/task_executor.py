@@ -117,14 +117,6 @@ class TaskExecutorContract:
             await results.have(20)
         assert results.threads == {threading.get_ident()}
 
-    async def test_start_returns_at_once(self, executor: TaskExecutor) -> None:
-        results = Results()
-        async with executor.open(results.done, results.noted):
-            for attempt in executions(self.a_task(task_bodies.nothing), *[()] * 20):
-                executor.start(attempt)
-            assert results.outcomes == []
-            await results.have(20)
-
     async def test_an_attempt_that_raises_even_a_base_exception_harms_no_other(self, executor: TaskExecutor) -> None:
         results = Results()
         async with executor.open(results.done, results.noted):

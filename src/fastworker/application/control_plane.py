@@ -156,6 +156,8 @@ class ControlPlane:
             if late > self._config.tick_seconds:  # this process stood still, and heard nobody meanwhile
                 self.coordinator.forgive(late, now=self._clock.now())
                 due += late
+            self.worker_desk.held.expire(now=self._clock.now())
+            self.client_desk.held.expire(now=self._clock.now())
             self.coordinator.give_up_overtime(now=self._clock.now())
             self.coordinator.tick(now=self._clock.now())
             self._progress.look(now=self._clock.now())

@@ -25,7 +25,7 @@ from fastworker.domain.worker_registry import LocalExecution
 
 from .child_process import shortened, supervisor_of, worker_ids
 from .container import Container
-from .process import configure_logs, fail, run_process, stop_on_signals
+from .process import configure_logs, fail, hold_much, run_process, stop_on_signals
 from .settings import ControlPlaneSettings, SubworkerSettings, default_modules
 from .supervisor import RestartPolicy
 
@@ -33,6 +33,7 @@ from .supervisor import RestartPolicy
 def run(settings: ControlPlaneSettings) -> int:
     """Run a control plane until it is told to stop; return the exit code of the process."""
     configure_logs(level=settings.log_level, log_format=settings.log_format)
+    hold_much()
     modules = settings.task_modules or default_modules(Path.cwd())
     try:
         registry = load_task_modules(modules)

@@ -1,13 +1,16 @@
 """What every server process does: logs, signals, exit codes."""
 
 import asyncio
+import gc
 import os
+import resource
 import signal
 import sys
 import threading
 import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 import anyio
 import click
@@ -41,6 +44,18 @@ def configure_logs(*, level: str, log_format: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def hold_much() -> None:
+    """Prepare this process for many connections and a long queue.
+
+    A queue is made of long-lived objects: with Python's own thresholds each full collection looks at all of them, and a
+    million waiting tasks stop everything for half a second again and again (`python -m benchmarks.growth queue`).
+    """
+    gc.set_threshold(10_000, 10, 100)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # not allowed here
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def run_process(main: Callable[[TaskGroup], Awaitable[None]]) -> int:

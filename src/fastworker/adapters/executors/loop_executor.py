@@ -1,7 +1,6 @@
 """Runs `async def` tasks in the event loop of the worker."""
 
 import asyncio
-import inspect
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -10,16 +9,21 @@ from traceback import StackSummary, walk_stack
 from types import FrameType
 from typing import Any, override
 
-from fastworker.application.execution import Execution, perform_async, stopped
+from fastworker.application.execution import Execution, perform_async
 from fastworker.application.ports.task_executor import Done, Noted, TaskExecutor
 from fastworker.domain.task import Outcome
 
 
 class LoopExecutor(TaskExecutor):
-    """One asyncio task per attempt: 5 µs each, an anyio task group takes 12 (measured), and workers run asyncio."""
+    """One asyncio task per attempt: 5 µs each, an anyio task group takes 12 (measured), and workers run asyncio.
+
+    It begins at once, not with the next turn of the loop: one that does not wait costs half, and its outcome leaves
+    with the next message.
+    """
 
     def __init__(self) -> None:
         self._tasks: dict[Execution, asyncio.Task[None]] = {}
+        self._starting: Execution | None = None
         self._stopped: set[Execution] = set()
         self._noted_elsewhere: set[Execution] = set()
         self._done: Done | None = None
@@ -43,30 +47,30 @@ class LoopExecutor(TaskExecutor):
 
     @override
     def start(self, execution: Execution) -> None:
-        loop = asyncio.get_running_loop()
         execution.announce = self._announce
-        self._tasks[execution] = loop.create_task(self._run(execution))
+        self._starting = execution
+        task = asyncio.Task(self._run(execution), loop=asyncio.get_running_loop(), eager_start=True)
+        self._starting = None
+        if not task.done():
+            self._tasks[execution] = task
 
     @override
     def stop(self, execution: Execution) -> None:
         task = self._tasks.get(execution)
         if task is None or execution in self._stopped:  # a second cancellation would end the cleaning up of the first
             return
-        if _has_begun(task):
-            self._stopped.add(execution)
-        else:  # cancelled now, it would never run, not even to say so
-            del self._tasks[execution]
-            task.get_loop().call_soon(self._end, execution, stopped(execution, "it had not begun"))
+        self._stopped.add(execution)
         task.cancel()
 
     @override
     def stack(self, execution: Execution) -> str:
         task = self._tasks.get(execution)
-        if task is None:
+        if execution is self._starting or (task is not None and task is asyncio.current_task(self._loop)):
+            frames = list(walk_stack(sys._current_frames().get(self._thread)))[::-1]  # it runs right now
+        elif task is not None:
+            frames = _frames(task.get_coro())
+        else:
             return ""
-        frames = _frames(task.get_coro())
-        if task is asyncio.current_task(self._loop):  # it runs right now: the thread has the inner frames
-            frames = list(walk_stack(sys._current_frames().get(self._thread)))[::-1]
         return "".join(StackSummary.extract(frames).format())
 
     async def _run(self, execution: Execution) -> None:
@@ -93,13 +97,9 @@ class LoopExecutor(TaskExecutor):
 
     def _tell(self, execution: Execution) -> None:
         self._noted_elsewhere.discard(execution)
-        if self._noted is not None and execution in self._tasks:  # else it has ended, and what it started goes on
+        is_here = execution in self._tasks or execution is self._starting
+        if self._noted is not None and is_here:  # else it has ended, and what it started goes on
             self._noted(execution)
-
-
-def _has_begun(task: asyncio.Task[None]) -> bool:
-    coroutine = task.get_coro()
-    return not inspect.iscoroutine(coroutine) or inspect.getcoroutinestate(coroutine) != inspect.CORO_CREATED
 
 
 def _frames(waiting: Any) -> list[tuple[FrameType, int]]:

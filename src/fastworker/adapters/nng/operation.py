@@ -5,34 +5,21 @@ and not waiting for the end of a send that NNG finishes by itself, halves the ro
 machine, the same code beside `benchmarks/raw_nng.py`), and lets us free the message of a send that did not happen,
 which pynng leaks.
 
-It leans on the callback that pynng registers with NNG (`pynng._aio`); the contract tests would notice a change.
+It leans on names of pynng that are not public; the contract tests would notice a change.
 """
 
-import asyncio
-import threading
-from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import anyio
 import pynng
-import sniffio
-from pynng import _aio
 from pynng._nng import ffi, lib
 from pynng.exceptions import check_err
 
+from .bell import RINGING, new_bell
+
 LOOK_SECONDS = 0.005
-CALLBACK_SECONDS = 1.0
-"""NNG calls back within microseconds of a cancel; waiting longer than this means that it is broken."""
-
-
-def loop_waker() -> Callable[[Callable[[], None]], object]:
-    """Return the function that runs another one soon on the current event loop, from any thread."""
-    if sniffio.current_async_library() == "trio":
-        import trio
-
-        return trio.lowlevel.current_trio_token().run_sync_soon
-    return asyncio.get_running_loop().call_soon_threadsafe
+RING_SECONDS = 1.0
+"""NNG rings within microseconds of a cancel; waiting longer than this means that it is broken."""
 
 
 class Sender:
@@ -84,14 +71,10 @@ class Receiver:
 
     def __init__(self, source: pynng.Context | pynng.Socket) -> None:
         self._source = source
-        self._wake = loop_waker()
-        self._arrived = anyio.Event()
-        self._has_ended = True
-        self._abandoned: threading.Event | None = None
+        self._bell = new_bell()
         self._is_busy = False
         self._is_closed = False
-        self._callback = self._on_end  # one object: its id is the key that NNG hands back
-        self._aio = _allocate(lib._async_complete, ffi.cast("void *", id(self._callback)))
+        self._aio = _allocate(RINGING, self._bell.stream)
 
     async def receive(self, *, milliseconds: int) -> bytes:
         """Return the next message.
@@ -107,7 +90,7 @@ class Receiver:
         try:
             self._start(milliseconds)
             try:
-                await self._arrived.wait()
+                await self._bell.heard()
             except BaseException:  # cancelled
                 self._abandon()
                 raise
@@ -128,33 +111,21 @@ class Receiver:
 
     def _free_if_closed(self) -> None:
         if self._is_closed and not self._is_busy:
-            lib.nng_aio_free(self._aio)
+            lib.nng_aio_free(self._aio)  # waits for a ring under way
+            self._bell.close()
 
     def _start(self, milliseconds: int) -> None:
-        self._arrived = anyio.Event()
-        self._has_ended = False
-        self._abandoned = None
-        _aio._aio_map[id(self._callback)] = self._callback
+        self._bell.arm()
         lib.nng_aio_set_timeout(self._aio, milliseconds)
         if isinstance(self._source, pynng.Context):
             lib.nng_ctx_recv(self._source.context, self._aio)
         else:
             lib.nng_recv_aio(self._source.socket, self._aio)
 
-    def _on_end(self) -> None:
-        """Called by NNG in a thread of its own when the operation has ended."""
-        arrived = self._arrived  # first: once the end is known, the next operation may begin
-        self._has_ended = True
-        if self._abandoned is not None:
-            self._abandoned.set()
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            self._wake(arrived.set)
-
     def _abandon(self) -> None:
-        """End the operation and wait for its callback: `nng_aio_wait` may return before a time limit has called it."""
+        """End the operation and wait for its ring: `nng_aio_wait` may return before a time limit has rung."""
         lib.nng_aio_cancel(self._aio)
-        abandoned = self._abandoned = threading.Event()
-        if not self._has_ended and not abandoned.wait(CALLBACK_SECONDS):
+        if not self._bell.wait(RING_SECONDS):
             raise RuntimeError("NNG did not call back after a cancel")
         if lib.nng_aio_result(self._aio) == 0:  # a message came at the same moment
             _take(self._aio)

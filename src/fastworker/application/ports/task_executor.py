@@ -26,7 +26,7 @@ class TaskExecutor(ABC):
 
     @abstractmethod
     def start(self, execution: Execution) -> None:
-        """Begin an attempt and return at once."""
+        """Begin an attempt, and do not wait for it; one that never waits itself may be `done` already."""
 
     @abstractmethod
     def stop(self, execution: Execution) -> None:
