@@ -1,12 +1,13 @@
 # Each target sets up its environment by itself. VENV= and PYTHON= choose where and with what: see scripts/setup.
 VENV ?= .venv
 PYTEST ?= # more arguments for it
+BENCH ?= # the same for `python -m benchmarks`
 export VENV PYTHON
 
-.PHONY: help demo test check bench $(VENV)
+.PHONY: help demo test check bench bench-peers bench-growth profile $(VENV)
 
 help:
-	@echo "make demo | test | check | bench"
+	@echo "make demo | test | check | bench | bench-peers | bench-growth | profile"
 
 demo: $(VENV)
 	@$(VENV)/bin/python examples/demo.py
@@ -18,7 +19,17 @@ check: $(VENV)
 	@scripts/check
 
 bench: $(VENV)
-	@$(VENV)/bin/python -m benchmarks
+	@$(VENV)/bin/python -m benchmarks $(BENCH)
+
+bench-peers: $(VENV)
+	@$(VENV)/bin/python -m benchmarks --peers --docs $(BENCH)
+
+bench-growth: $(VENV)
+	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check --no-input -c constraints.txt -e '.[bench]'
+	@$(VENV)/bin/python -m benchmarks.growth
+
+profile: $(VENV)
+	@$(VENV)/bin/python -m benchmarks.profile
 
 $(VENV):
 	@scripts/setup

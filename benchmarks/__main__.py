@@ -1,84 +1,115 @@
-"""`python -m benchmarks [NAME ...] [--runs N] [--json FILE]`: measure, print a table, write JSON."""
+"""`python -m benchmarks`: measure this project and the limits of this machine, or all contestants side by side."""
 
 import argparse
-import json
 import multiprocessing
-import os
-import platform
+import shlex
+import sys
 import time
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, replace
+from fnmatch import fnmatch
 from pathlib import Path
-from statistics import median
 
-from rich.console import Console
-from rich.table import Table
+from . import coordinator, machine, servers
+from .contestant import Contestant
+from .contestants import all_contestants
+from .environments import InstallationFailed, python_of
+from .processes import adopt_orphans
+from .record import Entrant, Measured, Record
+from .report import write_page
+from .rounds import Round, play
+from .terminal import console, show
+from .workloads import WORKLOADS
 
-import fastworker
-
-from . import coordinator, footprint, latency, sleeps, throughput
-from .figure import Figure
-
-MEASUREMENTS: dict[str, Callable[[], list[Figure]]] = {
-    "throughput": throughput.measure,
-    "latency": latency.measure,
-    "sleeps": sleeps.measure,
-    "footprint": footprint.measure,
-    "coordinator": coordinator.measure,
-}
 RESULTS = Path(__file__).parent / "results"
 
 
 def main() -> None:
-    """Run the named measurements, or all."""
+    """Measure, print tables, write JSON."""
+    options = _options()
+    adopt_orphans()
+    record = measure(options.contestants, _workloads(options.workloads), options.runs)
+    show(record)
+    record.write(options.json or RESULTS / ("peers.json" if options.docs else "latest.json"))
+    if options.docs:
+        write_page(record)
+
+
+def measure(patterns: list[str], workloads: list[str], runs: int) -> Record:
+    """Run rounds of the contestants, each round all of them."""
+    record = Record(_command(), runs, machine.describe(), {})
+    ready = _ready(_chosen(patterns), record)
+    rounds: dict[str, list[Round]] = {name: [] for name in ready}
+    for number in range(1, runs + 1):
+        for name, (kind, python) in ready.items():
+            too_slow = set().union(*(one.too_slow for one in rounds[name]))
+            rounds[name].append(played := play(kind, python, [each for each in workloads if each not in too_slow]))
+            console.print(f"{_clock()} round {number} of {runs}: {name}, {played.seconds:.0f} s", markup=False)
+    for name, played_rounds in rounds.items():
+        record.contestants[name].take(played_rounds)
+    if set(workloads) == set(WORKLOADS):
+        record.coordinator = _coordinator(runs)
+    return record
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*MEASUREMENTS, []], default=[])
-    parser.add_argument("--runs", type=int, default=3, help="runs of each; the median counts (default 3)")
-    parser.add_argument("--json", type=Path, default=RESULTS / "latest.json")
-    options = parser.parse_args()
-    figures = [
-        (figure, spread) for name in options.names or MEASUREMENTS for figure, spread in _medians(name, options.runs)
-    ]
-    _show(figures)
-    _write(options.json, figures, options.runs)
+    parser.add_argument("--contestants", nargs="+", default=["ours", "limit"], metavar="NAME",
+                        help="names or patterns (*), or ours, limit, peer, all (default: ours limit)")  # fmt: skip
+    parser.add_argument("--peers", dest="contestants", action="store_const", const=["all"], help="all contestants")
+    parser.add_argument("--workloads", nargs="+", default=["*"], metavar="NAME",
+                        help=f"names or patterns (*) of {', '.join(WORKLOADS)} (default: all)")  # fmt: skip
+    parser.add_argument("--runs", type=int, default=3, help="rounds; the median of them counts (default 3)")
+    parser.add_argument("--json", type=Path, help="where the results go (default: in benchmarks/results)")
+    parser.add_argument("--docs", action="store_true", help="write docs/benchmarks.md, too")
+    return parser.parse_args()
 
 
-def _medians(name: str, runs: int) -> list[tuple[Figure, float]]:
-    """Return each figure's median over the runs, and its spread (highest minus lowest)."""
-    results = [_in_fresh_process(MEASUREMENTS[name]) for _ in range(runs)]
-    merged = []
-    for same in zip(*results, strict=True):
-        values = [figure.value for figure in same]
-        merged.append((replace(same[0], value=median(values)), max(values) - min(values)))
-    return merged
+def _workloads(patterns: list[str]) -> list[str]:
+    chosen = [name for name in WORKLOADS if any(fnmatch(name, pattern) for pattern in patterns)]
+    return chosen or sys.exit(f"no workload is named so; there are: {', '.join(WORKLOADS)}")
 
 
-def _in_fresh_process(measure: Callable[[], list[Figure]]) -> list[Figure]:
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context) as pool:
-        return pool.submit(measure).result()
-
-
-def _show(figures: list[tuple[Figure, float]]) -> None:
-    table = Table("figure", "median", "spread", "unit", "target", "met")
-    for figure, spread in figures:
-        met = "" if not figure.target else "yes" if figure.is_met else "NO"
-        table.add_row(figure.name, f"{figure.value:,.4g}", f"{spread:,.3g}", figure.unit, figure.target, met)
-    Console().print(table)
-
-
-def _write(path: Path, figures: list[tuple[Figure, float]], runs: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    report = {
-        "version": fastworker.__version__,
-        "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
-        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "runs": runs,
-        "figures": [asdict(figure) | {"spread": spread, "is_met": figure.is_met} for figure, spread in figures],
+def _chosen(patterns: list[str]) -> dict[str, type[Contestant]]:
+    chosen = {
+        name: kind
+        for name, kind in all_contestants().items()
+        if any(pattern in ("all", kind.role) or fnmatch(name, pattern) for pattern in patterns)
     }
-    path.write_text(json.dumps(report, indent=2) + "\n")
+    return chosen or sys.exit(f"no contestant is named so; there are: {'; '.join(all_contestants())}")
+
+
+def _ready(chosen: dict[str, type[Contestant]], record: Record) -> dict[str, tuple[type[Contestant], Path]]:
+    """Return those that can run here, with the interpreters of their environments; the record tells of the others."""
+    ready = {}
+    for name, kind in chosen.items():
+        entrant = record.contestants[name] = Entrant(kind.role, list(kind.servers), kind.settings)
+        entrant.skipped = servers.missing(kind.servers)
+        try:
+            if not entrant.skipped:
+                ready[name] = kind, python_of(kind)
+        except InstallationFailed as error:
+            entrant.skipped = f"its packages cannot be installed: {error}"
+        if entrant.skipped:
+            console.print(f"skipped: {name}: {entrant.skipped}", markup=False)
+    return ready
+
+
+def _coordinator(runs: int) -> dict[str, Measured]:
+    """Measure the queue's own code, each time in a fresh process."""
+    figures: dict[str, list[float]] = {}
+    for _ in range(runs):
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+            for figure in pool.submit(coordinator.measure).result():
+                figures.setdefault(figure.name, []).append(figure.value)
+    return {name: Measured.over(values) for name, values in figures.items()}
+
+
+def _command() -> str:
+    return f"python -m benchmarks {shlex.join(sys.argv[1:])}".strip()
+
+
+def _clock() -> str:
+    return time.strftime("%H:%M:%S")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 """A control plane and subworkers as real processes, on free ports."""
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from .ports import free_ports
 
 ROOT = Path(__file__).parent.parent
 
@@ -56,15 +57,6 @@ def cluster(*, workers: int, concurrency: int, local: str = "never") -> Iterator
             process.terminate()
         for process in running.processes:
             process.wait(20)
-
-
-def free_ports(number: int) -> list[int]:
-    """Return ports that nobody listened at a moment ago."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    ports: list[int] = [opened.getsockname()[1] for opened in sockets]
-    for opened in sockets:
-        opened.close()
-    return ports
 
 
 def _start(role: str, *flags: str) -> subprocess.Popen[str]:

@@ -1,0 +1,1 @@
+"""Two commits measured side by side: `benchmarks/compare A B`."""

@@ -1,0 +1,1 @@
+"""How the Coordinator's cost per task grows with what stands around it: `python -m benchmarks.growth`."""
