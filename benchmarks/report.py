@@ -19,8 +19,13 @@ NOTHING = "–"
 INTRODUCTION = """\
 # Benchmarks
 
-Generated from a run: do not edit. `make bench` measures this project and the limits of the machine in minutes,
-`make bench-peers` all contestants, and writes this page.
+Generated from a run: do not edit.
+
+- `make bench-peers` measures all contestants, in most of an hour, and writes this page
+- `make bench` measures this project and the limits of the machine, in minutes; both take `BENCH='--workloads latency'`
+- `make bench-growth` measures how costs grow, and draws the curves
+- `benchmarks/compare A B` measures two commits in turns and prints ratios; `--fail-above 5` makes it a guard
+- `make profile` shows where each process spends its time
 
 All contestants get the same work by the same code (`benchmarks/work.py`, `benchmarks/measures.py`); only how a task
 is submitted and awaited differs (`benchmarks/contestants/`). Each has a virtual environment of its own, with the

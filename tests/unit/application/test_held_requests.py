@@ -99,3 +99,16 @@ async def test_news_for_nobody_are_no_matter() -> None:
     async with held_requests() as held:
         await held.wake("w1", "c1", "t1")
         assert held.is_empty
+
+
+async def test_those_that_came_first_are_answered_first_and_a_newer_one_of_the_same_sender_waits_anew() -> None:
+    async with held_requests() as held:
+        await held.hold("c1")
+        other = await held.hold("c2")
+        await held.advance(3)
+        newer = await held.hold("c1")
+        await held.advance(2)
+        assert (other.is_done, newer.is_done) == (True, False)
+        await held.advance(3)
+        assert newer.result() is True
+        assert held.is_empty

@@ -10,6 +10,7 @@ import asyncio
 import ctypes
 import os
 import select
+import weakref
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import Any, override
@@ -31,6 +32,8 @@ _fwrite.argtypes, _fwrite.restype = (
 _fclose = _libc.fclose
 _fclose.argtypes = (ctypes.c_void_p,)
 
+_bells: "weakref.WeakSet[Bell]" = weakref.WeakSet()
+
 RINGING = ffi.cast("void (*)(void *)", ctypes.cast(_libc.fflush, ctypes.c_void_p).value)
 """The function that NNG calls, with the `stream` of a bell."""
 
@@ -41,7 +44,9 @@ class Bell(ABC):
     def __init__(self) -> None:
         self._descriptor, writing = _descriptors()
         self._stream: int = _fdopen(writing, b"w")
+        self._writing = writing
         self.has_rung = True
+        _bells.add(self)
 
     @property
     def stream(self) -> Any:
@@ -68,9 +73,14 @@ class Bell(ABC):
 
     def close(self) -> None:
         """Give the descriptors back; nobody may ring any more."""
-        is_pipe = _fclose(self._stream) == 0 and not hasattr(os, "eventfd")
-        if is_pipe:
+        _bells.discard(self)
+        _fclose(self._stream)
+        if self._writing != self._descriptor:
             os.close(self._descriptor)
+
+    def muffle(self, silence: int) -> None:
+        """Let a ring of this process go nowhere."""
+        os.dup2(silence, self._writing, inheritable=False)
 
     def _hear(self) -> None:
         with suppress(BlockingIOError):  # `wait` was faster than the event loop
@@ -119,6 +129,18 @@ class AnyioBell(Bell):
 def new_bell() -> Bell:
     """Return a bell for the current event loop."""
     return AsyncioBell() if sniffio.current_async_library() == "asyncio" else AnyioBell()
+
+
+def _muffle_all() -> None:
+    """Keep a forked child from ringing its parent's bells: when it exits, the C library flushes every stream."""
+    if _bells:
+        silence = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+        for bell in _bells:
+            bell.muffle(silence)
+        os.close(silence)
+
+
+os.register_at_fork(after_in_child=_muffle_all)
 
 
 def _descriptors() -> tuple[int, int]:

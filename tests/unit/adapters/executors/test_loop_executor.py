@@ -1,6 +1,8 @@
 """The executor of `async def` tasks keeps the contract, and knows what its tasks do."""
 
 import asyncio
+import threading
+from contextvars import ContextVar
 
 import anyio
 import pytest
@@ -43,6 +45,49 @@ class TestLoopExecutor(AsyncExecutorContract):
         assert "in walk" in stack
         assert "in wait_at_the_gate" in stack
         assert stack.index("in walk") < stack.index("in wait_at_the_gate")
+
+    async def test_the_stack_of_an_attempt_that_has_never_waited_shows_what_holds_the_loop(
+        self, executor: TaskExecutor
+    ) -> None:
+        stacks: list[str] = []
+
+        @task
+        async def look_from_elsewhere() -> None:
+            asker = threading.Thread(target=lambda: stacks.append(executor.stack(attempt)))
+            asker.start()
+            asker.join(10)
+
+        results = Results()
+        (attempt,) = executions(look_from_elsewhere, ())
+        async with executor.open(results.done, results.noted):
+            executor.start(attempt)
+        assert "in look_from_elsewhere" in stacks[0]
+
+    async def test_what_is_noted_before_an_attempt_first_waits_is_told_before_its_end(
+        self, executor: TaskExecutor
+    ) -> None:
+        @task
+        async def note() -> None:
+            current_task().progress(1)
+
+        results = Results()
+        (attempt,) = executions(note, ())
+        async with executor.open(results.done, results.noted):
+            executor.start(attempt)
+        assert results.events == [("noted", 0), ("done", 0)]
+
+    async def test_the_context_of_one_attempt_is_not_that_of_who_started_it(self, executor: TaskExecutor) -> None:
+        said: ContextVar[str] = ContextVar("said", default="nothing")
+
+        @task
+        async def say() -> None:
+            said.set("something")
+
+        results = Results()
+        (attempt,) = executions(say, ())
+        async with executor.open(results.done, results.noted):
+            executor.start(attempt)
+        assert said.get() == "nothing"
 
     async def test_a_second_stop_leaves_the_cleaning_up_of_the_first_alone(self, executor: TaskExecutor) -> None:
         gate = anyio.Event()
