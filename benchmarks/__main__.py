@@ -21,6 +21,9 @@ from .terminal import console, show
 from .workloads import WORKLOADS
 
 RESULTS = Path(__file__).parent / "results"
+OURS_AND_LIMITS = ["ours", "limit"]
+EVERYBODY = ["all"]
+ALL_WORKLOADS = ["*"]
 
 
 def main() -> None:
@@ -29,7 +32,8 @@ def main() -> None:
     adopt_orphans()
     record = measure(options.contestants, _workloads(options.workloads), options.runs)
     show(record)
-    record.write(options.json or RESULTS / ("peers.json" if options.docs else "latest.json"))
+    if path := options.json or _kept(options):
+        record.write(path)
     if options.docs:
         write_page(record)
 
@@ -51,15 +55,22 @@ def measure(patterns: list[str], workloads: list[str], runs: int) -> Record:
     return record
 
 
+def _kept(options: argparse.Namespace) -> Path | None:
+    """Return where the results of a whole run are kept; a part of one must not take its place."""
+    if options.workloads != ALL_WORKLOADS or options.contestants not in (OURS_AND_LIMITS, EVERYBODY):
+        return None
+    return RESULTS / ("peers.json" if options.contestants == EVERYBODY else "latest.json")
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--contestants", nargs="+", default=["ours", "limit"], metavar="NAME",
+    parser.add_argument("--contestants", nargs="+", default=OURS_AND_LIMITS, metavar="NAME",
                         help="names or patterns (*), or ours, limit, peer, all (default: ours limit)")  # fmt: skip
-    parser.add_argument("--peers", dest="contestants", action="store_const", const=["all"], help="all contestants")
-    parser.add_argument("--workloads", nargs="+", default=["*"], metavar="NAME",
+    parser.add_argument("--peers", dest="contestants", action="store_const", const=EVERYBODY, help="all contestants")
+    parser.add_argument("--workloads", nargs="+", default=ALL_WORKLOADS, metavar="NAME",
                         help=f"names or patterns (*) of {', '.join(WORKLOADS)} (default: all)")  # fmt: skip
     parser.add_argument("--runs", type=int, default=3, help="rounds; the median of them counts (default 3)")
-    parser.add_argument("--json", type=Path, help="where the results go (default: in benchmarks/results)")
+    parser.add_argument("--json", type=Path, help="where to write (default: a whole run to benchmarks/results)")
     parser.add_argument("--docs", action="store_true", help="write docs/benchmarks.md, too")
     return parser.parse_args()
 

@@ -98,7 +98,7 @@ def _targets(record: Record) -> str:
 def _rivals(record: Record) -> str:
     rows = [
         (each.title, f"{each.ours[0]}: {cell(each.ours[1])}", f"{each.peer[0]}: {cell(each.peer[1])}",
-         f"{number(each.ratio)} ×", "**the peer**" if each.is_peer_in_front else "")
+         f"{number(each.ratio)} ×", {"ours": "ours", "peer": "**the peer**"}.get(each.front, "neither"))
         for each in rivalries(record)
     ]  # fmt: skip
     heading = ("figure", "best of this project", "best peer", "ours is better by", "in front by more than the spread")

@@ -56,8 +56,8 @@ class Rivalry:
     peer: tuple[str, Measured]
     ratio: float
     """How many times as good ours is."""
-    is_peer_in_front: bool
-    """By more than the spread of either."""
+    front: str
+    """Who is in front by more than the spread of either; empty when neither is."""
 
 
 def rivalries(record: Record) -> Iterator[Rivalry]:
@@ -78,10 +78,10 @@ def number(value: float) -> str:
 
 def _rivalry(title: str, meaning: Meaning, ours: tuple[str, Measured], peer: tuple[str, Measured]) -> Rivalry:
     mine, theirs = ours[1].median, peer[1].median
-    lead = theirs - mine if meaning.is_more_better else mine - theirs
     better, worse = (mine, theirs) if meaning.is_more_better else (theirs, mine)
-    is_in_front = lead > max(ours[1].spread, peer[1].spread)
-    return Rivalry(title, ours, peer, better / worse if worse else float("inf"), is_in_front)
+    is_certain = abs(better - worse) > max(ours[1].spread, peer[1].spread)
+    leader = "ours" if (mine > theirs) == meaning.is_more_better else "peer"
+    return Rivalry(title, ours, peer, better / worse if worse else float("inf"), leader if is_certain else "")
 
 
 def _best(record: Record, role: str, workload: str, figure: str) -> tuple[str, Measured] | None:

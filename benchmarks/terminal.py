@@ -21,7 +21,7 @@ def show(record: Record) -> None:
             console.print(f"skipped: {name}: {entrant.skipped}", markup=False)
     _show_targets(record)
     for each in rivalries(record):
-        if each.is_peer_in_front:
+        if each.front == "peer":
             console.print(f"in front: {each.peer[0]}, {each.title} (ours: {each.ours[0]}, {each.ratio:.2f} ×)")
 
 

@@ -42,7 +42,8 @@ WORKLOADS: dict[str, Workload] = {
     "throughput": Workload(
         "Throughput of no-ops",
         "Tasks that do nothing, submitted by one call each and as concurrently as the contestant does best, on one "
-        "worker process, until every result was seen: about 3 s after a warm-up, 500 tasks at least.",
+        "worker process: an asynchronous client has 2,000 callers, a blocking one submits in a row. Until every result "
+        "was seen: about 3 s after a warm-up, 500 tasks at least.",
         _NO_OPS,
         measures.throughput,
         _RATE,
@@ -71,7 +72,8 @@ WORKLOADS: dict[str, Workload] = {
     "latency.loaded": Workload(
         "Latency under load",
         "The same as latency, 300 no-ops, while others arrive at half of the contestant's own throughput, in an even "
-        "pace. A contestant with more throughput bears more load here.",
+        "pace. A contestant with more throughput bears more load here. The load comes from the same client: a blocking "
+        "one has a thread for it.",
         _NO_OPS,
         measures.loaded_latency,
         _PERCENTILES,

@@ -21,6 +21,7 @@ class Wakeup:
         if self._is_set:
             await anyio.lowlevel.checkpoint()
         else:
+            assert self._sleep is None, "only one task may sleep"
             self._sleep = anyio.Event()  # made only when needed: 5 µs each (measured)
             try:
                 await self._sleep.wait()
@@ -33,7 +34,7 @@ async def let_others_first(turns: int = 1) -> None:
     """Let run what is ready now, and, with more turns, what that makes ready.
 
     For the order of messages that leave together: what somebody waits for goes before what nobody waits for
-    (1.1 to 0.7 ms from submit to result, measured with `python -m benchmarks latency`).
+    (1.1 to 0.7 ms from submit to result, measured with `python -m benchmarks --workloads latency`).
     """
     for _ in range(turns):
         await anyio.lowlevel.checkpoint()

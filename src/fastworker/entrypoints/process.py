@@ -22,6 +22,10 @@ from fastworker.application.task_logs import log_to_stderr, note_in_running_task
 from fastworker.domain.errors import FastWorkerError, InvalidTaskModule
 
 EXIT_FAILED = 1
+MOST_FILES = 65_536
+"""A control plane has one for each connection and two for each request that it holds. Much more would slow down old
+programs that tasks may start and that close whatever could be open."""
+
 LEFTOVER_SECONDS = 1.0
 """How long a process that is done waits for what its tasks left behind."""
 
@@ -49,13 +53,15 @@ def configure_logs(*, level: str, log_format: str) -> None:
 def hold_much() -> None:
     """Prepare this process for many connections and a long queue.
 
-    A queue is made of long-lived objects: with Python's own thresholds each full collection looks at all of them, and a
-    million waiting tasks stop everything for half a second again and again (`python -m benchmarks.growth queue`).
+    A queue is made of objects that live long, and a full collection looks at all of them: with Python's own thresholds,
+    a million waiting tasks stop everything for half a second now and then (`python -m benchmarks.growth`).
     """
     gc.set_threshold(10_000, 10, 100)
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with suppress(ValueError, OSError):  # not allowed here
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        with suppress(ValueError, OSError):  # not allowed here
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def run_process(main: Callable[[TaskGroup], Awaitable[None]]) -> int:

@@ -152,6 +152,18 @@ async def test_a_poll_for_which_nothing_comes_up_is_answered_with_nothing_after_
         assert polling.result() == Leases(first=1, entries=[])
 
 
+async def test_a_wait_for_completions_for_which_none_come_is_answered_with_none_after_the_holding_time() -> None:
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        await control_plane.role.client_desk.answer(Hello(session_id="s1"))
+        wait = AwaitCompletions(epoch=EPOCH, session_id="s1", acknowledged=0)
+        waiting = system.call(control_plane.role.client_desk.answer, wait)
+        await system.advance(4.9)
+        assert not waiting.is_done
+        await system.advance(0.2)
+        assert waiting.result() == Completions(first=1, entries=[])
+
+
 async def test_a_newer_poll_takes_over_and_the_older_one_gets_nothing() -> None:
     async with a_system() as system:
         control_plane = await joined(system)

@@ -35,22 +35,24 @@ def test_latency_is_held_against_the_raw_transport() -> None:
     assert met == {"latency p50": True, "latency p50: 4 × the raw NNG round trip": False}
 
 
-@pytest.mark.parametrize(("spread", "is_in_front"), [(0.05, True), (0.2, False)])
-def test_a_peer_is_in_front_when_it_leads_by_more_than_the_spread(spread: float, is_in_front: bool) -> None:
+@pytest.mark.parametrize(
+    ("peer", "spread", "front"), [(0.5, 0.05, "peer"), (0.5, 0.2, ""), (0.9, 0.05, "ours"), (0.9, 0.4, "")]
+)
+def test_who_leads_by_more_than_the_spread_is_in_front(peer: float, spread: float, front: str) -> None:
     record = a_record(
         fastworker=an_entrant("ours", latency=(0.6, 0.01)),
         threads=an_entrant("ours", latency=(0.7, 0.01)),
-        huey=an_entrant(latency=(0.5, spread)),
+        huey=an_entrant(latency=(peer, spread)),
     )
     (rivalry,) = rivalries(record)
-    assert (rivalry.ours[0], rivalry.peer[0], rivalry.is_peer_in_front) == ("fastworker", "huey", is_in_front)
-    assert rivalry.ratio == pytest.approx(0.5 / 0.6)
+    assert (rivalry.ours[0], rivalry.peer[0], rivalry.front) == ("fastworker", "huey", front)
+    assert rivalry.ratio == pytest.approx(peer / 0.6)
 
 
 def test_more_throughput_is_better() -> None:
     record = a_record(fastworker=an_entrant("ours", throughput=(30_000, 1)), huey=an_entrant(throughput=(3_000, 1)))
     (rivalry,) = rivalries(record)
-    assert (rivalry.ratio, rivalry.is_peer_in_front) == (10.0, False)
+    assert (rivalry.ratio, rivalry.front) == (10.0, "ours")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,11 @@
 """Which workloads share a start, and what each contestant says of itself."""
 
+import pkgutil
+from importlib import import_module
+
 import pytest
 
+from benchmarks import contestants
 from benchmarks.contestants import all_contestants
 from benchmarks.environments import environment_name
 from benchmarks.servers import SERVERS
@@ -20,6 +24,11 @@ def test_workloads_of_the_same_start_share_it_and_a_long_queue_is_left_to_nobody
 
 def test_only_the_workloads_asked_for_are_run() -> None:
     assert list(by_start(iter(["backlog", "latency"]))) == [["latency"], ["backlog"]]
+
+
+def test_every_module_of_contestants_can_be_read() -> None:
+    for module in pkgutil.iter_modules(contestants.__path__, f"{contestants.__name__}."):
+        import_module(module.name)
 
 
 @pytest.mark.parametrize("kind", all_contestants().values(), ids=lambda kind: kind.name)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fastworker.entrypoints.process import hold_much
+from fastworker.entrypoints.process import MOST_FILES, hold_much
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +20,13 @@ def _as_before() -> Iterator[None]:
 def test_a_process_that_holds_much_may_open_as_many_files_as_the_system_lets_it() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+    hold_much()
+    assert resource.getrlimit(resource.RLIMIT_NOFILE) == (min(hard, MOST_FILES), hard)
+
+
+def test_a_process_that_may_open_more_already_keeps_that() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     hold_much()
     assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
 

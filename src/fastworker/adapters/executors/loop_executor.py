@@ -18,12 +18,11 @@ class LoopExecutor(TaskExecutor):
     """One asyncio task per attempt: 5 µs each, an anyio task group takes 12 (measured), and workers run asyncio.
 
     It begins at once, not with the next turn of the loop: one that does not wait costs half, and its outcome leaves
-    with the next message.
+    with the next message. The price: the next poll leaves only when a whole batch has begun.
     """
 
     def __init__(self) -> None:
         self._tasks: dict[Execution, asyncio.Task[None]] = {}
-        self._starting: Execution | None = None
         self._stopped: set[Execution] = set()
         self._noted_elsewhere: set[Execution] = set()
         self._done: Done | None = None
@@ -48,11 +47,7 @@ class LoopExecutor(TaskExecutor):
     @override
     def start(self, execution: Execution) -> None:
         execution.announce = self._announce
-        self._starting = execution
-        task = asyncio.Task(self._run(execution), loop=asyncio.get_running_loop(), eager_start=True)
-        self._starting = None
-        if not task.done():
-            self._tasks[execution] = task
+        asyncio.Task(self._run(execution), loop=asyncio.get_running_loop(), eager_start=True)
 
     @override
     def stop(self, execution: Execution) -> None:
@@ -65,15 +60,17 @@ class LoopExecutor(TaskExecutor):
     @override
     def stack(self, execution: Execution) -> str:
         task = self._tasks.get(execution)
-        if execution is self._starting or (task is not None and task is asyncio.current_task(self._loop)):
-            frames = list(walk_stack(sys._current_frames().get(self._thread)))[::-1]  # it runs right now
-        elif task is not None:
-            frames = _frames(task.get_coro())
-        else:
+        if task is None:
             return ""
+        frames = _frames(task.get_coro())
+        if task is asyncio.current_task(self._loop):  # it runs right now: the thread has the inner frames
+            frames = list(walk_stack(sys._current_frames().get(self._thread)))[::-1]
         return "".join(StackSummary.extract(frames).format())
 
     async def _run(self, execution: Execution) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks[execution] = task
         outcome = await perform_async(execution)
         if self._noted_elsewhere and execution in self._noted_elsewhere:
             self._tell(execution)
@@ -97,8 +94,7 @@ class LoopExecutor(TaskExecutor):
 
     def _tell(self, execution: Execution) -> None:
         self._noted_elsewhere.discard(execution)
-        is_here = execution in self._tasks or execution is self._starting
-        if self._noted is not None and is_here:  # else it has ended, and what it started goes on
+        if self._noted is not None and execution in self._tasks:  # else it has ended, and what it started goes on
             self._noted(execution)
 
 

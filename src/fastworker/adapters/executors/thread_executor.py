@@ -23,8 +23,8 @@ class ThreadExecutor(TaskExecutor):
     A thread that takes an attempt while more wait wakes one other, and only one is on its way at a time: so short
     tasks are run by few threads, one after the other, and a task that blocks never holds up the rest. Finished
     attempts wake the event loop once per batch. A wake per attempt, both ways, ran 7,000 no-ops/s; this runs
-    20,000 (measured with `python -m benchmarks throughput`). Threads are daemons: a task that never returns does not
-    keep the process alive.
+    20,000 (measured with `python -m benchmarks --workloads throughput`). Threads are daemons: a task that never
+    returns does not keep the process alive.
     """
 
     def __init__(self, *, threads: int) -> None:

@@ -8,6 +8,7 @@ from fastworker.application.answering import read_reply
 from fastworker.application.messages import Message
 from fastworker.application.ports.codec import FrameCodec
 from fastworker.application.ports.transport import Requester
+from fastworker.domain.errors import ConnectionLost
 
 from .errors import request_error
 from .operation import Receiver, Sender
@@ -18,8 +19,12 @@ class Call:
 
     def __init__(self, socket: pynng.Socket) -> None:
         self._context = socket.new_context()
+        try:
+            self._receiver = Receiver(self._context)
+        except OSError:
+            self._context.close()
+            raise
         self._sender = Sender(self._context)
-        self._receiver = Receiver(self._context)
         self._is_busy = False
         self._is_closed = False
 
@@ -64,6 +69,8 @@ class NngRequester(Requester):
             answer = await self._exchange(frame, milliseconds=max(1, round(timeout * 1000)))
         except pynng.NNGException as error:
             raise request_error(error, self._address, timeout) from error
+        except OSError as error:  # no descriptor is left
+            raise ConnectionLost(f"no request can be sent to {self._address}: {error}") from error
         return read_reply(self._codec, answer)
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import override
 
 import pynng
+import structlog
 from anyio.abc import TaskGroup
 
 from fastworker.application.answering import Answering
@@ -13,6 +14,8 @@ from fastworker.application.ports.codec import FrameCodec
 from fastworker.application.ports.transport import Handler, Responder
 
 from .operation import Receiver, Sender
+
+log = structlog.get_logger()
 
 LISTENING = 8
 """Contexts that wait for a request at any time. A held request takes one away, so the pool grows to the number of
@@ -60,7 +63,13 @@ class NngResponder(Responder):
 
     async def _answer_on_one_context(self) -> None:
         with self._socket.new_context() as context:
-            receiver, sender = Receiver(context), Sender(context)
+            try:
+                receiver = Receiver(context)
+            except OSError as error:  # no descriptor is left; the contexts that listen go on
+                log.warning("request_context_not_opened", error=str(error), effect="fewer requests at once")
+                self._listening -= 1
+                return
+            sender = Sender(context)
             try:
                 while True:
                     frame = await receiver.receive(milliseconds=-1)
