@@ -110,8 +110,8 @@ def _coordinator(runs: int) -> dict[str, Measured]:
     figures: dict[str, list[float]] = {}
     for _ in range(runs):
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-            for figure in pool.submit(coordinator.measure).result():
-                figures.setdefault(figure.name, []).append(figure.value)
+            for name, value in pool.submit(coordinator.measure).result().items():
+                figures.setdefault(name, []).append(value)
     return {name: Measured.over(values) for name, values in figures.items()}
 
 

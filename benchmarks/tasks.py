@@ -1,7 +1,4 @@
-"""The work of the benchmarks."""
-
-import asyncio
-import time
+"""What the comparison and the profile run."""
 
 from fastworker import task
 
@@ -14,17 +11,3 @@ async def noop() -> None:
 @task
 def noop_thread() -> None:
     """Do nothing, in one of the worker's threads."""
-
-
-@task
-async def nap(seconds: float) -> None:
-    """Sleep without holding anything."""
-    await asyncio.sleep(seconds)
-
-
-@task
-def burn(seconds: float) -> None:
-    """Hold the processor for some seconds of its time."""
-    end = time.thread_time() + seconds
-    while time.thread_time() < end:
-        pass

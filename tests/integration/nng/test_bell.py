@@ -1,6 +1,7 @@
 """The bell that NNG rings, and what happens when somebody else does."""
 
 import ctypes
+import errno
 import os
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +15,7 @@ from fastworker.adapters.nng import NngTransport
 from fastworker.adapters.nng.bell import Bell, new_bell
 from fastworker.application.messages import Beat, Message, Noted
 from fastworker.application.ports.transport import Requester, Responder
-from fastworker.domain.errors import RequestTimeout
+from fastworker.domain.errors import ConnectionLost, RequestTimeout
 
 pytestmark = [pytest.mark.anyio, pytest.mark.integration]
 
@@ -139,3 +140,38 @@ async def test_requests_outlive_a_storm_of_flushes() -> None:
             is_over.set()
             flusher.join()
         assert responder.bad_frames == 0
+
+
+def no_descriptor(*_: object) -> None:
+    raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+
+async def test_when_the_server_runs_out_of_descriptors_requests_wait_for_those_under_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate = anyio.Event()
+    async with gated_server(gate) as (_, requester):
+        await anyio.sleep(0.05)  # until it listens
+        monkeypatch.setattr("fastworker.adapters.nng.responder.Receiver", no_descriptor)
+        replies: list[Message] = []
+
+        async def ask() -> None:
+            replies.append(await requester.request(BEAT, timeout=10))
+
+        async with anyio.create_task_group() as group:
+            for _ in range(12):
+                group.start_soon(ask)
+            await anyio.sleep(0.05)
+            gate.set()
+        assert replies == [Noted()] * 12
+
+
+async def test_when_the_client_runs_out_of_descriptors_a_request_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = anyio.Event()
+    gate.set()
+    async with gated_server(gate) as (_, requester):
+        monkeypatch.setattr("fastworker.adapters.nng.requester.Receiver", no_descriptor)
+        with pytest.raises(ConnectionLost, match="Too many open files"):
+            await requester.request(BEAT, timeout=10)
+        monkeypatch.undo()
+        assert await requester.request(BEAT, timeout=10) == Noted()

@@ -35,6 +35,7 @@ class NngResponder(Responder):
         self._answering = Answering(codec, handler)
         self._addresses = addresses
         self._listening = 0
+        self._is_short = False
         self._group: TaskGroup | None = None
 
     @property
@@ -66,9 +67,10 @@ class NngResponder(Responder):
             try:
                 receiver = Receiver(context)
             except OSError as error:  # no descriptor is left; the contexts that listen go on
-                log.warning("request_context_not_opened", error=str(error), effect="fewer requests at once")
+                self._note_shortage(error)
                 self._listening -= 1
                 return
+            self._is_short = False
             sender = Sender(context)
             try:
                 while True:
@@ -84,3 +86,9 @@ class NngResponder(Responder):
                 context.close()
                 sender.close()
                 receiver.close()
+
+    def _note_shortage(self, error: OSError) -> None:
+        """Log it once: it is tried again with each request."""
+        if not self._is_short:
+            log.warning("no_room_for_more_requests", error=str(error), effect="they wait for those under way")
+        self._is_short = True
