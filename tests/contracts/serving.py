@@ -1,12 +1,14 @@
 """Serving: addresses, errors of handlers, and what they do not end."""
 
 from collections.abc import Iterator
+from functools import partial
 
+import anyio
 import pytest
 import structlog
 
 from fastworker.application.messages import FRAME_BYTES, Message
-from fastworker.application.ports.transport import Transport
+from fastworker.application.ports.transport import LateReply, Transport
 from fastworker.domain.errors import (
     AddressUnusable,
     ControlPlaneError,
@@ -15,7 +17,7 @@ from fastworker.domain.errors import (
     TaskFailed,
 )
 
-from .desk import Desk, answer, question, with_payload
+from .desk import Asked, Desk, answer, question, until, with_payload
 from .network import NetworkContract
 
 
@@ -91,6 +93,48 @@ class ServingContract(NetworkContract):
                 await requester.request(question(0), timeout=2)
             replies = [await requester.request(question(number), timeout=5) for number in range(1, 30)]
         assert replies == [answer(number) for number in range(1, 30)]
+
+    async def test_a_handler_may_answer_at_once_or_late_in_any_order(self, transport: Transport, address: str) -> None:
+        late = {number: LateReply(partial(answer, number)) for number in range(20)}
+        asked: list[int] = []
+
+        def handle(request: Message) -> Message | LateReply:
+            number = int(request.session_id)
+            asked.append(number)
+            if number < 20:
+                return late[number]
+            late[39 - number].give()
+            return answer(number)
+
+        async with (
+            transport.serve([address], handle),
+            transport.connect(address) as requester,
+            anyio.create_task_group() as group,
+        ):
+            early = [Asked(group, requester, question(number)) for number in range(20)]
+            await until(lambda: len(asked) == 20)
+            replies = [await requester.request(question(number), timeout=5) for number in range(20, 40)]
+            for each in early:
+                await each.over()
+        assert [each.reply for each in early] == [answer(number) for number in range(20)]
+        assert replies == [answer(number) for number in range(20, 40)]
+
+    async def test_a_reply_that_is_given_after_its_server_has_gone_is_dropped(
+        self, transport: Transport, address: str
+    ) -> None:
+        asked: list[LateReply] = []
+
+        def handle(request: Message) -> LateReply:
+            asked.append(LateReply(partial(answer, 1)))
+            return asked[-1]
+
+        async with transport.connect(address) as requester, anyio.create_task_group() as group:
+            async with transport.serve([address], handle):
+                lost = Asked(group, requester, question(1), timeout=1)
+                await until(lambda: bool(asked))
+            asked[0].give()
+            await lost.over()
+        assert lost.reply is None
 
     async def test_an_exception_of_a_handler_is_logged_and_named_in_the_answer(
         self, transport: Transport, address: str

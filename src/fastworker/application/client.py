@@ -180,9 +180,9 @@ class TaskClient:
     ) -> TaskHandle[Any]:
         """Submit one task and return when it is accepted."""
         client = await self._opened()
-        batch, index = client.submitter.add(*self._prepare(task, args, kwargs, options))
-        await batch.accepted(index)
-        return batch.handles[index]
+        entry, payload, handle = self._prepare(task, args, kwargs, options)
+        await client.submitter.submit(entry, payload, handle)
+        return handle
 
     async def submit_many(
         self, task: str | TaskFunction[..., Any, Any], calls: Iterable[Sequence[Any]], options: SubmitOptions

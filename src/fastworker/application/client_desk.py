@@ -29,7 +29,7 @@ from .messages import (
     Submitted,
     Welcome,
 )
-from .wakeup import let_others_first
+from .ports.transport import LateReply
 
 
 class ClientDesk(Desk):
@@ -47,13 +47,13 @@ class ClientDesk(Desk):
         self._welcome = welcome
         self._inspected = inspected
 
-    async def answer(self, request: Message) -> Message:
+    def answer(self, request: Message) -> Message | LateReply:
         """Return the reply to a message on the client channel."""
         match request:
             case Submit():
-                return await self._submit(request)
+                return self._submit(request)
             case AwaitCompletions():
-                return await self._completions(request)
+                return self._completions(request)
             case Fetch():
                 return self._fetch(request)
             case Hello():
@@ -85,15 +85,14 @@ class ClientDesk(Desk):
             self.coordinator.open_session(request.session_id, now=self._clock.now())
         return self._welcome()
 
-    async def _submit(self, request: Submit) -> Submitted:
+    def _submit(self, request: Submit) -> Submitted:
         self._check_epoch(request.epoch)
         check_count(request.entries)
         now = self._check_deadline(request.deadline)
         submissions = views.submissions(request)
         answers = self.coordinator.submit(request.session_id, submissions, is_repeated=request.is_repeated, now=now)
-        self._wake()
+        self._wake()  # the leases leave before the acknowledgement
         names = {entry.name for entry, error in zip(request.entries, answers, strict=True) if error is None}
-        await let_others_first()  # the leases leave before the acknowledgement
         return self._submitted(answers, names)
 
     def _rerun(self, request: Rerun) -> Submitted:
@@ -113,7 +112,7 @@ class ClientDesk(Desk):
         ]
         return Submitted(refused=refused, waiting_for_worker=self.coordinator.names_without_worker(names))
 
-    async def _completions(self, request: AwaitCompletions) -> Completions:
+    def _completions(self, request: AwaitCompletions) -> Completions | LateReply:
         self._check_epoch(request.epoch)
         check_count(request.follows)
         session_id = request.session_id
@@ -122,9 +121,12 @@ class ClientDesk(Desk):
             self.coordinator.follow(follow.task_id)
         self._wake()
         news = self._news_for(request)
-        if news.is_empty and await self.held.hold(session_id, follows=[each.task_id for each in request.follows]):
-            news = self._news_for(request)
-        return news.completions()
+        if not news.is_empty:
+            return news.completions()
+        follows = [each.task_id for each in request.follows]
+        return self.held.hold(
+            session_id, lambda: self._news_for(request).completions(), nothing=news.completions(), follows=follows
+        )
 
     def _news_for(self, request: AwaitCompletions) -> "views.News":
         now = self._clock.now()

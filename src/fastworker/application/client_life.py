@@ -16,7 +16,7 @@ from .identifiers import NewId
 from .messages import Goodbye
 from .ports.clock import Clock
 from .ports.transport import Requester, Transport
-from .submitter import Submitter
+from .submitter import UNKNOWN_FATE, Submitter
 
 GOODBYE_SECONDS = 0.25
 
@@ -61,8 +61,7 @@ class OpenClient:
                 group.start_soon(self.submitter.run)
                 task_status.started()
         finally:
-            unknown = "the client was stopped in the middle; whether the control plane accepted this task is unknown"
-            self.submitter.close(ClientNotRunning(unknown))
+            self.submitter.close(ClientNotRunning(UNKNOWN_FATE))
             goes_on = "the client was stopped before the task was done; the task goes on without it"
             self.listener.close(ClientNotRunning(goes_on))
             await self._say_goodbye()

@@ -4,18 +4,25 @@ A request has no timer of its own: entering and leaving a scope costs it 25 µs,
 All wait for equally long, so those whose time is over are the first ones.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
+from .messages import Message
 from .ports.clock import Clock
-from .wakeup import Wakeup
+from .ports.transport import LateReply
 
 
-class Held(Wakeup):
-    """One request; set when it is to be answered."""
+class Held(LateReply):
+    """One request; given when it is to be answered."""
 
-    def __init__(self, *, until: float) -> None:
-        super().__init__()
+    def __init__(self, make: Callable[[], Message], *, until: float, nothing: Message) -> None:
+        super().__init__(make)
         self.until = until
+        self._nothing = nothing
+
+    def give_nothing(self) -> None:
+        """Have it answered without a look at the news: they are for the request that took its place."""
+        self.make = lambda: self._nothing
+        self.give()
 
 
 class HeldRequests:
@@ -28,48 +35,55 @@ class HeldRequests:
         self._follows: dict[str, frozenset[str]] = {}  # whose held request waits for the steps of which tasks
         self._followers: dict[str, set[str]] = {}  # the same, by task
 
-    async def hold(self, key: str, *, follows: Collection[str] = ()) -> bool:
-        """Wait for news for `key`, or of a task that it follows; False if a newer request of `key` took over."""
-        older = self._held.pop(key, None)
+    def hold(
+        self, key: str, make: Callable[[], Message], *, nothing: Message, follows: Collection[str] = ()
+    ) -> LateReply:
+        """Return the reply to a request of `key`, given when there is news for it, or of a task that it follows.
+
+        `make` makes it then; `nothing` is given when a newer request of `key` takes its place.
+        """
+        older = self._take(key)
         if older is not None:
-            older.set()
-        held = self._held[key] = Held(until=self._clock.now() + self._hold_seconds)
-        self._follow(key, follows)
-        try:
-            await held.wait()
-            return self._held.get(key) is held
-        finally:
-            if self._held.get(key) is held:
-                del self._held[key]
-                self._follow(key, ())
+            older.give_nothing()
+        held = self._held[key] = Held(make, until=self._clock.now() + self._hold_seconds, nothing=nothing)
+        if follows:
+            self._follow(key, follows)
+        return held
 
     def expire(self, *, now: float) -> None:
         """Have the requests answered that have waited for long enough; to be called about every second."""
-        for held in self._held.values():
+        while self._held:
+            key, held = next(iter(self._held.items()))
             if held.until > now:
                 return
-            held.set()
+            self._wake_one(key)
 
     def wake(self, keys: Iterable[str]) -> None:
         """Have the requests answered that wait for news of these workers, sessions and tasks."""
         for key in keys:
             self._wake_one(key)
             if self._followers:
-                for follower in self._followers.get(key, ()):
+                for follower in list(self._followers.get(key, ())):
                     self._wake_one(follower)
 
     def _wake_one(self, key: str) -> None:
-        held = self._held.get(key)
+        held = self._take(key)
         if held is not None:
-            held.set()
+            held.give()
+
+    def _take(self, key: str) -> Held | None:
+        held = self._held.pop(key, None)
+        if held is not None and self._follows:
+            self._unfollow(key)
+        return held
 
     def _follow(self, key: str, task_ids: Collection[str]) -> None:
-        """Note what a request follows, instead of what the one before did."""
+        self._follows[key] = frozenset(task_ids)
+        for task_id in self._follows[key]:
+            self._followers.setdefault(task_id, set()).add(key)
+
+    def _unfollow(self, key: str) -> None:
         for task_id in self._follows.pop(key, ()):
             self._followers[task_id].discard(key)
             if not self._followers[task_id]:
                 del self._followers[task_id]
-        if task_ids:
-            self._follows[key] = frozenset(task_ids)
-            for task_id in self._follows[key]:
-                self._followers.setdefault(task_id, set()).add(key)

@@ -121,8 +121,8 @@ class Registration:
                 self._take(leases)
                 if leases.drain:
                     return None
-                if len(leases.entries) < BATCH_ENTRIES:  # more may wait behind a full batch: then ask at once
-                    await let_others_first(2)  # tasks that end at once have their outcomes taken along
+                if len(self._attempts) and len(leases.entries) < BATCH_ENTRIES:  # behind a full batch more may wait
+                    await let_others_first(2)  # tasks that end soon have their outcomes taken along
             except (ConnectionLost, RequestTimeout, DeadlinePassed) as error:
                 self._is_connected = False
                 if self._clock.now() - self._heard_at >= self._membership.joined.lease_seconds:

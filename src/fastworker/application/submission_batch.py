@@ -21,7 +21,8 @@ class SubmissionBatch:
         self.handles: list[TaskHandle[Any]] = []
         self._size = 0
         self._has_times = False
-        self._settled = anyio.Event()
+        self._is_settled = False
+        self._news: anyio.Event | None = None
         self._errors: dict[int, FastWorkerError] = {}
         self._error: FastWorkerError | None = None
 
@@ -49,20 +50,28 @@ class SubmissionBatch:
     def settle(self, errors: dict[int, FastWorkerError]) -> None:
         """Say that every entry was accepted but those with an error."""
         self._errors = errors
-        self._settled.set()
+        self._settle()
 
     def fail(self, error: FastWorkerError) -> None:
         """Say that it is not known of any entry that it was accepted."""
         self._error = error
-        self._settled.set()
+        self._settle()
+
+    def _settle(self) -> None:
+        self._is_settled = True
+        if self._news is not None:
+            self._news.set()
 
     async def settled(self) -> None:
         """Wait until it is known which entries were accepted."""
-        await self._settled.wait()
+        if not self._is_settled:
+            if self._news is None:
+                self._news = anyio.Event()
+            await self._news.wait()
 
     async def accepted(self, index: int) -> None:
         """Wait until the batch is settled; raises the error of this entry, if any."""
-        await self._settled.wait()
+        await self.settled()
         error = self.error_at(index)
         if error is not None:
             raise error

@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 
 from fastworker.domain.errors import (
+    ClientNotRunning,
     ConnectionLost,
     ControlPlaneRestarted,
     FastWorkerError,
@@ -24,13 +25,17 @@ from .submission_batch import SubmissionBatch
 from .wakeup import Wakeup
 
 RETRY_SECONDS = 0.1
+UNKNOWN_FATE = "the client was stopped in the middle; whether the control plane accepted this task is unknown"
 MAYBE_ACCEPTED = " (whether the one before accepted this task is unknown)"
 
 log = structlog.get_logger()
 
 
 class Submitter:
-    """Collects entries while a batch is under way; `run` sends what has collected."""
+    """Collects entries while a batch is under way; `run` sends what has collected.
+
+    Who comes while nothing is under way sends his entry himself, without the detour over another task.
+    """
 
     def __init__(self, link: ClientLink, listener: CompletionListener, *, clock: Clock, connect_timeout: float) -> None:
         self._link = link
@@ -57,18 +62,38 @@ class Submitter:
         batch = self._batches[-1]
         return batch, batch.add(entry, payload, handle)
 
+    async def submit(self, entry: SubmitEntry, payload: bytes, handle: TaskHandle[Any]) -> None:
+        """Return when a task is accepted; raises why it is not."""
+        if self._under_way is None and not self._batches and self._closed is None:
+            batch = SubmissionBatch(self._clock.now())
+            index = batch.add(entry, payload, handle)
+            await self._send(batch)
+        else:
+            batch, index = self.add(entry, payload, handle)
+        await batch.accepted(index)
+
     async def run(self) -> None:
         """Send batches until cancelled."""
         while True:
-            while not self._batches:
+            while self._under_way is not None or not self._batches:
                 await self._wakeup.wait()
-            batch = self._under_way = self._batches.popleft()
-            try:
-                await self._deliver(batch)
-                self._under_way = None
-            except FastWorkerError as error:
-                batch.fail(error)
-                self._listener.forget(batch.handles)
+            await self._send(self._batches.popleft())
+
+    async def _send(self, batch: SubmissionBatch) -> None:
+        self._under_way = batch
+        try:
+            await self._deliver(batch)
+        except FastWorkerError as error:
+            batch.fail(error)
+            self._listener.forget(batch.handles)
+        except BaseException:  # cancelled
+            batch.fail(ClientNotRunning(UNKNOWN_FATE))
+            self._listener.forget(batch.handles)
+            raise
+        finally:
+            self._under_way = None
+            if self._batches:
+                self._wakeup.set()
 
     def close(self, error: FastWorkerError) -> None:
         """Fail everything that was not answered, and whatever comes from now on."""
@@ -94,10 +119,12 @@ class Submitter:
                     "the control plane restarted while it was sent this task; whether the old one started it is unknown"
                 )
             try:
-                reply = await self._send(batch, session, is_repeated=maybe_read_in is not None)
+                reply = await self._request(batch, session, is_repeated=maybe_read_in is not None)
             except (UnknownSession, ControlPlaneRestarted):
                 self._link.drop(session)
             except ConnectionLost:
+                if self._closed is not None:
+                    raise self._closed from None
                 maybe_read_in = session.epoch
                 give_up_at = min(give_up_at, self._clock.now() + self._connect_timeout)
                 await self._clock.sleep_until(self._clock.now() + RETRY_SECONDS)
@@ -107,7 +134,7 @@ class Submitter:
             if self._clock.now() >= give_up_at:
                 raise unreachable(self._link.address, self._connect_timeout, MAYBE_ACCEPTED)
 
-    async def _send(self, batch: SubmissionBatch, session: ClientSession, *, is_repeated: bool) -> Message:
+    async def _request(self, batch: SubmissionBatch, session: ClientSession, *, is_repeated: bool) -> Message:
         self._listener.expect(batch.handles)
         timeout = REQUEST_SECONDS if self._listener.is_connected else self._connect_timeout
         try:

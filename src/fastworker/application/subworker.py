@@ -133,7 +133,7 @@ class Subworker:
         async with self._transport.serve([self._config.base_address or ""], self.answer_inspection):
             await anyio.sleep_forever()
 
-    async def answer_inspection(self, request: Message) -> WorkerInspected:
+    def answer_inspection(self, request: Message) -> WorkerInspected:
         """Return what runs now, with stacks."""
         if not isinstance(request, InspectWorker):
             raise WireError(f"{type(request).__name__} is no request to a worker")

@@ -5,7 +5,7 @@ from fastworker.domain.errors import InvalidSetting, WireError
 from . import views
 from .desk import Desk, check_count
 from .messages import BATCH_ENTRIES, Beat, Join, Joined, Leases, Leave, Message, Noted, Poll, Report, Reported
-from .wakeup import let_others_first
+from .ports.transport import LateReply
 
 LOCAL_WORKER_ID = "control-plane"
 """The control plane's own worker; nobody else may be called so."""
@@ -17,19 +17,19 @@ MOST_NOTES = 2 * BATCH_ENTRIES
 class WorkerDesk(Desk):
     """Answers what comes at the address for workers, and at the one inside the process for its own worker."""
 
-    async def answer(self, request: Message) -> Message:
+    def answer(self, request: Message) -> Message | LateReply:
         """Return the reply to a message from another process."""
         if isinstance(request, Join) and (request.is_local or request.worker_id == LOCAL_WORKER_ID):
             raise InvalidSetting(f"the worker id {LOCAL_WORKER_ID!r} is the control plane's own; choose another")
-        return await self.answer_local(request)
+        return self.answer_local(request)
 
-    async def answer_local(self, request: Message) -> Message:
+    def answer_local(self, request: Message) -> Message | LateReply:
         """Return the reply to a message on the worker channel."""
         match request:
             case Poll():
-                return await self._poll(request)
+                return self._poll(request)
             case Report():
-                return await self._report(request)
+                return self._report(request)
             case Beat():
                 self._check_epoch(request.epoch)
                 self.coordinator.beat(request.worker_id, request.incarnation, now=self._clock.now())
@@ -53,7 +53,7 @@ class WorkerDesk(Desk):
         seconds = limits.worker_silence_seconds
         return Joined(beat_seconds=seconds / 3, lease_seconds=seconds, max_result_bytes=limits.max_result_bytes)
 
-    async def _poll(self, request: Poll) -> Leases:
+    def _poll(self, request: Poll) -> Leases | LateReply:
         self._check_epoch(request.epoch)
         now = self._check_deadline(request.deadline)
         worker_id, incarnation = request.worker_id, request.incarnation
@@ -62,10 +62,14 @@ class WorkerDesk(Desk):
             worker_id, incarnation, request.acknowledged, request.occupied, is_leaving=request.is_leaving, now=now
         )
         self._wake()
-        has_orders = self.coordinator.has_orders(worker_id, incarnation, is_leaving=request.is_leaving)
-        if not has_orders and not await self.held.hold(worker_id):
-            return Leases(first=request.acknowledged + 1, entries=[], superseded=superseded)
-        first, orders = self.coordinator.orders(worker_id, incarnation)
+        if self.coordinator.has_orders(worker_id, incarnation, is_leaving=request.is_leaving):
+            return self._leases(request, superseded)
+        nothing = Leases(first=request.acknowledged + 1, entries=[], superseded=superseded)
+        return self.held.hold(worker_id, lambda: self._leases(request, superseded), nothing=nothing)
+
+    def _leases(self, request: Poll, superseded: list[str]) -> Leases:
+        worker_id = request.worker_id
+        first, orders = self.coordinator.orders(worker_id, request.incarnation)
         return Leases(
             first=first,
             superseded=superseded,
@@ -74,11 +78,10 @@ class WorkerDesk(Desk):
             payloads=[b"" if order.is_stop else order.submission.payload for order in orders],
         )
 
-    async def _report(self, request: Report) -> Reported:
+    def _report(self, request: Report) -> Reported:
         self._check_epoch(request.epoch)
         superseded = self._take(request, self._clock.now())
-        self._wake()
-        await let_others_first()  # the completions leave before the acknowledgement
+        self._wake()  # the completions leave before the acknowledgement
         return Reported(superseded=superseded)
 
     def _take(self, request: Poll | Report, now: float) -> list[str]:

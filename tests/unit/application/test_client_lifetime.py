@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+import anyio
 import pytest
 import structlog
 
@@ -239,6 +240,43 @@ async def test_a_submission_that_is_answered_oddly_fails() -> None:
     async with a_system() as system, system.network.serve([CLIENTS], answer), system.client() as client:
         with pytest.raises(WireError, match="a submission was answered with Noted"):
             await client.delay("echo", 1)
+
+
+async def test_a_caller_that_is_cancelled_while_its_submission_is_under_way_holds_up_nobody_else() -> None:
+    async def answer(request: Message) -> Message:
+        if isinstance(request, Submit) and request.entries[0].name == "never":
+            await anyio.sleep_forever()
+        if isinstance(request, Submit):
+            return Submitted(refused=[], waiting_for_worker=[])
+        return await greet_and_hold(request)
+
+    async with a_system() as system, system.network.serve([CLIENTS], answer), system.client() as client:
+        async with anyio.create_task_group() as group:
+            group.start_soon(client.delay, "never")
+            await system.settle()
+            other = system.call(client.delay, "echo", 1)
+            await system.settle()
+            assert not other.is_done
+            group.cancel_scope.cancel()
+        await system.settle()
+        assert other.result() in client._life._parts.listener._pending  # type: ignore[union-attr]
+        assert len(client._life._parts.listener._pending) == 1  # type: ignore[union-attr]
+
+
+async def test_a_submission_that_is_under_way_when_its_client_stops_fails_and_says_that_its_fate_is_unknown() -> None:
+    async def answer(request: Message) -> Message:
+        return await greet_and_hold(request)
+
+    async with a_system() as system, system.network.serve([CLIENTS], answer):
+        async with system.client() as client:
+            first = system.call(client.delay, "echo", 1)
+            await system.settle()
+            second = system.call(client.delay, "echo", 2)
+            await system.settle()
+        await system.settle()
+        for call in (first, second):
+            with pytest.raises(ClientNotRunning, match="stopped in the middle; whether"):
+                call.result()
 
 
 async def test_a_hello_that_is_refused_fails_the_call_with_the_refusal() -> None:

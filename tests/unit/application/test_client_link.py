@@ -6,6 +6,7 @@ import pytest
 
 from fastworker.application.client_link import unreachable
 from fastworker.application.messages import Hello, Message, Submit, Welcome
+from tests.unit.replies import reply_of
 from tests.unit.system.system import a_system
 from tests.unit.system.tasks import echo
 from tests.unit.system.wire import Wire
@@ -38,7 +39,7 @@ async def test_deadlines_are_told_on_the_clock_of_the_control_plane() -> None:
         ahead = 5_000.0
 
         async def answer(request: Message) -> Message:
-            reply = await control_plane.role.client_desk.answer(request)
+            reply = await reply_of(control_plane.role.client_desk.answer, request)
             return replace(reply, now=reply.now + ahead) if isinstance(reply, Welcome) else reply
 
         await system.start_worker("w1", echo)

@@ -18,6 +18,7 @@ from fastworker.application.task_function import SubmitOptions
 from fastworker.domain.errors import ControlPlaneRestarted, IdConflict, UnknownSession
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
+from tests.unit.replies import reply_of
 from tests.unit.system.system import CLIENTS, HeldTask, a_system
 from tests.unit.system.tasks import echo
 from tests.unit.system.wire import Wire
@@ -155,7 +156,7 @@ async def test_a_submission_that_is_under_way_when_the_session_changes_is_not_ta
         async def answer(request: Message) -> Message:
             if is_slow and isinstance(request, Submit):
                 await system.clock.sleep_until(system.clock.now() + 1)
-            reply = await control_plane.role.client_desk.answer(request)
+            reply = await reply_of(control_plane.role.client_desk.answer, request)
             if is_slow and isinstance(request, Fetch):
                 await system.clock.sleep_until(system.clock.now() + 2)
             return reply
@@ -180,7 +181,7 @@ async def test_a_task_accepted_in_a_session_that_was_over_when_its_acceptance_wa
         was_heard = anyio.Event()
 
         async def answer(request: Message) -> Message:
-            reply = await control_plane.role.client_desk.answer(request)
+            reply = await reply_of(control_plane.role.client_desk.answer, request)
             if isinstance(request, Submit):
                 await was_heard.wait()
             return reply

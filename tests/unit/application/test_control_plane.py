@@ -46,6 +46,7 @@ from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.terms import Terms
+from tests.unit.replies import reply_of
 from tests.unit.system.system import BEACON, CLIENTS, WORKERS, RunningControlPlane, System, a_system
 
 pytestmark = pytest.mark.anyio
@@ -61,7 +62,7 @@ def a_poll(system: System, *, acknowledged: int = 0, incarnation: str = "i1") ->
 
 async def ask(control_plane: RunningControlPlane, request: Message) -> Message:
     """Ask on the worker channel."""
-    return await control_plane.role.worker_desk.answer(request)
+    return await reply_of(control_plane.role.worker_desk.answer, request)
 
 
 async def joined(system: System, *, incarnation: str = "i1", slots: int = 1) -> RunningControlPlane:
@@ -80,16 +81,17 @@ async def join(system: System, control_plane: RunningControlPlane, *, incarnatio
 
 async def submit(system: System, control_plane: RunningControlPlane, *task_ids: str) -> Message:
     """Submit calls of echo in session s1."""
-    await control_plane.role.client_desk.answer(Hello(session_id="s1"))
+    await reply_of(control_plane.role.client_desk.answer, Hello(session_id="s1"))
     entries = [SubmitEntry(task_id, "echo", TaskPriority.NORMAL) for task_id in task_ids]
-    return await control_plane.role.client_desk.answer(
+    return await reply_of(
+        control_plane.role.client_desk.answer,
         Submit(
             epoch=EPOCH,
             session_id="s1",
             deadline=system.clock.now() + 5,
             entries=entries,
             payloads=[b"{}"] * len(entries),
-        )
+        ),
     )
 
 
@@ -108,7 +110,7 @@ async def test_a_hello_is_welcomed_with_all_that_a_peer_must_know() -> None:
         control_plane = await system.start_control_plane(
             client_address="tcp://127.0.0.1:0", worker_address="tcp://127.0.0.1:0", task_modules=("tasks",)
         )
-        welcome = await control_plane.role.client_desk.answer(Hello(session_id="s1"))
+        welcome = await reply_of(control_plane.role.client_desk.answer, Hello(session_id="s1"))
         assert isinstance(welcome, Welcome)
         assert (welcome.epoch, welcome.version, welcome.now) == (EPOCH, "1", 1000.0)
         assert welcome.task_modules == ["tasks"]
@@ -119,7 +121,7 @@ async def test_a_hello_is_welcomed_with_all_that_a_peer_must_know() -> None:
 async def test_the_hello_of_a_worker_opens_no_session() -> None:
     async with a_system() as system:
         control_plane = await system.start_control_plane()
-        await control_plane.role.client_desk.answer(Hello())
+        await reply_of(control_plane.role.client_desk.answer, Hello())
         assert control_plane.ledger.sessions == {}
 
 
@@ -155,9 +157,9 @@ async def test_a_poll_for_which_nothing_comes_up_is_answered_with_nothing_after_
 async def test_a_wait_for_completions_for_which_none_come_is_answered_with_none_after_the_holding_time() -> None:
     async with a_system() as system:
         control_plane = await system.start_control_plane()
-        await control_plane.role.client_desk.answer(Hello(session_id="s1"))
+        await reply_of(control_plane.role.client_desk.answer, Hello(session_id="s1"))
         wait = AwaitCompletions(epoch=EPOCH, session_id="s1", acknowledged=0)
-        waiting = system.call(control_plane.role.client_desk.answer, wait)
+        waiting = system.call(reply_of, control_plane.role.client_desk.answer, wait)
         await system.advance(4.9)
         assert not waiting.is_done
         await system.advance(0.2)
@@ -182,11 +184,11 @@ async def test_a_newer_poll_takes_over_and_the_older_one_gets_nothing() -> None:
 async def test_a_newer_wait_for_completions_takes_over_too() -> None:
     async with a_system() as system:
         control_plane = await system.start_control_plane()
-        await control_plane.role.client_desk.answer(Hello(session_id="s1"))
+        await reply_of(control_plane.role.client_desk.answer, Hello(session_id="s1"))
         wait = AwaitCompletions(epoch=EPOCH, session_id="s1", acknowledged=0)
-        older = system.call(control_plane.role.client_desk.answer, wait)
+        older = system.call(reply_of, control_plane.role.client_desk.answer, wait)
         await system.settle()
-        newer = system.call(control_plane.role.client_desk.answer, wait)
+        newer = system.call(reply_of, control_plane.role.client_desk.answer, wait)
         await system.settle()
         assert older.result() == Completions(first=1, entries=[])
         assert not newer.is_done
@@ -229,12 +231,12 @@ async def test_a_held_poll_of_a_worker_that_left_is_told_so() -> None:
 async def test_a_held_wait_of_a_session_that_is_closed_is_told_so() -> None:
     async with a_system() as system:
         control_plane = await system.start_control_plane()
-        await control_plane.role.client_desk.answer(Hello(session_id="s1"))
+        await reply_of(control_plane.role.client_desk.answer, Hello(session_id="s1"))
         wait = AwaitCompletions(epoch=EPOCH, session_id="s1", acknowledged=0)
-        waiting = system.call(control_plane.role.client_desk.answer, wait)
+        waiting = system.call(reply_of, control_plane.role.client_desk.answer, wait)
         await system.settle()
-        assert await control_plane.role.client_desk.answer(Goodbye(session_id="s1")) == Noted()
-        await control_plane.role.client_desk.answer(Goodbye(session_id="s1"))
+        assert await reply_of(control_plane.role.client_desk.answer, Goodbye(session_id="s1")) == Noted()
+        await reply_of(control_plane.role.client_desk.answer, Goodbye(session_id="s1"))
         await system.settle()
         with pytest.raises(UnknownSession):
             waiting.result()
@@ -258,8 +260,9 @@ async def test_an_acknowledgement_tells_names_that_nobody_runs_and_entries_that_
         control_plane = await system.start_control_plane(ledger=Ledger(names=["echo"]))
         assert await submit(system, control_plane, "t1") == Submitted(refused=[], waiting_for_worker=["echo"])
         entry = SubmitEntry("t2", "ecko", TaskPriority.NORMAL)
-        refused = await control_plane.role.client_desk.answer(
-            Submit(epoch=EPOCH, session_id="s1", deadline=2000.0, entries=[entry], payloads=[b""])
+        refused = await reply_of(
+            control_plane.role.client_desk.answer,
+            Submit(epoch=EPOCH, session_id="s1", deadline=2000.0, entries=[entry], payloads=[b""]),
         )
         assert isinstance(refused, Submitted)
         assert [(entry.index, entry.code) for entry in refused.refused] == [(0, "unknown_task")]
@@ -270,7 +273,9 @@ async def test_a_fetch_answers_as_many_as_fit_into_one_batch() -> None:
     async with a_system() as system:
         control_plane = await system.start_control_plane(ledger=Ledger(names=["echo"]))
         await submit(system, control_plane, "t1")
-        fetched = await control_plane.role.client_desk.answer(Fetch(epoch=EPOCH, session_id="", task_ids=["t1", "t2"]))
+        fetched = await reply_of(
+            control_plane.role.client_desk.answer, Fetch(epoch=EPOCH, session_id="", task_ids=["t1", "t2"])
+        )
         assert isinstance(fetched, Fetched)
         assert [(state.task_id, state.status) for state in fetched.entries] == [("t1", "queued"), ("t2", None)]
 
@@ -312,7 +317,7 @@ async def test_more_entries_than_a_batch_has_are_refused() -> None:
         control_plane = await system.start_control_plane()
         cancel = Cancel(epoch=EPOCH, deadline=1e9, task_ids=["t1"] * (BATCH_ENTRIES + 1))
         with pytest.raises(BadFrame, match=f"a batch has at most {BATCH_ENTRIES}"):
-            await control_plane.role.client_desk.answer(cancel)
+            await reply_of(control_plane.role.client_desk.answer, cancel)
 
 
 async def test_a_deadline_that_is_no_number_has_passed() -> None:
@@ -320,7 +325,7 @@ async def test_a_deadline_that_is_no_number_has_passed() -> None:
         control_plane = await system.start_control_plane()
         submit = Submit(epoch=EPOCH, session_id="s1", deadline=nan, entries=[], payloads=[])
         with pytest.raises(DeadlinePassed):
-            await control_plane.role.client_desk.answer(submit)
+            await reply_of(control_plane.role.client_desk.answer, submit)
 
 
 async def test_a_task_is_cancelled_and_run_again_by_message() -> None:
@@ -328,11 +333,11 @@ async def test_a_task_is_cancelled_and_run_again_by_message() -> None:
         control_plane = await system.start_control_plane(ledger=Ledger(names=["echo"]))
         answer = control_plane.role.client_desk.answer
         await submit(system, control_plane, "t1")
-        assert await answer(Cancel(epoch=EPOCH, deadline=1e9, task_ids=["t1", "t9"])) == Cancelled(
+        assert await reply_of(answer, Cancel(epoch=EPOCH, deadline=1e9, task_ids=["t1", "t9"])) == Cancelled(
             answers=[Cancellation.CANCELLED, Cancellation.UNKNOWN]
         )
         again = Rerun(epoch=EPOCH, session_id="s1", deadline=2000.0, task_id="t1", new_task_id="t2")
-        assert await answer(again) == Submitted(refused=[], waiting_for_worker=[])
+        assert await reply_of(answer, again) == Submitted(refused=[], waiting_for_worker=[])
         assert control_plane.ledger.tasks["t2"].submission.terms.origin == "t1"
 
 
@@ -342,7 +347,9 @@ async def test_a_worker_whose_poll_is_held_is_told_at_once_that_it_drains() -> N
         polling = system.call(ask, control_plane, a_poll(system))
         await system.settle()
         assert (
-            await control_plane.role.client_desk.answer(DrainWorker(epoch=EPOCH, deadline=1e9, worker_id="w1"))
+            await reply_of(
+                control_plane.role.client_desk.answer, DrainWorker(epoch=EPOCH, deadline=1e9, worker_id="w1")
+            )
             == Noted()
         )
         await system.settle()
@@ -359,10 +366,10 @@ async def test_a_wait_that_follows_a_task_is_answered_by_its_steps() -> None:
         def wait(after: int) -> AwaitCompletions:
             return AwaitCompletions(epoch=EPOCH, session_id="s1", acknowledged=0, follows=[Follow("t1", after)])
 
-        first = await control_plane.role.client_desk.answer(wait(0))
+        first = await reply_of(control_plane.role.client_desk.answer, wait(0))
         assert isinstance(first, Completions)
         assert [(step.number, step.status) for step in first.steps] == [(1, TaskStatus.QUEUED)]
-        waiting = system.call(control_plane.role.client_desk.answer, wait(1))
+        waiting = system.call(reply_of, control_plane.role.client_desk.answer, wait(1))
         await system.settle()
         assert not waiting.is_done
         await join(system, control_plane, incarnation="i1")
@@ -376,11 +383,11 @@ async def test_a_wait_that_follows_a_task_is_answered_by_its_steps() -> None:
 async def test_a_delayed_task_is_leased_at_its_moment_and_not_at_the_next_tick() -> None:
     async with a_system() as system:
         control_plane = await joined(system)
-        await control_plane.role.client_desk.answer(Hello(session_id="s1"))
+        await reply_of(control_plane.role.client_desk.answer, Hello(session_id="s1"))
         polling = system.call(ask, control_plane, a_poll(system))
         entry = SubmitEntry("t1", "echo", TaskPriority.NORMAL, Terms(delay_seconds=0.25))
         request = Submit(epoch=EPOCH, session_id="s1", deadline=2000.0, entries=[entry], payloads=[b"{}"])
-        await control_plane.role.client_desk.answer(request)
+        await reply_of(control_plane.role.client_desk.answer, request)
         await system.advance(0.2)
         assert not polling.is_done
         await system.advance(0.05)
@@ -392,9 +399,9 @@ async def test_a_delayed_task_is_leased_at_its_moment_and_not_at_the_next_tick()
 async def test_a_wait_that_follows_many_tasks_is_answered_by_a_batch_of_steps() -> None:
     async with a_system() as system:
         control_plane = await system.start_control_plane()
-        await control_plane.role.client_desk.answer(Hello(session_id="s1"))
+        await reply_of(control_plane.role.client_desk.answer, Hello(session_id="s1"))
         follows = [Follow(f"t{number}", 0) for number in range(BATCH_ENTRIES)]
         wait = AwaitCompletions(epoch=EPOCH, session_id="s1", acknowledged=0, follows=follows)
-        answer = await control_plane.role.client_desk.answer(wait)
+        answer = await reply_of(control_plane.role.client_desk.answer, wait)
         assert isinstance(answer, Completions)
         assert [step.number for step in answer.steps] == [0] * BATCH_ENTRIES

@@ -10,6 +10,7 @@ from fastworker.application.messages import Beacon, Hello, Join, Joined, Leases,
 from fastworker.application.task_function import task
 from fastworker.application.task_registry import TaskRegistry
 from fastworker.domain.errors import TaskFailed
+from tests.unit.replies import reply_of
 from tests.unit.system.system import BEACON, CLIENTS, WORKERS, HeldTask, RunningWorker, System, a_system
 from tests.unit.system.tasks import echo
 
@@ -76,7 +77,7 @@ async def test_leases_that_come_again_in_another_reply_are_started_once() -> Non
         async def repeat(request: Message) -> Message:
             if given and isinstance(request, Poll) and request.acknowledged == 1:
                 return given.pop()
-            reply = await control_plane.role.worker_desk.answer(request)
+            reply = await reply_of(control_plane.role.worker_desk.answer, request)
             if isinstance(reply, Leases) and reply.entries:
                 given.append(reply)
             return reply
@@ -134,7 +135,7 @@ async def test_a_worker_whose_work_is_answered_oddly_goes_on(kind: type[Message]
             if isinstance(request, kind) and odd:
                 odd -= 1
                 return Joined(beat_seconds=1, lease_seconds=1)
-            return await answer_worker(request)
+            return await reply_of(answer_worker, request)
 
         again = await system.start_control_plane(worker_address="tcp://127.0.0.1:1")
         answer_worker = again.role.worker_desk.answer

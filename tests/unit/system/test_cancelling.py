@@ -4,13 +4,25 @@ import anyio
 import pytest
 
 from fastworker.application.current_task import current_task
-from fastworker.application.messages import BATCH_ENTRIES, Cancel, Cancelled, Leases, Noted, Submitted
+from fastworker.application.messages import (
+    BATCH_ENTRIES,
+    AwaitCompletions,
+    Cancel,
+    Cancelled,
+    Hello,
+    Leases,
+    Message,
+    Noted,
+    Submitted,
+)
 from fastworker.application.task_function import task
 from fastworker.domain.cancellation import Cancellation
-from fastworker.domain.errors import TaskCancelled, WireError
+from fastworker.domain.errors import ControlPlaneRestarted, TaskCancelled, WireError
 from fastworker.domain.events import StopOrdered, TaskFinished, TaskRetried
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
+from tests.unit.application.scripted import a_welcome
+from tests.unit.replies import reply_of
 
 from ...builders import a_uuid7
 from .system import CLIENTS, HeldTask, a_system
@@ -341,19 +353,17 @@ async def test_an_answer_that_is_none_to_the_question_is_an_error() -> None:
     async with a_system() as system:
         control_plane = await system.start_control_plane(client_address="tcp://127.0.0.1:1")
 
-        async def answer(request: object) -> object:
-            return Noted() if isinstance(request, Cancel) else await control_plane.role.client_desk.answer(request)  # type: ignore[arg-type]
+        async def answer(request: Message) -> Message:
+            if isinstance(request, Cancel):
+                return Noted()
+            return await reply_of(control_plane.role.client_desk.answer, request)
 
-        async with system.network.serve([CLIENTS], answer), system.client() as client:  # type: ignore[arg-type]
+        async with system.network.serve([CLIENTS], answer), system.client() as client:
             with pytest.raises(WireError, match="expected Cancelled, was answered with Noted"):
                 await client.cancel(a_uuid7(1_750_000_000_000))
 
 
 async def test_a_control_plane_that_restarts_again_and_again_is_not_asked_for_ever() -> None:
-    from fastworker.application.messages import AwaitCompletions, Hello, Message
-    from fastworker.domain.errors import ControlPlaneRestarted
-    from tests.unit.application.scripted import a_welcome
-
     async def answer(request: Message) -> Message:
         match request:
             case Hello():

@@ -16,6 +16,7 @@ from fastworker.domain.errors import (
 from fastworker.domain.journal import Progress
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
+from tests.unit.replies import reply_of
 
 from ...builders import a_uuid7
 from .readers import Reader, TalkingTask
@@ -196,7 +197,7 @@ async def test_a_call_that_comes_while_the_client_says_goodbye_does_not_wait_for
         async def answer(request: Message) -> Message:
             if isinstance(request, Goodbye):
                 await may_answer.wait()
-            return await control_plane.role.client_desk.answer(request)
+            return await reply_of(control_plane.role.client_desk.answer, request)
 
         client = system.client()
 

@@ -152,9 +152,8 @@ class InMemoryResponder(Responder):
     """The answering end."""
 
     def __init__(self, codec: FrameCodec, handler: Handler, addresses: Sequence[str], group: TaskGroup) -> None:
-        self._answering = Answering(codec, handler)
+        self._answering = Answering(codec, handler, group)
         self._addresses = addresses
-        self._group = group
         self._waiting: set[Exchange] = set()
 
     @property
@@ -171,7 +170,7 @@ class InMemoryResponder(Responder):
         """Have a frame answered; the answer is worked out even when the asker stops waiting, as over a network."""
         exchange = Exchange()
         self._waiting.add(exchange)
-        self._group.start_soon(self._answer, frame, exchange)
+        self._answering.answer(frame, exchange.end)
         try:
             await exchange.ended.wait()
         finally:
@@ -185,10 +184,6 @@ class InMemoryResponder(Responder):
         for exchange in list(self._waiting):
             exchange.ended.set()
 
-    async def _answer(self, frame: bytes, exchange: "Exchange") -> None:
-        exchange.reply = await self._answering.answer(frame)
-        exchange.ended.set()
-
 
 class Exchange:
     """One request under way; it ends with a reply, or without one when the server goes away."""
@@ -196,6 +191,12 @@ class Exchange:
     def __init__(self) -> None:
         self.ended = anyio.Event()
         self.reply: bytes | None = None
+
+    def end(self, reply: bytes) -> None:
+        """Take the reply, unless the server has gone."""
+        if not self.ended.is_set():
+            self.reply = reply
+            self.ended.set()
 
 
 class InMemoryPublisher(Publisher):

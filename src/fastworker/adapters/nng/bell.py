@@ -14,11 +14,13 @@ import ctypes
 import os
 import select
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, override
 
 import anyio
 import sniffio
+from anyio.abc import TaskGroup
 from pynng._nng import ffi
 
 _RING = b"!"
@@ -70,6 +72,10 @@ class Bell(ABC):
     async def heard(self) -> None:
         """Return when it has rung."""
 
+    @abstractmethod
+    def then(self, call: Callable[[], None], group: TaskGroup) -> None:
+        """Have `call` called, once, when it has rung; where that takes a task, in `group`."""
+
     def wait(self, seconds: float) -> bool:
         """Block until it has rung; False when it does not in time."""
         if not self.has_rung:
@@ -98,6 +104,11 @@ class AsyncioBell(Bell):
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._reading, self._hear)
         self._ring: asyncio.Future[None] | None = None
+        self._call: Callable[[], None] | None = None
+
+    @override
+    def then(self, call: Callable[[], None], group: TaskGroup) -> None:
+        self._call = call
 
     @override
     async def heard(self) -> None:
@@ -114,7 +125,12 @@ class AsyncioBell(Bell):
     @override
     def _hear(self) -> None:
         super()._hear()
-        if self.has_rung and self._ring is not None and not self._ring.done():
+        if not self.has_rung:
+            return
+        call, self._call = self._call, None
+        if call is not None:
+            call()
+        elif self._ring is not None and not self._ring.done():
             self._ring.set_result(None)
 
 
@@ -126,6 +142,14 @@ class AnyioBell(Bell):
         while not self.has_rung:
             await anyio.wait_readable(self._reading)
             self._hear()
+
+    @override
+    def then(self, call: Callable[[], None], group: TaskGroup) -> None:
+        group.start_soon(self._wait_and_call, call)
+
+    async def _wait_and_call(self, call: Callable[[], None]) -> None:
+        await self.heard()
+        call()
 
 
 def new_bell() -> Bell:

@@ -8,10 +8,13 @@ which pynng leaks.
 It leans on names of pynng that are not public; the contract tests would notice a change.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import anyio
 import pynng
+from anyio.abc import TaskGroup
 from pynng._nng import ffi, lib
 from pynng.exceptions import check_err
 
@@ -38,6 +41,11 @@ class Sender:
         lib.nng_aio_set_msg(self._aio, _message(frame))
         lib.nng_ctx_send(self._context.context, self._aio)
 
+    @property
+    def is_settled(self) -> bool:
+        """True when the last send has ended, as nearly every one has when its `start` returns."""
+        return not lib.nng_aio_busy(self._aio)
+
     async def settled(self, *, seconds: float) -> None:
         """Return when the send has ended, at the latest after some seconds.
 
@@ -46,7 +54,7 @@ class Sender:
         than looking again does here.
         """
         for _ in range(round(seconds / LOOK_SECONDS)):
-            if not lib.nng_aio_busy(self._aio):
+            if self.is_settled:
                 return
             await anyio.sleep(LOOK_SECONDS)
 
@@ -72,7 +80,8 @@ class Receiver:
     def __init__(self, source: pynng.Context | pynng.Socket) -> None:
         self._source = source
         self._bell = new_bell()
-        self._is_busy = False
+        self._is_busy = False  # somebody awaits `receive`
+        self._is_listening = False
         self._is_closed = False
         self._aio = _allocate(RINGING, self._bell.stream)
 
@@ -100,11 +109,30 @@ class Receiver:
             self._is_busy = False
             self._free_if_closed()
 
+    def listen(self, take: Callable[[bytes], None], group: TaskGroup) -> None:
+        """Have `take` called with the next message, once; never, when the receiver or its context is closed before."""
+        self._is_listening = True
+        self._start(-1)
+        self._bell.then(partial(self._hear, take, group), group)
+
+    def _hear(self, take: Callable[[bytes], None], group: TaskGroup) -> None:
+        if not self._has_ended() and not self._ended_after_all():
+            self._bell.then(partial(self._hear, take, group), group)
+            return
+        if not self._is_listening:  # closed between the ring and now
+            return
+        self._is_listening = False
+        if lib.nng_aio_result(self._aio) == 0:
+            take(_take(self._aio))
+
     def close(self) -> None:
         """Give the operation back to NNG, at once or when the receive under way has ended, which it does now."""
         if self._is_closed:
             return
         self._is_closed = True
+        if self._is_listening:
+            self._is_listening = False
+            self._abandon()
         if self._is_busy:
             lib.nng_aio_cancel(self._aio)
         self._free_if_closed()
@@ -125,14 +153,18 @@ class Receiver:
     async def _ended(self) -> None:
         """Wait for the end of the operation, whoever rings meanwhile."""
         await self._bell.heard()
-        while not self._has_ended():
-            self._bell.disarm()
-            self._bell.arm()
-            if self._has_ended():  # just now: its own ring has come, is under way, or comes too soon to be counted on
-                lib.nng_aio_wait(self._aio)
-                self._bell.disarm()
-            else:
-                await self._bell.heard()
+        while not self._has_ended() and not self._ended_after_all():
+            await self._bell.heard()
+
+    def _ended_after_all(self) -> bool:
+        """After a false ring: arm the bell again; True when the operation has ended meanwhile."""
+        self._bell.disarm()
+        self._bell.arm()
+        if not self._has_ended():
+            return False
+        lib.nng_aio_wait(self._aio)  # its own ring has come, is under way, or comes too soon to be counted on
+        self._bell.disarm()
+        return True
 
     def _has_ended(self) -> bool:
         """True when there is a message, or a reason why none comes; both are set before NNG rings."""

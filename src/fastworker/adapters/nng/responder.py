@@ -1,7 +1,11 @@
-"""Replies over NNG: a growing pool of contexts, of which some always listen."""
+"""Replies over NNG: a growing pool of contexts, of which some always listen.
 
-from collections.abc import AsyncIterator, Sequence
+A request is answered where it is heard, in the event loop's own callback: no task stands between NNG and the handler.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import override
 
 import pynng
@@ -27,16 +31,60 @@ REPLY_SECONDS = 10.0
 """A peer that has not read its reply for so long may lose it."""
 
 
+class Place:
+    """One context: room for one request, from its arrival until its reply has left."""
+
+    def __init__(self, socket: pynng.Rep0, group: TaskGroup) -> None:
+        """Raises OSError when the system gives no descriptor."""
+        self._context = socket.new_context()
+        try:
+            self._receiver = Receiver(self._context)
+        except OSError:
+            self._context.close()
+            raise
+        self._sender = Sender(self._context)
+        self._group = group
+        self._is_closed = False
+
+    def listen(self, take: Callable[[bytes], None]) -> None:
+        """Have `take` called with the next request, unless the place is closed before."""
+        if not self._is_closed:
+            self._receiver.listen(take, self._group)
+
+    def reply(self, frame: bytes, then: Callable[[], None]) -> None:
+        """Send the reply, and call `then` when it has left: the next one would drop it."""
+        if self._is_closed:
+            return
+        self._sender.start(frame)
+        if self._sender.is_settled:
+            then()
+        else:
+            self._group.start_soon(self._wait_until_sent, then)
+
+    async def _wait_until_sent(self, then: Callable[[], None]) -> None:
+        await self._sender.settled(seconds=REPLY_SECONDS)
+        then()
+
+    def close(self) -> None:
+        """Drop what is under way; nothing is called any more."""
+        self._is_closed = True
+        self._context.close()
+        self._receiver.close()
+        self._sender.close()
+
+
 class NngResponder(Responder):
     """The answering end."""
 
     def __init__(self, socket: pynng.Rep0, codec: FrameCodec, handler: Handler, addresses: Sequence[str]) -> None:
         self._socket = socket
-        self._answering = Answering(codec, handler)
+        self._codec = codec
+        self._handler = handler
         self._addresses = addresses
+        self._answering: Answering | None = None
+        self._places: list[Place] = []
         self._listening = 0
         self._is_short = False
-        self._group: TaskGroup | None = None
 
     @property
     @override
@@ -46,46 +94,41 @@ class NngResponder(Responder):
     @property
     @override
     def bad_frames(self) -> int:
-        return self._answering.bad_frames
+        return self._answering.bad_frames if self._answering else 0
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Answer requests until the context is left."""
-        async with background_tasks() as self._group:
-            self._listen()
-            yield
+        try:
+            async with background_tasks() as group:
+                self._answering = Answering(self._codec, self._handler, group)
+                self._open_places(group)
+                yield
+        finally:
+            for place in self._places:
+                place.close()
 
-    def _listen(self) -> None:
-        """Have enough contexts waiting."""
-        assert self._group is not None
+    def _open_places(self, group: TaskGroup) -> None:
+        """Have enough of them listening."""
         while self._listening < LISTENING:
-            self._listening += 1
-            self._group.start_soon(self._answer_on_one_context)
-
-    async def _answer_on_one_context(self) -> None:
-        with self._socket.new_context() as context:
             try:
-                receiver = Receiver(context)
-            except OSError as error:  # no descriptor is left; the contexts that listen go on
+                place = Place(self._socket, group)
+            except OSError as error:  # no descriptor is left; the places that listen go on
                 self._note_shortage(error)
-                self._listening -= 1
                 return
             self._is_short = False
-            sender = Sender(context)
-            try:
-                while True:
-                    frame = await receiver.receive(milliseconds=-1)
-                    self._listening -= 1
-                    self._listen()
-                    sender.start(await self._answering.answer(frame))
-                    await sender.settled(seconds=REPLY_SECONDS)  # its next reply would drop this one
-                    self._listening += 1
-            except pynng.Closed:
-                return
-            finally:
-                context.close()
-                sender.close()
-                receiver.close()
+            self._places.append(place)
+            self._listen(place, group)
+
+    def _listen(self, place: Place, group: TaskGroup) -> None:
+        self._listening += 1
+        place.listen(partial(self._answer, place, group))
+
+    def _answer(self, place: Place, group: TaskGroup, frame: bytes) -> None:
+        assert self._answering is not None
+        self._listening -= 1
+        self._open_places(group)
+        self._answering.answer(frame, partial(place.reply, then=partial(self._listen, place, group)))
 
     def _note_shortage(self, error: OSError) -> None:
         """Log it once: it is tried again with each request."""

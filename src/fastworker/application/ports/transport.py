@@ -6,6 +6,8 @@ Rules that every adapter keeps (tests/contracts/transport.py proves each):
 - A requester may be opened before anybody listens: requests wait, and go out when a server appears.
 - A `FastWorkerError` raised by the handler is raised from `request`, as the same class with the same message.
 - Any other exception in a handler is logged, answered as `ControlPlaneError`, and ends nothing.
+- A handler answers at once, later, or with something to await. A reply that is given when its server is gone is
+  dropped.
 - What is no frame is counted in `bad_frames`, answered with `BadFrame` where an answer is possible, and ends nothing.
 - Publishing never waits for subscribers, and a subscriber may miss messages.
 - Leaving the context of a session closes it, and ends its waits and its tasks.
@@ -17,7 +19,30 @@ from contextlib import AbstractAsyncContextManager
 
 from fastworker.application.messages import Message
 
-type Handler = Callable[[Message], Awaitable[Message]]
+
+class LateReply:
+    """A reply that a handler gives later, by `give`: it is made then, and raises whatever a handler may raise."""
+
+    def __init__(self, make: Callable[[], Message]) -> None:
+        self.make = make
+        self._is_given = False
+        self._answer: Callable[[LateReply], None] | None = None
+
+    def give(self) -> None:
+        """Have the reply made and sent; to be called once."""
+        self._is_given = True
+        if self._answer is not None:
+            self._answer(self)
+
+    def then(self, answer: "Callable[[LateReply], None]") -> None:
+        """Have `answer` called when it is given: for the transport, once."""
+        self._answer = answer
+        if self._is_given:
+            answer(self)
+
+
+type Handler = Callable[[Message], Message | LateReply | Awaitable[Message]]
+"""Answers a request: at once, later, or with something to await, which costs a task."""
 
 
 class Requester(ABC):
