@@ -1,6 +1,7 @@
 """One registration of a worker: from its join until the control plane, or the worker, ends it."""
 
 import random
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,11 +20,11 @@ from fastworker.domain.errors import (
 from .attempts import Attempts, EndedAttempt
 from .background import background_tasks
 from .client_link import REQUEST_SECONDS
-from .messages import BATCH_ENTRIES, Joined, Leases, Leave, NoteEntry, Poll, Report, Reported
+from .messages import Joined, LeaseEntry, Leases, Leave, NoteEntry, Poll, Report, Reported
 from .ports.clock import Clock
 from .ports.transport import Requester
 from .task_registry import TaskRegistry
-from .wakeup import let_others_first
+from .wakeup import Wakeup, let_others_first
 
 FAREWELL_SECONDS = 1.0
 """How long a worker that stops tries to deliver its last outcomes, and then its leave."""
@@ -31,7 +32,11 @@ FAREWELL_SECONDS = 1.0
 NOTES_SECONDS = 0.05
 """What attempts say is sent this often at most, unless an outcome leaves anyway."""
 
+MANY_LEASES = 64
+"""So many take a while to start: the next poll leaves before they do, so that both ends have work meanwhile."""
+
 MIN_PATIENCE_SECONDS = 0.5
+
 log = structlog.get_logger()
 
 
@@ -66,6 +71,8 @@ class Registration:
         self._clock = clock
         self._jitter = jitter
         self._received = 0
+        self._unstarted: deque[tuple[LeaseEntry, bytes]] = deque()  # of one batch, or two
+        self._can_start = Wakeup()
         self._heard_at = clock.now()
         self._is_connected = True
         self._is_leaving = False
@@ -81,6 +88,7 @@ class Registration:
         self._heard_at = self._clock.now()
         async with anyio.create_task_group() as group:
             group.start_soon(self._report)
+            group.start_soon(self._start)
             over = await self._poll()
             group.cancel_scope.cancel()
         return over
@@ -88,6 +96,7 @@ class Registration:
     async def finish(self, *, seconds: float) -> None:
         """Take no more leases, report what still ends within `seconds`, stop what is cancelled, and leave."""
         self._is_leaving = True
+        self._start_all()
         await self._close_slots()
         with self._clock.scope_until(self._clock.now() + seconds):
             async with background_tasks() as group:
@@ -121,7 +130,11 @@ class Registration:
                 self._take(leases)
                 if leases.drain:
                     return None
-                if len(self._attempts) and len(leases.entries) < BATCH_ENTRIES:  # behind a full batch more may wait
+                if len(leases.entries) >= MANY_LEASES:
+                    self._can_start.set()
+                    continue
+                self._start_all()
+                if len(self._attempts):
                     await let_others_first(2)  # tasks that end soon have their outcomes taken along
             except (ConnectionLost, RequestTimeout, DeadlinePassed) as error:
                 self._is_connected = False
@@ -156,14 +169,25 @@ class Registration:
         return reply
 
     def _take(self, leases: Leases) -> None:
-        """Start what is new; a lease that came before, in a reply that was sent again, is skipped."""
+        """Note what is new; a lease that came before, in a reply that was sent again, is skipped."""
         self._heard_at = self._clock.now()
         self._is_connected = True
         numbered = enumerate(zip(leases.entries, leases.payloads, strict=True), start=leases.first)
         for number, (entry, payload) in numbered:
             if number > self._received:
                 self._received = number
-                self._attempts.obey(self._registry, entry, payload, clock_offset=self._membership.clock_offset)
+                self._unstarted.append((entry, payload))
+
+    async def _start(self) -> None:
+        """Start many leases, after the next poll has left."""
+        while True:
+            await self._can_start.wait()
+            self._start_all()
+
+    def _start_all(self) -> None:
+        while self._unstarted:
+            entry, payload = self._unstarted.popleft()
+            self._attempts.obey(self._registry, entry, payload, clock_offset=self._membership.clock_offset)
 
     @property
     def _patience(self) -> float:

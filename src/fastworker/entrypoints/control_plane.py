@@ -9,6 +9,7 @@ import click
 from anyio.abc import TaskGroup
 
 import fastworker
+import fastworker.entrypoints.plain_structlog  # first: see there
 from fastworker.adapters.executors.background import in_own_thread
 from fastworker.adapters.loop_watchdog import watching
 from fastworker.adapters.uuid7 import new_uuid7

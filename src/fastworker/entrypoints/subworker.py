@@ -6,6 +6,7 @@ import click
 from anyio.abc import TaskGroup
 
 import fastworker
+import fastworker.entrypoints.plain_structlog  # first: see there
 from fastworker.adapters.loop_watchdog import watching
 from fastworker.application.subworker import SubworkerConfig
 from fastworker.application.task_logs import install_task_logs
