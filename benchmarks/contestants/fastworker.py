@@ -21,7 +21,10 @@ class FastWorkerAsync(Contestant):
     name = "fastworker"
     role = "ours"
     shown = ("fastworker", "pynng")
-    settings = "control plane and 1 subworker process, --concurrency 1000 for no-ops, `async def` tasks"
+    settings = (
+        "control plane and 1 subworker process, --concurrency 1000 for no-ops, `async def` tasks; "
+        "for what computes --processes 2 --concurrency 2"
+    )
     slots_for_no_ops = 1_000
     tasks: ClassVar[str] = "benchmarks.contestants.fastworker_tasks.coroutines"
 
@@ -41,7 +44,8 @@ class FastWorkerAsync(Contestant):
         return self._process("control_plane", *where, f"--discovery-address={self._beacon}", *flags)
 
     def _subworker(self, slots: int, processes: int) -> list[str]:
-        size = [f"--processes={processes}", f"--concurrency={slots // processes}"]
+        spare = 1 if processes > 1 else 0  # what computes: another task is there when one ends
+        size = [f"--processes={processes}", f"--concurrency={slots // processes + spare}"]
         return self._process("subworker", "--worker-id=bench", f"--control-plane-address={self.address}", *size)
 
     def _process(self, role: str, *flags: str) -> list[str]:
@@ -52,7 +56,10 @@ class FastWorkerThreads(FastWorkerAsync):
     """`def` tasks in the threads of a subworker."""
 
     name = "fastworker, threads"
-    settings = "control plane and 1 subworker process, --concurrency 100 for no-ops, `def` tasks"
+    settings = (
+        "control plane and 1 subworker process, --concurrency 100 for no-ops, `def` tasks; "
+        "for what computes --processes 2 --concurrency 2"
+    )
     slots_for_no_ops = 100
     tasks = "benchmarks.contestants.fastworker_tasks.threads"
 

@@ -120,12 +120,15 @@ class ClientDesk(Desk):
         for follow in request.follows:
             self.coordinator.follow(follow.task_id)
         self._wake()
-        news = self._news_for(request)
-        if not news.is_empty:
-            return news.completions()
-        follows = [each.task_id for each in request.follows]
+        if self.coordinator.has_unread(session_id) or request.follows:
+            news = self._news_for(request)
+            if not news.is_empty:
+                return news.completions()
         return self.held.hold(
-            session_id, lambda: self._news_for(request).completions(), nothing=news.completions(), follows=follows
+            session_id,
+            lambda: self._news_for(request).completions(),
+            nothing=lambda: Completions(first=request.acknowledged + 1, entries=[]),
+            follows=[each.task_id for each in request.follows],
         )
 
     def _news_for(self, request: AwaitCompletions) -> "views.News":

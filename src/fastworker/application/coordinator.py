@@ -136,6 +136,10 @@ class Coordinator:
         self._session(session_id)
         self._record(SessionHeard(session_id, acknowledged, now))
 
+    def has_unread(self, session_id: str) -> bool:
+        """True when `unread` has something to give."""
+        return len(self._session(session_id).outbox) > 0
+
     def unread(self, session_id: str) -> tuple[int, list[Task]]:
         """Return a client's next completions, at most a batch, and the number of the first."""
         outbox = self._session(session_id).outbox

@@ -57,7 +57,8 @@ class TaskHandle[R](str):
 
     async def wait(self) -> None:
         """Wait until the task is done, however it ended."""
-        await self.be_expected()
+        if not self._is_expected:
+            await self.be_expected()
         if self.is_done:
             return
         if self._event is None:
@@ -125,7 +126,8 @@ class TaskHandle[R](str):
             self._tell()
 
     async def _result_or_error(self) -> R:
-        await self.wait()
+        if not self.is_done:
+            await self.wait()
         if self._failure is not None:
             raise self._failure
         assert self._state is not None

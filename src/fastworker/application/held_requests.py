@@ -14,14 +14,14 @@ from .ports.transport import LateReply
 class Held(LateReply):
     """One request; given when it is to be answered."""
 
-    def __init__(self, make: Callable[[], Message], *, until: float, nothing: Message) -> None:
+    def __init__(self, make: Callable[[], Message], *, until: float, nothing: Callable[[], Message]) -> None:
         super().__init__(make)
         self.until = until
         self._nothing = nothing
 
     def give_nothing(self) -> None:
         """Have it answered without a look at the news: they are for the request that took its place."""
-        self.make = lambda: self._nothing
+        self.make = self._nothing
         self.give()
 
 
@@ -36,11 +36,11 @@ class HeldRequests:
         self._followers: dict[str, set[str]] = {}  # the same, by task
 
     def hold(
-        self, key: str, make: Callable[[], Message], *, nothing: Message, follows: Collection[str] = ()
+        self, key: str, make: Callable[[], Message], *, nothing: Callable[[], Message], follows: Collection[str] = ()
     ) -> LateReply:
         """Return the reply to a request of `key`, given when there is news for it, or of a task that it follows.
 
-        `make` makes it then; `nothing` is given when a newer request of `key` takes its place.
+        `make` makes it then, or `nothing` when a newer request of `key` takes its place.
         """
         older = self._take(key)
         if older is not None:

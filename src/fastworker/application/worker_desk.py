@@ -64,8 +64,11 @@ class WorkerDesk(Desk):
         self._wake()
         if self.coordinator.has_orders(worker_id, incarnation, is_leaving=request.is_leaving):
             return self._leases(request, superseded)
-        nothing = Leases(first=request.acknowledged + 1, entries=[], superseded=superseded)
-        return self.held.hold(worker_id, lambda: self._leases(request, superseded), nothing=nothing)
+        return self.held.hold(
+            worker_id,
+            lambda: self._leases(request, superseded),
+            nothing=lambda: Leases(first=request.acknowledged + 1, entries=[], superseded=superseded),
+        )
 
     def _leases(self, request: Poll, superseded: list[str]) -> Leases:
         worker_id = request.worker_id

@@ -19,7 +19,7 @@ class Held:
         self.answered: list[str] = []
 
     def hold(self, key: str, *follows: str, name: str = "") -> None:
-        reply = self.requests.hold(key, Noted, nothing=Reported(superseded=[]), follows=follows)
+        reply = self.requests.hold(key, Noted, nothing=lambda: Reported(superseded=[]), follows=follows)
         reply.then(
             lambda late: self.answered.append((name or key) + ("" if late.make() == Noted() else " with nothing"))
         )
