@@ -8,7 +8,8 @@ import pytest
 
 from fastworker.application.current_client import current_client
 from fastworker.application.handle import TaskHandle
-from fastworker.application.messages import BATCH_ENTRIES, Submit
+from fastworker.application.messages import BATCH_ENTRIES, Message, Poll, Report, Submit
+from fastworker.application.registration import MANY_LEASES
 from fastworker.application.task_function import SubmitOptions
 from fastworker.domain.errors import (
     IdConflict,
@@ -18,6 +19,7 @@ from fastworker.domain.errors import (
     TaskFailed,
     UnknownTask,
 )
+from fastworker.domain.events import TaskLeased
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
@@ -369,3 +371,40 @@ async def test_the_worker_that_is_missing_is_said_and_the_task_waits_for_it() ->
             assert await handle.status() is TaskStatus.QUEUED
             await system.start_worker("w1", echo)
             assert await handle == 1
+
+
+async def test_few_outcomes_leave_with_the_next_poll_and_many_leases_are_started_after_it_has_left() -> None:
+    async with a_system() as system:
+        await system.start_control_plane()
+        worker = await system.start_worker("w1", echo, slots=2 * MANY_LEASES)
+        async with system.client() as client:
+            for number in (3, MANY_LEASES):
+                worker.wire.sent.clear()
+                handles = await client.map("echo", [(each,) for each in range(number)])
+                assert [await handle for handle in handles] == list(range(number))
+                await system.settle()
+                polls, reports = (
+                    [len(sent.entries) for sent in worker.wire.sent if isinstance(sent, kind)]
+                    for kind in (Poll, Report)
+                )
+                assert (polls, reports) == (([3], []) if number == 3 else ([0], [MANY_LEASES]))
+
+
+async def test_leases_that_a_worker_has_not_started_when_it_is_told_to_stop_run_to_their_end() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        worker = await system.start_worker("w1", held.function, slots=MANY_LEASES)
+        async with system.client() as client:
+
+            def stop_when_all_are_acknowledged(sent: Message) -> None:
+                if isinstance(sent, Poll) and sent.acknowledged == MANY_LEASES and not held.started:
+                    worker.role.stop()
+
+            worker.wire.when_sent = stop_when_all_are_acknowledged
+            handles = await client.map("held", [(number,) for number in range(MANY_LEASES)])
+            await system.settle()
+            assert worker.wire.count(Report) == 1  # it says that it leaves
+            held.release()
+            assert [await handle for handle in handles] == list(range(MANY_LEASES))
+        assert len(control_plane.happened(TaskLeased)) == MANY_LEASES

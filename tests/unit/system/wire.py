@@ -1,7 +1,7 @@
 """One process's link to the network: notes what it sends, loses replies when told to, and can stand still."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import override
 
@@ -18,6 +18,7 @@ class Wire(Transport):
     def __init__(self, network: Transport) -> None:
         self.network = network
         self.sent: list[Message] = []
+        self.when_sent: Callable[[Message], None] = lambda _: None
         self._to_lose: Counter[type[Message]] = Counter()
         self._moving = anyio.Event()
         self._moving.set()
@@ -83,6 +84,7 @@ class WireRequester(Requester):
     async def request(self, message: Message, *, timeout: float) -> Message:
         await self._wire.moving()
         self._wire.sent.append(message)
+        self._wire.when_sent(message)
         try:
             reply = await self._requester.request(message, timeout=timeout)
         finally:
