@@ -1,12 +1,15 @@
 """The ends of sessions. Kept apart: an adapter that frees memory too early ends the whole process here."""
 
+from functools import partial
+
 import anyio
 import pytest
 
-from fastworker.application.ports.transport import Transport
+from fastworker.application.messages import Message
+from fastworker.application.ports.transport import LateReply, Transport
 from fastworker.domain.errors import ConnectionLost
 
-from .desk import PATIENCE_SECONDS, Asked, Desk, answer, question
+from .desk import PATIENCE_SECONDS, Asked, Desk, answer, question, until
 from .network import NetworkContract
 
 
@@ -49,6 +52,38 @@ class ClosingContract(NetworkContract):
                 with pytest.raises(ConnectionLost):
                     await requester.request(question(2), timeout=5)
         assert desk.requests == [question(1)]
+
+    async def test_a_request_on_a_requester_that_was_left_with_others_under_way_is_connection_lost(
+        self, transport: Transport, address: str
+    ) -> None:
+        desk = Desk(is_open=False)
+        async with transport.serve([address], desk.handle), anyio.create_task_group() as group:
+            async with transport.connect(address) as requester:
+                asked = [Asked(group, requester, question(number)) for number in range(3)]
+                await desk.has(3)
+            for each in asked:
+                await each.over()
+            for number in range(5):
+                with pytest.raises(ConnectionLost):
+                    await requester.request(question(number), timeout=5)
+        assert len(desk.requests) == 3
+
+    async def test_a_reply_that_is_given_after_its_server_has_gone_is_dropped(
+        self, transport: Transport, address: str
+    ) -> None:
+        asked: list[LateReply] = []
+
+        def handle(request: Message) -> LateReply:
+            asked.append(LateReply(partial(answer, 1)))
+            return asked[-1]
+
+        async with transport.connect(address) as requester, anyio.create_task_group() as group:
+            async with transport.serve([address], handle):
+                lost = Asked(group, requester, question(1), timeout=1)
+                await until(lambda: bool(asked))
+            asked[0].give()
+            await lost.over()
+        assert lost.reply is None
 
     async def test_leaving_a_responder_cancels_its_handlers_and_frees_its_address(
         self, transport: Transport, address: str

@@ -119,23 +119,6 @@ class ServingContract(NetworkContract):
         assert [each.reply for each in early] == [answer(number) for number in range(20)]
         assert replies == [answer(number) for number in range(20, 40)]
 
-    async def test_a_reply_that_is_given_after_its_server_has_gone_is_dropped(
-        self, transport: Transport, address: str
-    ) -> None:
-        asked: list[LateReply] = []
-
-        def handle(request: Message) -> LateReply:
-            asked.append(LateReply(partial(answer, 1)))
-            return asked[-1]
-
-        async with transport.connect(address) as requester, anyio.create_task_group() as group:
-            async with transport.serve([address], handle):
-                lost = Asked(group, requester, question(1), timeout=1)
-                await until(lambda: bool(asked))
-            asked[0].give()
-            await lost.over()
-        assert lost.reply is None
-
     async def test_an_exception_of_a_handler_is_logged_and_named_in_the_answer(
         self, transport: Transport, address: str
     ) -> None:

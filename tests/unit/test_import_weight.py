@@ -24,6 +24,9 @@ def loaded_by(statement: str) -> set[str]:
             "from fastworker import Client",
             {"click", "dependency_injector", "litestar", "opentelemetry.sdk", "pydantic_settings", "uvicorn"},
         ),
+        ("import fastworker.entrypoints.control_plane", {"rich"}),
+        ("import fastworker.entrypoints.subworker", {"rich"}),
+        ("import fastworker.entrypoints.cli", {"rich"}),
     ],
 )
 def test_an_import_brings_along_nothing_that_only_servers_need(statement, unwanted):
@@ -31,6 +34,25 @@ def test_an_import_brings_along_nothing_that_only_servers_need(statement, unwant
 
     assert "fastworker" in loaded
     assert loaded & unwanted == set()
+
+
+def test_a_task_module_can_still_have_rich_tracebacks():
+    program = """
+import fastworker.entrypoints.subworker, structlog, sys
+print("rich" in sys.modules)
+structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.rich_traceback)])
+try:
+    1 / 0
+except ZeroDivisionError:
+    structlog.get_logger().exception("failed")
+print("rich" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    first, *text, last = done.stdout.splitlines()
+
+    assert (first, last) == ("False", "True")
+    assert any("ZeroDivisionError" in line for line in text)
+    assert any("╭" in line for line in text)
 
 
 def test_the_test_above_sees_what_is_loaded():

@@ -9,6 +9,7 @@ from anyio.abc import TaskGroup
 from fastworker.domain.errors import BadFrame, ControlPlaneError, FastWorkerError, ProtocolMismatch
 from fastworker.domain.text import text_of
 
+from .background import raise_in_task
 from .messages import Message, Refused
 from .ports.codec import FrameCodec
 from .ports.transport import Handler, LateReply
@@ -39,30 +40,36 @@ class Answering:
         """Call `send` with the frame of the reply, once, now or later."""
         try:
             answer = self._handler(self._codec.decode(frame))
-            if isinstance(answer, LateReply):
-                answer.then(partial(self._answer_late, send))
-                return
-            if isinstance(answer, Awaitable):
-                self._group.start_soon(self._await, answer, send)
-                return
-            reply = self._codec.encode(answer)
         except Exception as error:
-            reply = self._refusal(error)
-        send(reply)
+            send(self._refusal(error))
+            return
+        if isinstance(answer, LateReply):
+            answer.then(partial(self._answer_late, send))
+        elif isinstance(answer, Awaitable):
+            self._group.start_soon(self._await, answer, send)
+        else:
+            send(self._encoded(lambda: answer))
 
     def _answer_late(self, send: Send, late: LateReply) -> None:
+        """Send a reply that is given while another request is answered, which what goes wrong here must not harm."""
         try:
-            reply = self._codec.encode(late.make())
+            send(self._encoded(late.make))
         except Exception as error:
-            reply = self._refusal(error)
-        send(reply)
+            self._group.start_soon(raise_in_task, error)
 
     async def _await(self, answer: Awaitable[Message], send: Send) -> None:
         try:
-            reply = self._codec.encode(await answer)
+            reply = await answer
         except Exception as error:
-            reply = self._refusal(error)
-        send(reply)
+            send(self._refusal(error))
+        else:
+            send(self._encoded(lambda: reply))
+
+    def _encoded(self, make: Callable[[], Message]) -> bytes:
+        try:
+            return self._codec.encode(make())
+        except Exception as error:
+            return self._refusal(error)
 
     def _refusal(self, error: Exception) -> bytes:
         if isinstance(error, (BadFrame, ProtocolMismatch)):

@@ -1,4 +1,4 @@
-"""Tasks beside a body of code."""
+"""Tasks beside a body of code, and errors that end them."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,3 +20,8 @@ async def background_tasks() -> AsyncIterator[TaskGroup]:
     finally:
         group.cancel_scope.cancel()
         await group.__aexit__(None, None, None)
+
+
+async def raise_in_task(error: Exception) -> None:
+    """Raise an error where it ends a task group: what a callback of the event loop raises is only logged."""
+    raise error

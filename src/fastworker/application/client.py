@@ -141,7 +141,7 @@ class TaskClient:
             raise ClientNotRunning(
                 "this client is not running: use `async with client`, or `await client.start()` first"
             )
-        return self._life.open_parts or await self._life.parts()
+        return await self._life.parts()
 
     # ---- submitting ----
 

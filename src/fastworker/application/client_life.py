@@ -118,11 +118,6 @@ class ClientLife:
         self._parts = None
         self._decided.set()
 
-    @property
-    def open_parts(self) -> OpenClient | None:
-        """The parts while they are open."""
-        return self._parts
-
     async def parts(self) -> OpenClient:
         """Return the open parts, as soon as they are.
 

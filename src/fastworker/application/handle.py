@@ -57,8 +57,7 @@ class TaskHandle[R](str):
 
     async def wait(self) -> None:
         """Wait until the task is done, however it ended."""
-        if not self._is_expected:
-            await self.be_expected()
+        await self.be_expected()
         if self.is_done:
             return
         if self._event is None:
@@ -126,8 +125,7 @@ class TaskHandle[R](str):
             self._tell()
 
     async def _result_or_error(self) -> R:
-        if not self.is_done:
-            await self.wait()
+        await self.wait()
         if self._failure is not None:
             raise self._failure
         assert self._state is not None

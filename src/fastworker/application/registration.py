@@ -102,6 +102,7 @@ class Registration:
             async with background_tasks() as group:
                 group.start_soon(self._poll_to_the_end)
                 group.start_soon(self._report)
+                group.start_soon(self._start)
                 await self._attempts.wait_for_the_last()
         with self._clock.scope_until(self._clock.now() + FAREWELL_SECONDS):
             while self._attempts.has_ended:
@@ -179,7 +180,7 @@ class Registration:
                 self._unstarted.append((entry, payload))
 
     async def _start(self) -> None:
-        """Start many leases, after the next poll has left."""
+        """Start many leases, or stop many attempts, after the next poll has left."""
         while True:
             await self._can_start.wait()
             self._start_all()

@@ -3,6 +3,7 @@
 import pytest
 
 from fastworker.application.messages import Cancelled, Leases, Noted, Poll
+from fastworker.application.registration import MANY_LEASES
 from fastworker.domain.errors import UnknownWorker
 from fastworker.domain.events import WorkerDrained, WorkerLeft
 from fastworker.domain.lifecycle import TaskStatus
@@ -230,3 +231,19 @@ async def test_a_worker_that_drains_asks_for_what_to_stop_at_its_usual_pace() ->
             held.release()
             await system.advance(1)
             assert await handle == 1
+
+
+async def test_a_worker_that_drains_obeys_many_orders_to_stop_at_once() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        worker = await system.start_worker("w1", held.function, slots=MANY_LEASES)
+        async with system.client() as client:
+            handles = await client.map("held", [(number,) for number in range(MANY_LEASES)])
+            await system.settle()
+            worker.role.stop()
+            await system.settle()
+            await client.cancel(handles)
+            await system.settle()
+            assert worker.ended.is_set()
+        assert control_plane.ledger.finished[TaskStatus.CANCELLED] == MANY_LEASES

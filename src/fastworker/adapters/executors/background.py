@@ -41,7 +41,7 @@ class LoopThread(threading.Thread):
     def run(self) -> None:
         """Do the thread's work; what goes wrong is logged."""
         try:
-            asyncio.run(self._main())
+            anyio.run(self._main)
         except Exception:
             log.exception("background_failed", thread=self.name)
 

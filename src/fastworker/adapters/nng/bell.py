@@ -19,9 +19,10 @@ from contextlib import suppress
 from typing import Any, override
 
 import anyio
-import sniffio
 from anyio.abc import TaskGroup
 from pynng._nng import ffi
+
+from fastworker.application.background import raise_in_task
 
 _RING = b"!"
 _MOST_RINGS = 4_096
@@ -74,7 +75,7 @@ class Bell(ABC):
 
     @abstractmethod
     def then(self, call: Callable[[], None], group: TaskGroup) -> None:
-        """Have `call` called, once, when it has rung; where that takes a task, in `group`."""
+        """Have `call` called, once, when it has rung; what it raises ends `group`."""
 
     def wait(self, seconds: float) -> bool:
         """Block until it has rung; False when it does not in time."""
@@ -105,10 +106,11 @@ class AsyncioBell(Bell):
         self._loop.add_reader(self._reading, self._hear)
         self._ring: asyncio.Future[None] | None = None
         self._call: Callable[[], None] | None = None
+        self._group: TaskGroup | None = None
 
     @override
     def then(self, call: Callable[[], None], group: TaskGroup) -> None:
-        self._call = call
+        self._call, self._group = call, group
 
     @override
     async def heard(self) -> None:
@@ -129,9 +131,17 @@ class AsyncioBell(Bell):
             return
         call, self._call = self._call, None
         if call is not None:
-            call()
+            self._make(call)
         elif self._ring is not None and not self._ring.done():
             self._ring.set_result(None)
+
+    def _make(self, call: Callable[[], None]) -> None:
+        """Call it; what it raises ends its group, as it would in a task."""
+        try:
+            call()
+        except Exception as error:
+            assert self._group is not None
+            self._group.start_soon(raise_in_task, error)
 
 
 class AnyioBell(Bell):
@@ -154,4 +164,8 @@ class AnyioBell(Bell):
 
 def new_bell() -> Bell:
     """Return a bell for the current event loop; raises OSError when the system gives no descriptor."""
-    return AsyncioBell() if sniffio.current_async_library() == "asyncio" else AnyioBell()
+    try:
+        asyncio.get_running_loop()  # also in a callback of the loop, where no task says which library runs
+    except RuntimeError:
+        return AnyioBell()
+    return AsyncioBell()

@@ -122,8 +122,8 @@ class Receiver:
         if not self._is_listening:  # closed between the ring and now
             return
         self._is_listening = False
-        if lib.nng_aio_result(self._aio) == 0:
-            take(_take(self._aio))
+        check_err(lib.nng_aio_result(self._aio))
+        take(_take(self._aio))
 
     def close(self) -> None:
         """Give the operation back to NNG, at once or when the receive under way has ended, which it does now."""

@@ -61,6 +61,7 @@ class NngRequester(Requester):
         self._address = address
         self._calls: list[Call] = []
         self._free: list[Call] = []
+        self._is_closed = False
 
     @override
     async def request(self, message: Message, *, timeout: float) -> Message:
@@ -75,6 +76,7 @@ class NngRequester(Requester):
 
     def close(self) -> None:
         """Close every context; requests under way end with `ConnectionLost`."""
+        self._is_closed = True
         for call in self._calls:
             call.close()
         self._free.clear()  # a later request asks the closed socket for a new context, and is told so
@@ -84,7 +86,8 @@ class NngRequester(Requester):
         try:
             return await call.exchange(frame, milliseconds=milliseconds)
         finally:
-            self._free.append(call)
+            if not self._is_closed:  # else its operations are freed
+                self._free.append(call)
 
     def _new_call(self) -> Call:
         call = Call(self._socket)

@@ -1,6 +1,7 @@
 """Replies over NNG: a growing pool of contexts, of which some always listen.
 
-A request is answered where it is heard, in the event loop's own callback: no task stands between NNG and the handler.
+A request is answered where it is heard. On asyncio that is the event loop's own callback: no task stands between NNG
+and the handler.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -113,7 +114,9 @@ class NngResponder(Responder):
         while self._listening < LISTENING:
             try:
                 place = Place(self._socket, group)
-            except OSError as error:  # no descriptor is left; the places that listen go on
+            except OSError as error:  # no descriptor is left; the places that are there go on
+                if not self._places:
+                    raise
                 self._note_shortage(error)
                 return
             self._is_short = False
@@ -127,8 +130,10 @@ class NngResponder(Responder):
     def _answer(self, place: Place, group: TaskGroup, frame: bytes) -> None:
         assert self._answering is not None
         self._listening -= 1
-        self._open_places(group)
-        self._answering.answer(frame, partial(place.reply, then=partial(self._listen, place, group)))
+        try:
+            self._answering.answer(frame, partial(place.reply, then=partial(self._listen, place, group)))
+        finally:
+            self._open_places(group)  # for the place of a request that is held
 
     def _note_shortage(self, error: OSError) -> None:
         """Log it once: it is tried again with each request."""

@@ -30,6 +30,7 @@ class LateReply:
 
     def give(self) -> None:
         """Have the reply made and sent; to be called once."""
+        assert not self._is_given, "a request has one reply"
         self._is_given = True
         if self._answer is not None:
             self._answer(self)
