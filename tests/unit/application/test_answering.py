@@ -132,6 +132,26 @@ async def test_a_late_reply_is_made_and_sent_when_it_is_given() -> None:
         assert (made, given.sent) == (["reply"], [CODEC.encode(Noted())])
 
 
+async def test_an_error_of_sending_a_late_reply_ends_the_server_and_not_the_request_at_which_it_is_given() -> None:
+    reply = LateReply(Noted)
+    is_given: list[bool] = []
+
+    def fail(frame: bytes) -> None:
+        raise MemoryError("no memory for a reply")
+
+    async def give_late() -> None:
+        async with answers(lambda _: reply) as given:
+            given.answering.answer(CODEC.encode(Hello()), fail)
+            reply.give()
+            is_given.append(True)
+            await anyio.sleep_forever()
+
+    with pytest.raises(ExceptionGroup) as raised:
+        await give_late()
+    assert raised.group_contains(MemoryError, match="no memory")
+    assert is_given == [True]
+
+
 @pytest.mark.parametrize("frame", [b"", b"junk", b"FW", bytes(100)])
 async def test_what_is_no_frame_is_counted_and_answered(frame: bytes) -> None:
     async with answers(note) as given:
