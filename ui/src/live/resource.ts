@@ -1,0 +1,135 @@
+// What the API said last about a path, kept fresh by events, kept on the screen while the control plane is away.
+import { type Signal, signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { request } from "../api/http";
+import { ApiError, Unreachable } from "../api/problem";
+import { serverNow } from "../state/clock";
+import { isDown, subscribe } from "./live";
+
+export interface Resource<T> {
+  data: T | null;
+  error: unknown;
+  isLoading: boolean;
+  /** When the data was right, milliseconds since 1970. */
+  asOf: number | null;
+  isStale: boolean;
+  refresh: () => void;
+}
+
+interface State<T> {
+  data: T | null;
+  error: unknown;
+  isLoading: boolean;
+  asOf: number | null;
+}
+
+const KEPT = 40; // paths that nobody looks at any more, for going back
+const RETRY_MILLISECONDS = 5_000;
+const entries = new Map<string, Entry<unknown>>();
+
+/** One path: its last answer, and at most one request under way. */
+class Entry<T> {
+  readonly state: Signal<State<T>> = signal({ data: null, error: null, isLoading: true, asOf: null });
+  private etag: string | null = null;
+  private watchers = 0;
+  private leave: (() => void) | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private underWay: AbortController | undefined;
+  private isWanted = false;
+  private askedAt = 0;
+
+  constructor(private readonly path: string) {}
+
+  get isWatched(): boolean {
+    return this.watchers > 0;
+  }
+
+  watch(topics: readonly string[], pace: number): void {
+    this.watchers += 1;
+    if (this.watchers > 1) return;
+    this.leave = subscribe({ topics, onEvent: () => this.soon(pace), onReset: () => this.refresh() });
+    this.refresh();
+  }
+
+  unwatch(): void {
+    this.watchers -= 1;
+    if (this.watchers > 0) return;
+    this.leave?.();
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.underWay?.abort();
+  }
+
+  /** Ask at most every `pace` milliseconds, and once after the last event. */
+  private soon(pace: number): void {
+    if (document.hidden) pace *= 5;
+    this.timer ??= setTimeout(() => this.refresh(), Math.max(0, this.askedAt + pace - performance.now()));
+  }
+
+  refresh = (): void => {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.isWanted = true;
+    if (!this.underWay && this.isWatched) void this.ask();
+  };
+
+  private async ask(): Promise<void> {
+    const control = new AbortController();
+    this.underWay = control;
+    this.isWanted = false;
+    this.askedAt = performance.now();
+    try {
+      const reply = await request<T>(this.path, { etag: this.etag, signal: control.signal });
+      this.etag = reply.etag;
+      const data = reply.status === 304 ? this.state.peek().data : reply.body;
+      this.state.value = { data, error: null, isLoading: false, asOf: serverNow() };
+    } catch (error) {
+      if (!control.signal.aborted) this.fail(error);
+    } finally {
+      this.underWay = undefined;
+    }
+    if (this.isWanted && this.isWatched) void this.ask();
+  }
+
+  private fail(error: unknown): void {
+    const { data, asOf } = this.state.peek();
+    // What is gone is gone; anything else may come back, so that what was there stays on the screen.
+    const isGone = error instanceof ApiError && error.status < 500 && error.status !== 429;
+    this.etag = null;
+    this.state.value = { data: isGone ? null : data, error, isLoading: false, asOf };
+    if (!isGone && this.isWatched) this.timer ??= setTimeout(this.refresh, RETRY_MILLISECONDS);
+  }
+}
+
+function entryOf<T>(path: string): Entry<T> {
+  let entry = entries.get(path) as Entry<T> | undefined;
+  entry ??= new Entry<T>(path);
+  entries.delete(path);
+  entries.set(path, entry as Entry<unknown>); // the newest last
+  for (const [old, one] of entries) {
+    if (entries.size <= KEPT) break;
+    if (!one.isWatched && old !== path) entries.delete(old);
+  }
+  return entry;
+}
+
+const NOTHING = signal<State<never>>({ data: null, error: null, isLoading: false, asOf: null });
+
+export interface Freshness {
+  topics?: readonly string[];
+  /** At most one request in so many milliseconds. */
+  pace?: number;
+}
+
+/** Show what the API says about a path, and keep it fresh while on the screen. No path: nothing is asked. */
+export function useResource<T>(path: string | null, { topics = [], pace = 1000 }: Freshness = {}): Resource<T> {
+  const entry = path === null ? null : entryOf<T>(path);
+  useEffect(() => {
+    if (!entry) return undefined;
+    entry.watch(topics, pace);
+    return () => entry.unwatch();
+  }, [entry]);
+  const state = (entry?.state ?? NOTHING).value as State<T>;
+  const isStale = state.data !== null && (isDown.value || state.error instanceof Unreachable);
+  return { ...state, isStale, refresh: entry?.refresh ?? (() => undefined) };
+}

@@ -1,0 +1,28 @@
+// Short answers to what one did, at the corner of the page.
+import { signal } from "@preact/signals";
+import { announce } from "./announcer";
+
+export interface Toast {
+  id: number;
+  kind: "good" | "bad";
+  text: string;
+  detail?: string;
+  action?: { label: string; run: () => void };
+}
+
+const SHOWN_MILLISECONDS = 8_000;
+const MOST = 4;
+export const toasts = signal<readonly Toast[]>([]);
+let lastId = 0;
+
+/** Show a toast. A bad one stays until it is closed, so that nobody misses why something did not happen. */
+export function toast(kind: Toast["kind"], text: string, more: Pick<Toast, "detail" | "action"> = {}): void {
+  const id = ++lastId;
+  toasts.value = [...toasts.peek(), { id, kind, text, ...more }].slice(-MOST);
+  announce(more.detail ? `${text}. ${more.detail}` : text);
+  if (kind === "good") setTimeout(() => closeToast(id), SHOWN_MILLISECONDS);
+}
+
+export function closeToast(id: number): void {
+  toasts.value = toasts.peek().filter((one) => one.id !== id);
+}
