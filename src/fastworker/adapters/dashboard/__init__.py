@@ -1,0 +1,1 @@
+"""The dashboard: the JSON API, the event stream and the page, served by the control plane itself."""

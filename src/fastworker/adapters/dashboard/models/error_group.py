@@ -1,0 +1,33 @@
+"""Failures grouped by fingerprint: exception type, task function and the innermost frame of the application."""
+
+from pydantic import Field
+
+from .page import Page
+from .record import Moment, Record
+
+
+class ErrorGroup(Record):
+    """Equal failures."""
+
+    fingerprint: str
+    error_type: str
+    message: str = Field(description="Of the latest failure.")
+    frame: str = Field(description="Where it was raised; empty when there was no traceback.")
+    count: int
+    first_seen_at: Moment
+    last_seen_at: Moment
+    functions: list[str]
+    workers: list[str]
+    sample_task_id: str
+    history: list[int] = Field(description="Failures over the last hour, oldest first.")
+
+
+class ErrorGroupDetail(ErrorGroup):
+    """Equal failures, with the traceback of the latest."""
+
+    traceback: str
+    task_ids: list[str] = Field(description="The latest tasks, newest first; as far as they are remembered.")
+
+
+class ErrorGroupPage(Page[ErrorGroup]):
+    """The groups, the latest failure first."""

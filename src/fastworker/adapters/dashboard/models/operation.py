@@ -1,0 +1,35 @@
+"""What takes longer than a request: bulk actions."""
+
+from typing import Literal
+
+from .page import Page
+from .record import Moment, Record
+from .submission import BulkAction
+
+
+class OperationItem(Record):
+    """What became of one task; `new_id` is the task that runs it again."""
+
+    id: str
+    outcome: str
+    new_id: str | None = None
+
+
+class Operation(Record):
+    """A bulk action under way, or done. Item results are kept up to a bound, the failures first."""
+
+    id: str
+    action: BulkAction
+    state: Literal["running", "done", "cancelled"]
+    total: int
+    done: int
+    succeeded: int
+    refused: int
+    created_at: Moment
+    finished_at: Moment | None
+    created_by: str
+    items: list[OperationItem]
+
+
+class OperationPage(Page[Operation]):
+    """Bulk actions, the newest first."""

@@ -1,0 +1,66 @@
+"""The state in numbers, and its history."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from .function import Percentiles
+from .record import Moment, Record
+from .task import Priority, TaskCounts
+
+type Range = Literal["15m", "1h", "2h", "6h", "24h"]
+
+
+class Attention(Record):
+    """Something that a person should look at; `target` is an id of the kind's resource, if there is one."""
+
+    kind: Literal[
+        "failing", "stalled", "paused", "stuck", "no-worker", "queue-full", "worker-lost", "draining", "loop-blocked"
+    ]
+    message: str
+    target: str | None = None
+    count: int = 1
+
+
+class Depth(Record):
+    """How many tasks wait in a priority."""
+
+    priority: Priority
+    depth: int
+
+
+class Overview(Record):
+    """What the control plane does now. Rates and percentiles are of the last minute."""
+
+    epoch: str
+    version: str
+    started_at: Moment
+    counts: TaskCounts = Field(description="Of the tasks that are remembered.")
+    finished_in_all: dict[str, int] = Field(description="Ends since the start, by status.")
+    depths: list[Depth]
+    slots: int
+    busy_slots: int
+    stuck_slots: int
+    workers: int
+    submitted_per_second: float
+    finished_per_second: float
+    failed_per_second: float
+    failure_ratio: float | None
+    oldest_queued_at: Moment | None
+    wait_seconds: Percentiles
+    run_seconds: Percentiles
+    loop_lag_seconds: float | None
+    memory_bytes: int
+    is_draining: bool
+    attention: list[Attention]
+    as_of: Moment
+
+
+class Series(Record):
+    """History in columns: each has one value per moment of `at`, None where nothing was seen."""
+
+    range: Range
+    step_seconds: int
+    at: list[float] = Field(description="Unix seconds, ends of the steps, oldest first.")
+    columns: dict[str, list[float | None]]
+    as_of: Moment

@@ -1,0 +1,26 @@
+"""Errors as RFC 9457 problem details."""
+
+from pydantic import Field
+
+from .record import Record
+
+
+class ProblemError(Record):
+    """One thing that is wrong: a member of the body (`pointer`, RFC 6901) or a parameter of the request."""
+
+    message: str
+    pointer: str | None = None
+    parameter: str | None = None
+
+
+class Problem(Record):
+    """What went wrong. `type` names the kind for ever; `detail` is for people."""
+
+    type: str = Field(description="A reference that names the kind of problem, such as /problems/not-found.")
+    title: str
+    status: int
+    detail: str
+    instance: str = Field(description="The id of this request, as in the X-Request-Id header.")
+    errors: list[ProblemError] = []
+    current_status: str | None = Field(default=None, description="The state that stands in the way (409).")
+    missing_right: str | None = Field(default=None, description="The role that this needs (403).")

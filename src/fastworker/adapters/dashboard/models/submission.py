@@ -1,0 +1,84 @@
+"""Bodies that submit tasks or act on them."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.terms import LONGEST_NAME, LONGEST_SECONDS, MOST_RETRIES
+
+from .record import Body, Record
+from .task import Priority
+
+MOST_BULK_IDS = 1_000
+LONGEST_ID = 200
+
+type TaskId = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
+type BulkAction = Literal["cancel", "retry"]
+
+
+class TaskSubmission(Body):
+    """A task to run: positional `args`, `kwargs` by name, and what is left open is as the function declares it."""
+
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
+    priority: Priority | None = None
+    retries: Annotated[int, Field(ge=0, le=MOST_RETRIES)] | None = None
+    timeout_seconds: Annotated[float, Field(ge=0.001, le=LONGEST_SECONDS)] | None = None
+    delay_seconds: Annotated[float, Field(ge=0, le=LONGEST_SECONDS)] | None = None
+    expires_seconds: Annotated[float, Field(ge=0, le=LONGEST_SECONDS)] | None = None
+    origin: TaskId | None = Field(default=None, description="The task that this one runs again, edited.")
+
+
+class Submitted(Record):
+    """The task that was accepted."""
+
+    id: str
+    is_waiting_for_worker: bool = Field(description="No connected worker can run it now.")
+
+
+class Cancelled(Record):
+    """What became of a request to cancel: `stopping` says that its worker was told to end it."""
+
+    id: str
+    outcome: Literal["cancelled", "stopping", "finished"]
+
+
+class BulkFilter(Body):
+    """Tasks by what they are; several values of one kind are alternatives."""
+
+    status: Annotated[list[TaskStatus], Field(max_length=8)] = []
+    priority: Annotated[list[Priority], Field(max_length=4)] = []
+    name: Annotated[list[str], Field(max_length=50)] = []
+    worker: Annotated[list[str], Field(max_length=50)] = []
+    fingerprint: Annotated[str, Field(max_length=100)] | None = None
+    q: Annotated[str, Field(max_length=500)] = ""
+
+
+class BulkRequest(Body):
+    """One action on many tasks: either `ids` or `filter`.
+
+    With `dry_run` nothing is done but counting. `expected_count` is the count that a person has agreed to: when it
+    is another by now, nothing is done (409).
+    """
+
+    action: BulkAction
+    ids: Annotated[list[TaskId], Field(max_length=MOST_BULK_IDS)] | None = None
+    filter: BulkFilter | None = None
+    expected_count: Annotated[int, Field(ge=0)] | None = None
+    dry_run: bool = False
+
+
+class BulkCount(Record):
+    """What a bulk request would do: the tasks it is for, and those of them that the action is possible for now."""
+
+    matching: int
+    possible: int
+
+
+class PauseRequest(Body):
+    """Hold back tasks; those that run go on. `seconds` says when to resume by itself."""
+
+    reason: Annotated[str, Field(max_length=300)] = ""
+    seconds: Annotated[float, Field(gt=0, le=LONGEST_SECONDS)] | None = None

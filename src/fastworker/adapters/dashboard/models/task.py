@@ -1,0 +1,164 @@
+"""Tasks: as rows of a list, and in full."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from fastworker.domain.lifecycle import TaskStatus
+
+from .page import Page
+from .record import Moment, Record
+
+type Priority = Literal["critical", "high", "normal", "low"]
+type TaskActionName = Literal["cancel", "retry", "rerun"]
+
+
+class Progress(Record):
+    """How far an attempt has come, in the task's own unit, or in words."""
+
+    done: float
+    total: float | None = None
+    message: str = ""
+
+
+class ErrorSummary(Record):
+    """An error in one line."""
+
+    type: str
+    message: str
+
+
+class ErrorDetail(ErrorSummary):
+    """An error with the traceback of the worker; empty when there was none."""
+
+    traceback: str
+    fingerprint: str | None = Field(default=None, description="The group of equal errors that it belongs to.")
+
+
+class TaskSummary(Record):
+    """A row of the list of tasks. Seconds are of the latest attempt."""
+
+    id: str
+    name: str
+    status: TaskStatus
+    priority: Priority
+    worker_id: str | None
+    attempts: int = Field(description="How many attempts have begun.")
+    most_attempts: int = Field(description="How many there may be: one more than the retries.")
+    submitted_at: Moment
+    queued_at: Moment
+    due_at: Moment | None = Field(description="When a scheduled task begins to wait for a worker.")
+    expires_at: Moment | None
+    started_at: Moment | None = Field(description="When the latest attempt was leased to its worker.")
+    finished_at: Moment | None
+    wait_seconds: float | None
+    run_seconds: float | None = Field(description="None until the attempt has ended.")
+    error: ErrorSummary | None
+    progress: Progress | None
+    is_cancelling: bool
+    is_held: bool = Field(description="Its priority or its task function is paused.")
+    origin: str | None = Field(description="The task that this one runs again.")
+    arguments_preview: str = Field(description="The first characters of the arguments as JSON.")
+
+
+class TaskPage(Page[TaskSummary]):
+    """A page of tasks."""
+
+
+class Payload(Record):
+    """Arguments or a result as JSON values.
+
+    Beyond the bound for pages, `value` is left out and `is_truncated` says so; `raw` gives all of it. Whole numbers
+    that a browser cannot hold (beyond 2**53) are given as {"$int": "…"}.
+    """
+
+    value: Any = None
+    text: str | None = Field(default=None, description="The beginning of a payload that is too large, or no JSON.")
+    size: int = Field(description="Bytes.")
+    sha256: str
+    is_truncated: bool = False
+
+
+class Attempt(Record):
+    """One try: `wait_seconds` before it, `run_seconds` of it; `next_due_at` when it was to be tried again."""
+
+    number: int
+    worker_id: str
+    started_at: Moment
+    finished_at: Moment | None
+    run_seconds: float | None
+    status: TaskStatus
+    error: ErrorDetail | None
+
+
+class AttemptPage(Page[Attempt]):
+    """The attempts of a task, the first kept one first."""
+
+
+class LogLine(Record):
+    """A log record of a task."""
+
+    level: str
+    logger: str
+    message: str
+
+
+class TaskStep(Record):
+    """One step of a task; exactly one of `status`, `progress` and `line` is there. Numbers grow; gaps were let go."""
+
+    number: int
+    at: Moment
+    attempt: int
+    status: TaskStatus | None = None
+    progress: Progress | None = None
+    line: LogLine | None = None
+
+
+class TaskStepPage(Page[TaskStep]):
+    """The steps of a task in order; `next_cursor` also works later, for what comes after."""
+
+
+class TaskTerms(Record):
+    """What is agreed for a task beside its call; None means as by default."""
+
+    retries: int
+    timeout_seconds: float | None
+    delay_seconds: float | None
+    expires_seconds: float | None
+    retry_on: list[str] | None
+    never_on: list[str] | None
+
+
+class TaskActionState(Record):
+    """What can be done with a task now, and why not if it cannot."""
+
+    action: TaskActionName
+    is_possible: bool
+    explanation: str
+
+
+class Task(TaskSummary):
+    """Everything about a task."""
+
+    terms: TaskTerms
+    arguments: Payload
+    result: Payload | None
+    error_detail: ErrorDetail | None
+    history: list[Attempt]
+    losses: int = Field(description="How many workers were lost with it.")
+    actions: list[TaskActionState]
+    has_worker: bool = Field(description="A connected worker can run it.")
+    version: str
+
+
+class TaskCounts(Record):
+    """How many tasks are remembered in each status."""
+
+    scheduled: int
+    queued: int
+    running: int
+    success: int
+    failure: int
+    cancelled: int
+    lost: int
+    expired: int
