@@ -1,19 +1,15 @@
 // The live connection as signals: its state, pausing it, and who hears of which topic.
 import { computed, effect, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import type { HelloEvent } from "../api/types";
 import { type Connection, connect } from "./connection";
 import type { Link, LiveEvent } from "./protocol";
 
 export const link = signal<Link>({ state: "connecting" });
 export const isPaused = signal(false);
 
-/** What the server says of itself when a stream opens. */
-export interface Hello {
-  boot: string;
-  version: string;
-}
-
-export const hello = signal<Hello | null>(null);
+/** What the server said of itself when the stream opened. */
+export const hello = signal<HelloEvent | null>(null);
 /** The version this page was loaded from; another one means that the page should be loaded again. */
 export const firstVersion = signal<string | null>(null);
 
@@ -63,14 +59,14 @@ export function resetAll(): void {
 }
 
 function take(event: LiveEvent): void {
-  if (event.type === "hello") return greet(event.data as Hello);
+  if (event.type === "hello") return greet(event.data as HelloEvent);
   if (event.type === "reset") return resetAll();
   if (isPaused.peek()) return;
   const { topic = event.type } = (event.data ?? {}) as { topic?: string };
   for (const one of [...subscriptions]) if (one.topics.includes(topic)) one.onEvent(event);
 }
 
-function greet(next: Hello): void {
+function greet(next: HelloEvent): void {
   const isOther = hello.peek() !== null && hello.peek()?.boot !== next.boot;
   hello.value = next;
   firstVersion.value ??= next.version;

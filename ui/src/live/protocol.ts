@@ -21,5 +21,5 @@ export type ToOwner =
   | { kind: "close" };
 
 /** The events a stream can carry. EventSource only gives those that are asked for by name. */
-export const EVENT_TYPES = ["hello", "reset", "bye", "overview", "tasks", "task", "workers", "queues", "functions",
-  "errors", "system", "operation", "audit", "logs"] as const;
+export const EVENT_TYPES = ["hello", "reset", "overview", "tasks", "task", "workers", "queues", "errors",
+  "operations", "audit", "bye"] as const;

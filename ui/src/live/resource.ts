@@ -5,6 +5,7 @@ import { request } from "../api/http";
 import { ApiError, Unreachable } from "../api/problem";
 import { serverNow } from "../state/clock";
 import { isDown, subscribe } from "./live";
+import type { LiveEvent } from "./protocol";
 
 export interface Resource<T> {
   data: T | null;
@@ -44,11 +45,20 @@ class Entry<T> {
     return this.watchers > 0;
   }
 
-  watch(topics: readonly string[], pace: number): void {
+  watch({ topics = [], pace = 1000, apply }: Freshness<T>): void {
     this.watchers += 1;
     if (this.watchers > 1) return;
-    this.leave = subscribe({ topics, onEvent: () => this.soon(pace), onReset: () => this.refresh() });
+    const onEvent = (event: LiveEvent) => this.take(apply?.(event, this.state.peek().data)) || this.soon(pace);
+    this.leave = subscribe({ topics, onEvent, onReset: () => this.refresh() });
     this.refresh();
+  }
+
+  /** Put in place what an event said, if it said everything. */
+  private take(data: T | undefined): boolean {
+    if (data === undefined) return false;
+    this.etag = null;
+    this.state.value = { data, error: null, isLoading: false, asOf: serverNow() };
+    return true;
   }
 
   unwatch(): void {
@@ -115,18 +125,20 @@ function entryOf<T>(path: string): Entry<T> {
 
 const NOTHING = signal<State<never>>({ data: null, error: null, isLoading: false, asOf: null });
 
-export interface Freshness {
+export interface Freshness<T> {
   topics?: readonly string[];
   /** At most one request in so many milliseconds. */
   pace?: number;
+  /** Bring the data up to date from an event; `undefined` means: ask the API. */
+  apply?: (event: LiveEvent, data: T | null) => T | undefined;
 }
 
 /** Show what the API says about a path, and keep it fresh while on the screen. No path: nothing is asked. */
-export function useResource<T>(path: string | null, { topics = [], pace = 1000 }: Freshness = {}): Resource<T> {
+export function useResource<T>(path: string | null, freshness: Freshness<T> = {}): Resource<T> {
   const entry = path === null ? null : entryOf<T>(path);
   useEffect(() => {
     if (!entry) return undefined;
-    entry.watch(topics, pace);
+    entry.watch(freshness);
     return () => entry.unwatch();
   }, [entry]);
   const state = (entry?.state ?? NOTHING).value as State<T>;

@@ -1,0 +1,76 @@
+// Everything that a person can do, as calls of the API.
+import { request } from "./http";
+import type {
+  BulkAction, BulkCount, BulkFilter, Cancelled, Function as TaskFunction, Operation, PauseRequest, Queue, SessionState,
+  Submitted, TaskSubmission, Worker,
+} from "./types";
+
+const segment = encodeURIComponent;
+
+async function post<T>(path: string, body: unknown = undefined, headers: Record<string, string> = {}): Promise<T> {
+  const reply = await request<T>(path, { method: "POST", body, headers });
+  return reply.body as T;
+}
+
+/** Submit a call. A repeated press of the button with the same key submits it once. */
+export function submit(submission: Partial<TaskSubmission>, idempotencyKey: string): Promise<Submitted> {
+  return post("tasks", submission, { "idempotency-key": idempotencyKey });
+}
+
+export function cancelTask(id: string): Promise<Cancelled> {
+  return post(`tasks/${segment(id)}/actions/cancel`);
+}
+
+/** Submit the same call again, as a new task. */
+export function retryTask(id: string): Promise<Submitted> {
+  return post(`tasks/${segment(id)}/actions/retry`);
+}
+
+/** Submit an edited call, as a new task that names this one as its origin. */
+export function rerunTask(id: string, submission: Partial<TaskSubmission>): Promise<Submitted> {
+  return post(`tasks/${segment(id)}/actions/rerun`, submission);
+}
+
+/** Either some tasks by id, or all that match a filter. */
+export type Selection = { ids: readonly string[] } | { filter: Partial<BulkFilter> };
+
+export function countBulk(action: BulkAction, selection: Selection): Promise<BulkCount> {
+  return post("tasks/bulk", { action, ...selection, dry_run: true });
+}
+
+/** Do it, if there are still as many as the person has agreed to. */
+export function startBulk(action: BulkAction, selection: Selection, expected: number): Promise<Operation> {
+  return post("tasks/bulk", { action, ...selection, expected_count: expected });
+}
+
+export function cancelOperation(id: string): Promise<Operation> {
+  return post(`operations/${segment(id)}/cancel`);
+}
+
+export function pauseQueue(priority: string, pause: Partial<PauseRequest>): Promise<Queue> {
+  return post(`queues/${segment(priority)}/pause`, pause);
+}
+
+export function resumeQueue(priority: string): Promise<Queue> {
+  return post(`queues/${segment(priority)}/resume`);
+}
+
+export function pauseFunction(name: string, pause: Partial<PauseRequest>): Promise<TaskFunction> {
+  return post(`functions/${segment(name)}/pause`, pause);
+}
+
+export function resumeFunction(name: string): Promise<TaskFunction> {
+  return post(`functions/${segment(name)}/resume`);
+}
+
+export function drainWorker(id: string): Promise<Worker> {
+  return post(`workers/${segment(id)}/drain`);
+}
+
+export function logIn(proof: { token: string } | { once: string }): Promise<SessionState> {
+  return post("session", proof);
+}
+
+export async function logOut(): Promise<void> {
+  await request("session", { method: "DELETE" });
+}

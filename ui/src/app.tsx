@@ -1,0 +1,98 @@
+// The page as a whole: the shell around the page that the URL names.
+import type { ComponentType, JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { ConfirmDialog } from "./components/confirm";
+import { Api } from "./pages/api/page";
+import { Errors } from "./pages/errors/page";
+import { Functions } from "./pages/functions/page";
+import { NotFound } from "./pages/not-found";
+import { Overview } from "./pages/overview/page";
+import { Queues } from "./pages/queues/page";
+import { System } from "./pages/system/page";
+import { TaskDetail } from "./pages/task/page";
+import { Tasks } from "./pages/tasks/page";
+import { Workers } from "./pages/workers/page";
+import { navigate, route } from "./router/location";
+import { type Route, urlOf } from "./router/route";
+import { Banner } from "./shell/banner";
+import { Help, isHelpOpen } from "./shell/help";
+import { togglePause } from "./shell/live-chip";
+import { Login } from "./shell/login";
+import { isPaletteOpen, Palette } from "./shell/palette";
+import { NAVIGATION } from "./shell/pages";
+import { Toasts } from "./shell/toasts";
+import { TopBar } from "./shell/top-bar";
+import { announcement } from "./state/announcer";
+import { isLockedOut } from "./state/session";
+import { useShortcuts } from "./state/shortcuts";
+import { toggleTheme } from "./state/theme";
+
+type Page = ComponentType<{ subject: string }>;
+const VIEWS: Record<Route["page"], Page> = {
+  overview: Overview, tasks: Tasks, errors: Errors, queues: Queues, workers: Workers, functions: Functions,
+  system: System, api: Api, unknown: NotFound,
+};
+
+function viewOf({ page, subject }: Route): Page {
+  return page === "tasks" && subject ? TaskDetail : VIEWS[page];
+}
+
+export function App(): JSX.Element {
+  return (
+    <>
+      <p class="offscreen" role="status" aria-live="polite">{announcement.value}</p>
+      {isLockedOut.value ? <Login /> : <Shell />}
+      <ConfirmDialog />
+      <Toasts />
+    </>
+  );
+}
+
+function Shell(): JSX.Element {
+  const { page, subject } = route.value;
+  const View = viewOf(route.value);
+  useTitle(page, subject);
+  useGlobalKeys();
+  const skip = (event: Event) => {
+    event.preventDefault(); // with <base href>, a link to a fragment would leave the page
+    document.getElementById("main")?.focus();
+  };
+  return (
+    <>
+      <a class="skip" href="#main" onClick={skip}>Skip to the content</a>
+      <TopBar />
+      <Banner />
+      <main id="main" tabIndex={-1}><View key={`${page}/${subject}`} subject={subject} /></main>
+      <Palette />
+      <Help />
+    </>
+  );
+}
+
+function useTitle(page: string, subject: string): void {
+  useEffect(() => {
+    const label = NAVIGATION.find((one) => one.page === page)?.label ?? "Not found";
+    document.title = `${subject ? `${subject} · ` : ""}${label} · FastWorker`;
+  }, [page, subject]);
+}
+
+function focusSearch(): void {
+  const field = document.querySelector<HTMLElement>("[data-search]");
+  if (field) field.focus();
+  else isPaletteOpen.value = true;
+}
+
+function useGlobalKeys(): void {
+  const group = "Everywhere";
+  useShortcuts([
+    ...NAVIGATION.map(({ page, label, key }) => ({
+      keys: `g ${key}`, label, group: "Go to", run: () => navigate(urlOf(page)),
+    })),
+    { keys: "Ctrl+k", label: "Search, go to, do", group, run: () => (isPaletteOpen.value = true) },
+    { keys: "/", label: "Search", group, run: focusSearch },
+    { keys: "r", label: "Pause or resume live updates", group, run: togglePause },
+    { keys: "t", label: "Light or dark theme", group, run: toggleTheme },
+    { keys: "?", label: "This help", group, run: () => (isHelpOpen.value = true) },
+  ]);
+}
+

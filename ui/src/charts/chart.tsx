@@ -1,0 +1,115 @@
+// A chart with its legend, and the same numbers as a table.
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type uPlot from "uplot";
+import { Button } from "../components/basics";
+import { Empty } from "../components/panel";
+import { clockTime } from "../format/times";
+import { NOTHING } from "../format/numbers";
+import { isUtc } from "../state/clock";
+import { isDark } from "../state/theme";
+import { dataOf, type Line, plot, type Shape } from "./plot";
+import { latest, thinned } from "./stack";
+import { zoomed, zoomTo } from "./zoom";
+
+interface ChartProps {
+  title: string;
+  at: readonly number[];
+  lines: readonly Line[];
+  isStacked?: boolean;
+  format: (value: number) => string;
+  height?: number;
+}
+
+const TABLE_ROWS = 40;
+const FEWEST_POINTS = 3;
+
+export function Chart(props: ChartProps): JSX.Element {
+  const { title, lines, format } = props;
+  const [isTable, setTable] = useState(false);
+  const [hovered, setHovered] = useState<number | null>(null);
+  const seen = Math.max(0, ...lines.map(({ values }) => values.filter((value) => value !== null).length));
+  const text = (value: number | null | undefined) => (value === null || value === undefined ? NOTHING : format(value));
+  const legend = lines.map(({ label, values, color }) => ({
+    label, color, text: text(hovered === null ? latest(values) : values[hovered]),
+  }));
+  return (
+    <section class="panel chart" aria-label={title}>
+      <header class="panel-head">
+        <h2>{title}</h2>
+        <ul class="legend">
+          {legend.map((entry, index) => (
+            <li key={entry.label} class={lines[index]?.dash ? "dashed" : ""}>
+              <i style={{ color: `var(${entry.color})` }} />{entry.label} <b>{entry.text}</b>
+            </li>
+          ))}
+        </ul>
+        <div class="tools">
+          <Button kind="ghost" class="small" icon={isTable ? "chart" : "table"} isPressed={isTable}
+            label={isTable ? `${title} as a chart` : `${title} as a table`} onClick={() => setTable(!isTable)} />
+        </div>
+      </header>
+      {seen < FEWEST_POINTS ? (
+        <Empty icon="clock" title="Collecting"><p>The first numbers appear in a few seconds.</p></Empty>
+      ) : isTable ? (
+        <Twin {...props} text={text} />
+      ) : (
+        <Canvas {...props} onHover={setHovered}
+          label={`${title}, latest: ${legend.map((one) => `${one.label} ${one.text}`).join(", ")}`} />
+      )}
+    </section>
+  );
+}
+
+/** The drawing. It is made again when the theme or the lines change; new numbers only flow in. */
+function Canvas(props: ChartProps & { onHover: (index: number | null) => void; label: string }): JSX.Element {
+  const { at, lines, isStacked = false, height = 170 } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const chart = useRef<uPlot | null>(null);
+  const look = `${isDark.value}|${isUtc.value}|${lines.map(({ label }) => label).join("|")}`;
+  const shape: Shape = {
+    at, lines, isStacked, format: props.format, isUtc: isUtc.value,
+    onHover: props.onHover, onDrag: (from, to) => zoomTo({ from, to }),
+  };
+  useEffect(() => {
+    const parent = box.current;
+    if (!parent) return undefined;
+    const made = plot(parent, shape, height);
+    chart.current = made;
+    const observer = new ResizeObserver(() => made.setSize({ width: Math.max(120, parent.clientWidth), height }));
+    observer.observe(parent);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+      chart.current = null;
+    };
+  }, [look]);
+  const zoom = zoomed();
+  useEffect(() => {
+    chart.current?.setData(dataOf(shape));
+    const min = zoom?.from ?? at[0];
+    const max = zoom?.to ?? at[at.length - 1];
+    if (min !== undefined && max !== undefined) chart.current?.setScale("x", { min, max });
+  }, [at, lines, zoom?.from, zoom?.to, look]);
+  return <div ref={box} class="canvas" role="img" aria-label={props.label} />;
+}
+
+function Twin({ title, at, lines, text }: ChartProps & { text: (value: number | null | undefined) => string }): JSX.Element {
+  const rows = thinned(at.length, TABLE_ROWS).reverse();
+  return (
+    <div class="twin" tabIndex={0} role="region" aria-label={`${title} as a table`}>
+      <table>
+        <caption class="offscreen">{title}</caption>
+        <thead><tr><th scope="col">Time</th>{lines.map(({ label }) => <th scope="col" key={label}>{label}</th>)}</tr></thead>
+        <tbody>
+          {rows.map((index) => (
+            <tr key={at[index]}>
+              <th scope="row">{clockTime((at[index] ?? 0) * 1000, isUtc.value)}</th>
+              {lines.map(({ label, values }) => <td key={label}>{text(values[index])}</td>)}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+// Holding back a priority or a function, and letting it go on.
+import type { JSX } from "preact";
+import type { Pause, PauseRequest } from "../api/types";
+import { act } from "../state/act";
+import { canOperate } from "../state/session";
+import { toast } from "../state/toasts";
+import { Ago, Badge, Button } from "./basics";
+import { confirm } from "./confirm";
+
+interface Pausable {
+  name: string;
+  pause: Pause | null;
+  doPause: (request: Partial<PauseRequest>) => Promise<unknown>;
+  doResume: () => Promise<unknown>;
+  done: () => void;
+}
+
+/** Ask for the reason and the time, and pause; or resume. */
+export async function turnPause({ name, pause, doPause, doResume, done }: Pausable): Promise<void> {
+  if (pause) {
+    await act(`Resume ${name}`, doResume, () => (toast("good", `${name} goes on`), done()));
+    return;
+  }
+  const answers = await confirm({
+    title: `Pause ${name}?`, verb: "Pause", text: "Tasks that run go on; those that wait stay, and new ones are still taken.",
+    fields: [
+      { name: "reason", label: "Reason", hint: "Others see it." },
+      { name: "minutes", label: "Minutes", hint: "Empty: until somebody resumes.", type: "number" },
+    ],
+  });
+  if (!answers) return;
+  const minutes = Number(answers.minutes ?? "");
+  if (answers.minutes && !(minutes > 0)) return toast("bad", "Not paused", { detail: `“${answers.minutes}” is no number of minutes` });
+  const request = { reason: answers.reason?.trim() ?? "", ...(minutes > 0 ? { seconds: minutes * 60 } : {}) };
+  const undo = { label: "Undo", run: () => void act(`Resume ${name}`, doResume, done) };
+  await act(`Pause ${name}`, () => doPause(request), () => (toast("good", `${name} is paused`, { action: undo }), done()));
+}
+
+export function PauseButton(props: Pausable): JSX.Element {
+  const { name, pause } = props;
+  return (
+    <Button icon={pause ? "play" : "pause"} refused={canOperate.value ? null : "needs the role operator"}
+      onClick={() => void turnPause(props)} title={pause ? `Let ${name} go on` : `Hold ${name} back`}>
+      {pause ? "Resume" : "Pause"}<span class="offscreen"> {name}</span>
+    </Button>
+  );
+}
+
+export function PauseNote({ pause }: { pause: Pause | null }): JSX.Element | null {
+  if (!pause) return null;
+  return (
+    <span class="pause-note">
+      <Badge tone="warn" icon="pause">paused</Badge>
+      <span class="muted">
+        {pause.reason && `${pause.reason} · `}by {pause.paused_by} <Ago at={pause.paused_at} />
+        {pause.until && <>, until <Ago at={pause.until} /></>}
+      </span>
+    </span>
+  );
+}

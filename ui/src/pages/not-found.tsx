@@ -1,0 +1,12 @@
+// There is no such page.
+import type { JSX } from "preact";
+import { Empty } from "../components/panel";
+import { urlOf } from "../router/route";
+
+export function NotFound(): JSX.Element {
+  return (
+    <Empty icon="help" title="There is no such page here">
+      <a class="button" href={urlOf("overview")}>To the overview</a>
+    </Empty>
+  );
+}

@@ -1,0 +1,105 @@
+// The overview: what happens now, what happened lately, what needs a person.
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import type { Overview as Now, Range, Series } from "../../api/types";
+import { Chart } from "../../charts/chart";
+import { zoomed, zoomTo } from "../../charts/zoom";
+import { Button, Code } from "../../components/basics";
+import { Content, Empty } from "../../components/panel";
+import { Segments } from "../../components/tabs";
+import { PRIORITIES } from "../../components/status";
+import { count, duration, rate } from "../../format/numbers";
+import { clockTime } from "../../format/times";
+import { param, setParams } from "../../router/location";
+import { urlOf } from "../../router/route";
+import { useOverview } from "../../shell/overview-data";
+import { isUtc } from "../../state/clock";
+import { AttentionPanel, FunctionsPanel, QueuesPanel } from "./panels";
+import { ENDED, linesOf, RANGES, type Recipe, useSeries } from "./series";
+import { Tiles } from "./tiles";
+
+const LATENCY: Recipe = [
+  ["run_p50", "run p50", "--series-1"], ["run_p95", "run p95", "--series-2"], ["run_p99", "run p99", "--series-3"],
+  ["wait_p50", "wait p50", "--series-1", [4, 3]], ["wait_p95", "wait p95", "--series-2", [4, 3]],
+];
+const DEPTHS: Recipe = PRIORITIES.map((priority) => [`depth_${priority}`, priority, `--${priority}`] as const);
+const SLOTS: Recipe = [["busy_slots", "busy", "--series-1"], ["slots", "capacity", "--series-4", [4, 3]]];
+
+export function Overview(): JSX.Element {
+  const overview = useOverview();
+  const asked = param("range", "15m") as Range;
+  const range = RANGES.includes(asked) ? asked : "15m";
+  const series = useSeries(range);
+  return (
+    <>
+      <header class="page-head">
+        <h1>Overview</h1>
+        <Window />
+        <Segments label="Range of the charts" value={range} choices={RANGES.map((value) => ({ value, label: value }))}
+          onChange={(value) => setParams({ range: value === "15m" ? "" : value, from: "", to: "" })} />
+      </header>
+      <div class={overview.isStale ? "stale" : ""}><Content resource={overview}>{(now: Now) => <Tiles now={now} />}</Content></div>
+      {overview.data && isUntouched(overview.data) ? <Welcome /> : (
+        <div class={series.isStale ? "stale" : ""}>
+          <Content resource={series}>{(data: Series) => <Charts series={data} />}</Content>
+        </div>
+      )}
+      <div class="grid three">
+        <AttentionPanel overview={overview} />
+        <QueuesPanel />
+        <FunctionsPanel />
+      </div>
+    </>
+  );
+}
+
+function isUntouched({ counts, finished_in_all }: Now): boolean {
+  const sum = (values: object) => Object.values(values).reduce((total: number, value: number) => total + value, 0);
+  return sum(counts) + sum(finished_in_all) === 0;
+}
+
+function Charts({ series }: { series: Series }): JSX.Element {
+  const { at } = series;
+  const [ended, latency, depths, slots] = useMemo(
+    () => [ENDED, LATENCY, DEPTHS, SLOTS].map((recipe) => linesOf(series, recipe)), [series],
+  );
+  return (
+    <div class="grid two">
+      <Chart title="Throughput" at={at} lines={ended ?? []} isStacked format={rate} />
+      <Chart title="Latency" at={at} lines={latency ?? []} format={duration} />
+      <Chart title="Queue depth" at={at} lines={depths ?? []} isStacked format={count} />
+      <Chart title="Slots" at={at} lines={slots ?? []} format={count} />
+    </div>
+  );
+}
+
+/** The window that was dragged on a chart: what it is, its tasks, and back to all of it. */
+function Window(): JSX.Element | null {
+  const zoom = zoomed();
+  if (!zoom) return null;
+  const clock = (at: number) => clockTime(at * 1000, isUtc.value);
+  const iso = (at: number) => new Date(at * 1000).toISOString();
+  return (
+    <p class="window">
+      {clock(zoom.from)} – {clock(zoom.to)}
+      <a href={urlOf("tasks", "", { since: iso(zoom.from), until: iso(zoom.to) })}>Its tasks</a>
+      <Button kind="ghost" icon="close" class="small" label="Show the whole range" onClick={() => zoomTo(null)} />
+    </p>
+  );
+}
+
+const SNIPPET = `from fastworker import Client
+
+async with Client() as client:
+    print(await (await client.delay("resize_image", "photo.jpg", 800)))`;
+
+function Welcome(): JSX.Element {
+  return (
+    <section class="panel welcome" aria-label="First steps">
+      <Empty icon="bolt" title="No tasks yet">
+        <p>Submit one from Python, or with the form of <a href={urlOf("functions")}>a function</a>.</p>
+        <Code label="the snippet">{SNIPPET}</Code>
+      </Empty>
+    </section>
+  );
+}

@@ -1,0 +1,41 @@
+// The history of the control plane in columns, brought up to date by the events of the overview.
+import { STATUSES } from "../../components/status";
+import type { Line } from "../../charts/plot";
+import type { OverviewEvent, Range, Series } from "../../api/types";
+import { type Resource, useResource } from "../../live/resource";
+import type { LiveEvent } from "../../live/protocol";
+
+export const RANGES: readonly Range[] = ["15m", "1h", "6h", "24h"];
+const TOPICS = ["overview"];
+const MOST_ROWS = 900;
+const PACE: Record<Range, number> = { "15m": 1_000, "1h": 10_000, "2h": 10_000, "6h": 60_000, "24h": 60_000 };
+
+/** Add the newest row; the oldest goes. Only the shortest range has a row per event. */
+export function withRow(series: Series | null, event: LiveEvent): Series | undefined {
+  const { at, row } = (event.data ?? {}) as Partial<OverviewEvent>;
+  if (!series || series.range !== "15m" || !at || !row) return undefined;
+  const last = series.at[series.at.length - 1] ?? 0;
+  if (at <= last) return series;
+  if (at - last > 2 * series.step_seconds) return undefined; // something was missed
+  const columns = Object.fromEntries(Object.entries(series.columns).map(([name, values]) =>
+    [name, [...values, row[name] ?? null].slice(-MOST_ROWS)]));
+  return { ...series, at: [...series.at, at].slice(-MOST_ROWS), columns };
+}
+
+export function useSeries(range: Range): Resource<Series> {
+  return useResource<Series>(`metrics/series?range=${range}`, {
+    topics: TOPICS, pace: PACE[range], apply: (event, data) => withRow(data, event),
+  });
+}
+
+/** What is drawn: which columns, under which name, in which colour. */
+export type Recipe = readonly (readonly [column: string, label: string, color: string, dash?: number[]])[];
+
+export const ENDED: Recipe = STATUSES.slice(3).map((status) => [status, status, `--${status}`] as const);
+
+export function linesOf(series: Series, recipe: Recipe): Line[] {
+  return recipe.flatMap(([column, label, color, dash]) => {
+    const values = series.columns[column];
+    return values ? [{ label, values, color, ...(dash ? { dash } : {}) }] : [];
+  });
+}

@@ -1,0 +1,60 @@
+// The numbers of now, each a way to where they come from.
+import type { ComponentChildren, JSX } from "preact";
+import type { Overview } from "../../api/types";
+import { bytes, count, duration, NOTHING, rate, share } from "../../format/numbers";
+import { momentOf } from "../../format/times";
+import { urlOf } from "../../router/route";
+import { now } from "../../state/clock";
+
+function Tile({ name, href, tone = "", note, children }: {
+  name: string; href: string; tone?: string; note?: ComponentChildren; children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <a class={`tile ${tone}`} href={href}>
+      <span class="tile-name">{name}</span>
+      <span class="tile-value">{children}</span>
+      <span class="tile-note">{note ?? "\u00a0"}</span>
+    </a>
+  );
+}
+
+function since(at: string | null): number | null {
+  const moment = momentOf(at);
+  return moment === null ? null : Math.max(0, (now.value - moment) / 1000);
+}
+
+export function Tiles({ now: data }: { now: Overview }): JSX.Element {
+  const waiting = data.counts.queued;
+  const oldest = since(data.oldest_queued_at);
+  const isFailing = data.failed_per_second > 0;
+  const isFull = data.slots > 0 && data.busy_slots >= data.slots;
+  return (
+    <div class="tiles">
+      <Tile name="Queued" href={urlOf("tasks", "", { status: "queued" })} note={`${count(data.counts.scheduled)} scheduled`}>
+        {count(waiting)}
+      </Tile>
+      <Tile name="Running" href={urlOf("tasks", "", { status: "running" })} note={isFull ? "every slot is taken" : "slots taken"}>
+        {count(data.busy_slots)}<small>/{count(data.slots)}</small>
+      </Tile>
+      <Tile name="Done" href={urlOf("tasks", "", { status: "success" })} note={`${rate(data.submitted_per_second)} submitted`}>
+        {rate(data.finished_per_second)}
+      </Tile>
+      <Tile name="Failed" href={urlOf("errors")} tone={isFailing ? "bad" : ""} note={`${share(data.failure_ratio)} of the last minute`}>
+        {rate(data.failed_per_second)}
+      </Tile>
+      <Tile name="Oldest waiting" href={urlOf("queues")} note={`p95 wait ${duration(data.wait_seconds.p95)}`}>
+        {oldest === null ? NOTHING : duration(oldest)}
+      </Tile>
+      <Tile name="p95 run" href={urlOf("functions")} note={`p50 ${duration(data.run_seconds.p50)}`}>
+        {duration(data.run_seconds.p95)}
+      </Tile>
+      <Tile name="Workers" href={urlOf("workers")} tone={data.stuck_slots ? "warn" : ""}
+        note={data.stuck_slots ? `${data.stuck_slots} slots stuck` : "all answer"}>
+        {count(data.workers)}
+      </Tile>
+      <Tile name="Up" href={urlOf("system")} note={`memory ${bytes(data.memory_bytes)}`}>
+        {duration(Math.round(since(data.started_at) ?? 0))}
+      </Tile>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+// Bulk actions: how far they are, and stopping one.
+import type { JSX } from "preact";
+import { cancelOperation } from "../../api/actions";
+import type { Operation, OperationPage } from "../../api/types";
+import { Ago, Badge, Button, Meter } from "../../components/basics";
+import { DataTable } from "../../components/data-table";
+import { Empty, Panel } from "../../components/panel";
+import { count, plural } from "../../format/numbers";
+import { type Resource, useResource } from "../../live/resource";
+import { act } from "../../state/act";
+import { canOperate } from "../../state/session";
+import { toast } from "../../state/toasts";
+
+const TOPICS = ["operations"];
+
+export function useOperations(): Resource<OperationPage> {
+  return useResource<OperationPage>("operations?limit=50", { topics: TOPICS, pace: 500 });
+}
+
+export function StopOperation({ operation, done }: { operation: Operation; done: () => void }): JSX.Element | null {
+  if (operation.state !== "running") return null;
+  const stop = () => act("Stop the operation", () => cancelOperation(operation.id), () => (toast("good", "It is stopped; what was done stays done"), done()));
+  return <Button icon="ban" refused={canOperate.value ? null : "needs the role operator"} onClick={() => void stop()}>Stop</Button>;
+}
+
+export function OperationProgress({ operation }: { operation: Operation }): JSX.Element {
+  const { done, total, refused } = operation;
+  const text = `${count(done)} of ${count(total)}${refused ? `, ${count(refused)} refused` : ""}`;
+  return <span class="progress"><Meter value={done} of={total} label={text} /> {text}</span>;
+}
+
+export function OperationsTable(): JSX.Element {
+  const operations = useOperations();
+  return (
+    <Panel<OperationPage> resource={operations} class="list">
+      {({ items }) => items.length === 0 ? <Empty title="No bulk action yet"><p>Select tasks in the list of tasks to cancel or retry many at once.</p></Empty> : (
+        <DataTable<Operation> caption="Bulk actions, the newest first" rows={items} idOf={({ id }) => id} columns={[
+          { key: "action", label: "Action", isWide: true, cell: ({ action, total }) => <b>{action} {plural(total, "task")}</b> },
+          { key: "state", label: "State", cell: ({ state }) => <Badge tone={state === "running" ? "accent" : state === "done" ? "good" : "warn"} icon={state === "running" ? "play" : state === "done" ? "check" : "ban"}>{state}</Badge> },
+          { key: "progress", label: "Progress", cell: (operation) => <OperationProgress operation={operation} /> },
+          { key: "by", label: "By", cell: ({ created_by }) => created_by },
+          { key: "at", label: "Begun", align: "end", cell: ({ created_at }) => <Ago at={created_at} /> },
+          { key: "actions", label: "Actions", align: "end", cell: (operation) => <StopOperation operation={operation} done={operations.refresh} /> },
+        ]} />
+      )}
+    </Panel>
+  );
+}
+
+/** The bulk actions under way, for the list of tasks. */
+export function RunningOperations(): JSX.Element {
+  const operations = useOperations();
+  const running = operations.data?.items.filter(({ state }) => state === "running") ?? [];
+  return (
+    <>
+      {running.map((operation) => (
+        <div class="operation" key={operation.id}>
+          <b>{operation.action} {plural(operation.total, "task")}</b>
+          <OperationProgress operation={operation} />
+          <StopOperation operation={operation} done={operations.refresh} />
+        </div>
+      ))}
+    </>
+  );
+}

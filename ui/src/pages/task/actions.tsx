@@ -1,0 +1,80 @@
+// What can be done with one task: by button and by key, with the reason where it cannot.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { cancelTask, retryTask } from "../../api/actions";
+import type { Function as TaskFunction, Task, TaskActionName } from "../../api/types";
+import { Button } from "../../components/basics";
+import { confirm } from "../../components/confirm";
+import { Dialog } from "../../components/dialog";
+import { Content } from "../../components/panel";
+import { SubmitForm } from "../../forms/submit-form";
+import { useResource } from "../../live/resource";
+import { navigate } from "../../router/location";
+import { urlOf } from "../../router/route";
+import { act } from "../../state/act";
+import { canOperate } from "../../state/session";
+import { useShortcuts } from "../../state/shortcuts";
+import { toast } from "../../state/toasts";
+import { callOf } from "./payload";
+
+const OUTCOMES = { cancelled: "Cancelled", stopping: "Its worker was told to stop it", finished: "It had already ended" };
+
+async function cancel(task: Task, explanation: string): Promise<void> {
+  const agreed = await confirm({
+    title: `Cancel ${task.name}?`, text: explanation || "This cannot be undone.", verb: "Cancel the task", isDangerous: true,
+  });
+  if (agreed) await act("Cancel", () => cancelTask(task.id), ({ outcome }) => toast("good", OUTCOMES[outcome]));
+}
+
+function submitted(id: string): void {
+  toast("good", "Submitted as a new task", { action: { label: "Open it", run: () => navigate(urlOf("tasks", id)) } });
+}
+
+export function Actions({ task }: { task: Task }): JSX.Element {
+  const [isEditing, setEditing] = useState(false);
+  const [busy, setBusy] = useState<TaskActionName | null>(null);
+  const state = (name: TaskActionName) => task.actions.find(({ action }) => action === name);
+  const refused = (name: TaskActionName) => {
+    if (!canOperate.value) return "needs the role operator";
+    const found = state(name);
+    return found?.is_possible ? null : (found?.explanation || "not possible now");
+  };
+  const run = (name: TaskActionName, body: () => Promise<unknown>) => () => {
+    if (refused(name) || busy) return;
+    setBusy(name);
+    void body().finally(() => setBusy(null));
+  };
+  const doCancel = run("cancel", () => cancel(task, state("cancel")?.explanation ?? ""));
+  const doRetry = run("retry", () => act("Retry", () => retryTask(task.id), ({ id }) => submitted(id)));
+  const doEdit = () => refused("rerun") || setEditing(true);
+  const group = "This task";
+  useShortcuts([
+    { keys: "c", label: "Cancel it", group, run: doCancel },
+    { keys: "R", label: "Retry it", group, run: doRetry },
+    { keys: "e", label: "Edit and run as new", group, run: doEdit },
+  ]);
+  return (
+    <>
+      <Button icon="ban" keys="c" refused={refused("cancel")} isBusy={busy === "cancel"} onClick={doCancel}>Cancel</Button>
+      <Button icon="retry" keys="R" refused={refused("retry")} isBusy={busy === "retry"} onClick={doRetry}>Retry</Button>
+      <Button icon="send" keys="e" refused={refused("rerun")} onClick={doEdit}>Re-run as new…</Button>
+      {isEditing && <Rerun task={task} onClose={() => setEditing(false)} />}
+    </>
+  );
+}
+
+function Rerun({ task, onClose }: { task: Task; onClose: () => void }): JSX.Element {
+  const resource = useResource<TaskFunction>(`functions/${encodeURIComponent(task.name)}`);
+  const call = callOf(task.arguments);
+  return (
+    <Dialog title={`Run ${task.name} again, edited`} onClose={onClose} class="wide">
+      {!call && <p class="muted">The arguments are too large to be edited here: the form begins empty.</p>}
+      <Content resource={resource}>
+        {(of: TaskFunction) => (
+          <SubmitForm of={of} origin={task.id} before={{ args: call?.args ?? [], kwargs: call?.kwargs ?? {}, priority: task.priority }}
+            onSubmitted={({ id }) => (onClose(), submitted(id))} />
+        )}
+      </Content>
+    </Dialog>
+  );
+}

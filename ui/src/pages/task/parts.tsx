@@ -1,0 +1,91 @@
+// The parts of a task's page that show its life: the line of states, the attempts on a scale of time.
+import type { JSX } from "preact";
+import type { Attempt, Task } from "../../api/types";
+import { Icon, type IconName } from "../../components/icons";
+import { isFinal, Status } from "../../components/status";
+import { duration } from "../../format/numbers";
+import { fullTime, momentOf } from "../../format/times";
+import { urlOf } from "../../router/route";
+import { isUtc, now } from "../../state/clock";
+
+interface Stop {
+  label: string;
+  icon: IconName;
+  at: number | null;
+  note: string;
+  tone: string;
+}
+
+/** The states that a task has been in, and is in, in order. */
+export function stopsOf(task: Task, nowAt: number): Stop[] {
+  const submitted = momentOf(task.submitted_at);
+  const queued = momentOf(task.queued_at);
+  const started = momentOf(task.started_at);
+  const finished = momentOf(task.finished_at);
+  const stops: Stop[] = [{ label: "submitted", icon: "send", at: submitted, note: "", tone: "" }];
+  const due = momentOf(task.due_at);
+  if (task.status === "scheduled") {
+    stops.push({ label: "scheduled", icon: "clock", at: null, note: due ? `due ${fullTime(due, isUtc.value)}` : "", tone: "now" });
+    return stops;
+  }
+  const waited = task.wait_seconds ?? (queued === null ? null : (nowAt - queued) / 1000);
+  stops.push({ label: task.is_held ? "held" : "queued", icon: "stack", at: queued, note: task.status === "queued" || started ? duration(waited) : "", tone: task.status === "queued" ? "now" : "" });
+  if (started && task.status !== "queued") {
+    const ran = task.run_seconds ?? (task.status === "running" ? (nowAt - started) / 1000 : null);
+    stops.push({ label: task.is_cancelling ? "stopping" : "running", icon: "play", at: started, note: ran === null ? "" : duration(task.status === "running" ? Math.round(ran) : ran), tone: task.status === "running" ? "now" : "" });
+  }
+  if (isFinal(task.status)) stops.push({ label: task.status, icon: "dot", at: finished, note: "", tone: `end ${task.status}` });
+  return stops;
+}
+
+export function Life({ task }: { task: Task }): JSX.Element {
+  return (
+    <ol class="life" aria-label="The states of the task">
+      {stopsOf(task, now.value).map(({ label, icon, at, note, tone }) => (
+        <li key={label} class={tone} aria-current={tone === "now" ? "step" : undefined} title={at ? fullTime(at, isUtc.value) : undefined}>
+          {tone.startsWith("end") ? <Status status={task.status} /> : <span class="life-name"><Icon name={icon} />{label}</span>}
+          {label === "running" && task.worker_id && <a href={urlOf("workers", task.worker_id)}>{task.worker_id}</a>}
+          {note && <small>{note}</small>}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** The attempts that ended, and the one of now. */
+export function attemptsOf(task: Task): Attempt[] {
+  const started = task.started_at;
+  if (!started || !task.worker_id || task.history.some(({ number }) => number === task.attempts)) return task.history;
+  return [...task.history, {
+    number: task.attempts, worker_id: task.worker_id, started_at: started, finished_at: task.finished_at,
+    run_seconds: task.run_seconds, status: task.status, error: task.error_detail,
+    wait_seconds: task.wait_seconds, next_due_at: null,
+  }];
+}
+
+export function Waterfall({ task }: { task: Task }): JSX.Element | null {
+  const attempts = attemptsOf(task);
+  const from = momentOf(task.submitted_at);
+  if (from === null || attempts.length === 0) return null;
+  const endOf = (one: Attempt) => {
+    const started = momentOf(one.started_at) ?? from;
+    return one.status === "running" ? now.value : (momentOf(one.finished_at) ?? started + (one.run_seconds ?? 0) * 1000);
+  };
+  const until = Math.max(from + 1, ...attempts.map(endOf));
+  const part = (at: number) => `${Math.max(0, Math.min(100, ((at - from) / (until - from)) * 100))}%`;
+  return (
+    <ol class="waterfall" aria-label={`Attempts over ${duration((until - from) / 1000)}`}>
+      {attempts.map((one) => {
+        const started = momentOf(one.started_at) ?? from;
+        const seconds = (endOf(one) - started) / 1000;
+        return (
+          <li key={one.number}>
+            <span class="waterfall-name">attempt {one.number}</span>
+            <span class="track"><i class={one.status} style={{ left: part(started), width: `calc(${part(endOf(one))} - ${part(started)})` }} /></span>
+            <span class="waterfall-note"><Status status={one.status} /> {duration(seconds)}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

@@ -1,0 +1,87 @@
+// What the task said and what was said of it: steps and log lines, as they come.
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { TaskEvent, TaskStep, TaskStepPage } from "../../api/types";
+import { Empty, Content } from "../../components/panel";
+import { Status } from "../../components/status";
+import { clockTime, momentOf } from "../../format/times";
+import { type Resource, useResource } from "../../live/resource";
+import type { LiveEvent } from "../../live/protocol";
+import { isUtc } from "../../state/clock";
+
+const MOST = 500;
+
+/** Add steps that are not there yet; the oldest go. */
+export function withSteps(page: TaskStepPage | null, steps: readonly TaskStep[]): TaskStepPage | undefined {
+  if (!page) return undefined;
+  const last = page.items[page.items.length - 1]?.number ?? 0;
+  const added = steps.filter(({ number }) => number > last);
+  return added.length ? { ...page, items: [...page.items, ...added].slice(-MOST) } : page;
+}
+
+const apply = (event: LiveEvent, page: TaskStepPage | null) => withSteps(page, (event.data as TaskEvent).steps ?? []);
+
+export function useSteps(id: string, topics: readonly string[]): Resource<TaskStepPage> {
+  return useResource<TaskStepPage>(`tasks/${encodeURIComponent(id)}/events?limit=200`, { topics, apply });
+}
+
+function at(step: TaskStep): JSX.Element {
+  return <time dateTime={step.at}>{clockTime(momentOf(step.at) ?? 0, isUtc.value)}</time>;
+}
+
+export function Log({ steps }: { steps: Resource<TaskStepPage> }): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const lines = steps.data?.items.filter(({ line }) => line) ?? [];
+  const isAtEnd = useRef(true);
+  useEffect(() => {
+    if (isAtEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [lines.length]);
+  const note = () => {
+    const element = box.current;
+    if (element) isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 30;
+  };
+  return (
+    <Content resource={steps}>
+      {() => lines.length === 0 ? <Empty icon="table" title="No log lines"><p>What a task logs through <code>logging</code> appears here.</p></Empty> : (
+        <div class="log" ref={box} onScroll={note} tabIndex={0} role="region" aria-label="Log lines">
+          {lines.map((step) => (
+            <p key={step.number} class={`level-${(step.line?.level ?? "").toLowerCase()}`}>
+              {at(step)} <b>{step.line?.level}</b> <i>{step.line?.logger}</i> <span>{step.line?.message}</span>
+            </p>
+          ))}
+        </div>
+      )}
+    </Content>
+  );
+}
+
+export function Steps({ steps }: { steps: Resource<TaskStepPage> }): JSX.Element {
+  const kept = steps.data?.items.filter(({ line }) => !line) ?? [];
+  return (
+    <Content resource={steps}>
+      {() => kept.length === 0 ? <Empty icon="clock" title="No steps are kept"><p>Tasks that run once, say nothing and are not followed have none.</p></Empty> : (
+        <div class="table-wrap">
+          <table class="data" role="table">
+            <caption class="offscreen">Steps</caption>
+            <thead role="rowgroup"><tr role="row"><th role="columnheader">No.</th><th role="columnheader">Time</th><th role="columnheader">Attempt</th><th role="columnheader" class="wide">What</th></tr></thead>
+            <tbody role="rowgroup">
+              {kept.map((step) => (
+                <tr role="row" key={step.number}>
+                  <td role="cell" data-label="No.">{step.number}</td><td role="cell" data-label="Time">{at(step)}</td>
+                  <td role="cell" data-label="Attempt">{step.attempt}</td>
+                  <td role="cell" data-label="What">{step.status ? <Status status={step.status} /> : <ProgressText step={step} />}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Content>
+  );
+}
+
+function ProgressText({ step: { progress } }: { step: TaskStep }): JSX.Element {
+  if (!progress) return <></>;
+  const share = progress.total ? `${progress.done} of ${progress.total}` : String(progress.done);
+  return <>progress {share} {progress.message}</>;
+}

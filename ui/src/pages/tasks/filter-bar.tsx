@@ -1,0 +1,107 @@
+// Above the list: search, choices, what is chosen as chips, and the statuses with their counts.
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { FunctionPage, TaskCounts, TasksEvent, WorkerPage } from "../../api/types";
+import { Button } from "../../components/basics";
+import { Icon } from "../../components/icons";
+import { PRIORITIES, Status, STATUSES } from "../../components/status";
+import { count } from "../../format/numbers";
+import { shortId } from "../../format/values";
+import { useResource } from "../../live/resource";
+import type { LiveEvent } from "../../live/protocol";
+import { setParams } from "../../router/location";
+import { type Chip, chipsOf, type Filter, REPEATED } from "./filter";
+
+const TOPICS = ["tasks"];
+const TYPING_MILLISECONDS = 300;
+
+/** Change the filter; the page begins anew. */
+export function setFilter(changes: Partial<Filter>): void {
+  setParams({ ...changes, cursor: "", row: "" });
+}
+
+const CLEAR: Partial<Filter> = { status: [], priority: [], name: [], worker: [], fingerprint: "", q: "", since: "", until: "" };
+export const clearFilter = (): void => setFilter(CLEAR);
+
+export function FilterBar({ filter }: { filter: Filter }): JSX.Element {
+  const functions = useResource<FunctionPage>("functions?limit=200").data?.items ?? [];
+  const workers = useResource<WorkerPage>("workers?limit=200").data?.items ?? [];
+  return (
+    <div class="filter-bar">
+      <Search value={filter.q} />
+      <Add name="name" label="Function" filter={filter} values={functions.map(({ name }) => name)} />
+      <Add name="priority" label="Priority" filter={filter} values={PRIORITIES} />
+      <Add name="worker" label="Worker" filter={filter} values={workers.map(({ id }) => id)} />
+      {chipsOf(filter).map((chip) => <ChipMark key={`${chip.name} ${chip.value}`} chip={chip} filter={filter} />)}
+      {chipsOf(filter).length > 1 && <Button kind="ghost" class="small" onClick={clearFilter}>Clear all</Button>}
+    </div>
+  );
+}
+
+function Search({ value }: { value: string }): JSX.Element {
+  const [typed, setTyped] = useState(value);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => setTyped(value), [value]);
+  const change = (text: string) => {
+    setTyped(text);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setFilter({ q: text.trim() }), TYPING_MILLISECONDS);
+  };
+  return (
+    <label class="search">
+      <Icon name="search" />
+      <span class="offscreen">Search tasks</span>
+      <input type="search" data-search value={typed} maxLength={500} placeholder="Search names, ids, arguments, errors"
+        aria-keyshortcuts="/" onInput={(event) => change(event.currentTarget.value)}
+        onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()} />
+    </label>
+  );
+}
+
+function Add({ name, label, filter, values }: {
+  name: (typeof REPEATED)[number]; label: string; filter: Filter; values: readonly string[];
+}): JSX.Element {
+  const left = values.filter((value) => !filter[name].includes(value));
+  return (
+    <select aria-label={`Filter by ${label.toLowerCase()}`} value=""
+      onChange={(event) => setFilter({ [name]: [...filter[name], event.currentTarget.value] })}>
+      <option value="">{label}</option>
+      {left.map((value) => <option key={value} value={value}>{value}</option>)}
+    </select>
+  );
+}
+
+const CHIP_NAMES: Partial<Record<Chip["name"], string>> = { name: "function", fingerprint: "error" };
+
+function ChipMark({ chip, filter }: { chip: Chip; filter: Filter }): JSX.Element {
+  const { name, value } = chip;
+  const before = filter[name];
+  const remove = () => setFilter({ [name]: Array.isArray(before) ? before.filter((one) => one !== value) : "" });
+  return (
+    <span class="chip">
+      <small>{CHIP_NAMES[name] ?? name}</small>{name === "fingerprint" ? shortId(value) : value}
+      <Button kind="ghost" icon="close" class="small" label={`Do not filter by ${name} ${value}`} onClick={remove} />
+    </span>
+  );
+}
+
+const applyCounts = (event: LiveEvent) => (event.data as TasksEvent).counts as TaskCounts | undefined;
+
+export function StatusTabs({ filter }: { filter: Filter }): JSX.Element {
+  const counts = useResource<TaskCounts>("tasks/counts", { topics: TOPICS, apply: applyCounts });
+  const all = counts.data ? Object.values(counts.data).reduce((sum: number, one: number) => sum + one, 0) : null;
+  const only = filter.status.length === 1 ? filter.status[0] : undefined;
+  return (
+    <div class={`status-tabs ${counts.isStale ? "stale" : ""}`} role="group" aria-label="Status">
+      <button type="button" aria-pressed={filter.status.length === 0} onClick={() => setFilter({ status: [] })}>
+        All <b>{count(all)}</b>
+      </button>
+      {STATUSES.map((status) => (
+        <button key={status} type="button" aria-pressed={filter.status.includes(status)}
+          onClick={() => setFilter({ status: only === status ? [] : [status] })}>
+          <Status status={status} /> <b>{count(counts.data?.[status])}</b>
+        </button>
+      ))}
+    </div>
+  );
+}

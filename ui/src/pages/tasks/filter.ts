@@ -1,0 +1,88 @@
+// The filter of the task list: in the URL, as the API wants it, and as a question to one task.
+import type { BulkFilter, TaskSummary } from "../../api/types";
+import { queryOf } from "../../router/route";
+
+export const REPEATED = ["status", "priority", "name", "worker"] as const;
+export const SINGLE = ["fingerprint", "q", "since", "until"] as const;
+export type FilterName = (typeof REPEATED)[number] | (typeof SINGLE)[number];
+
+export interface Filter {
+  status: string[];
+  priority: string[];
+  name: string[];
+  worker: string[];
+  fingerprint: string;
+  q: string;
+  since: string;
+  until: string;
+}
+
+export const NO_FILTER: Filter = {
+  status: [], priority: [], name: [], worker: [], fingerprint: "", q: "", since: "", until: "",
+};
+
+/** Read the filter out of the URL's query. */
+export function filterOf(query: URLSearchParams): Filter {
+  const filter: Filter = { ...NO_FILTER };
+  for (const name of REPEATED) filter[name] = query.getAll(name);
+  for (const name of SINGLE) filter[name] = query.get(name) ?? "";
+  return filter;
+}
+
+export interface Window {
+  limit: number;
+  order?: string;
+  cursor?: string;
+}
+
+/** Return the path of the list in the API. */
+export function listPath(filter: Filter, { limit, order = "", cursor = "" }: Window): string {
+  return `tasks?${queryOf({ ...filter, order, cursor, limit: String(limit) })}`;
+}
+
+export interface Chip {
+  name: FilterName;
+  value: string;
+}
+
+/** What is filtered by beside the status, which has its tabs. */
+export function chipsOf(filter: Filter): Chip[] {
+  const repeated = REPEATED.slice(1).flatMap((name) => filter[name].map((value) => ({ name, value })));
+  const single = SINGLE.filter((name) => name !== "q" && filter[name]).map((name) => ({ name, value: filter[name] }));
+  return [...repeated, ...single];
+}
+
+export function isEmpty(filter: Filter): boolean {
+  return queryOf({ ...filter }) === "";
+}
+
+/**
+ * True when a task that was told by an event belongs to the list. What only the server can answer (`q`, fingerprint)
+ * is null: it may.
+ */
+export function admits(filter: Filter, task: TaskSummary): boolean | null {
+  const among = (wanted: string[], value: string | null) => wanted.length === 0 || (value !== null && wanted.includes(value));
+  const isOne = among(filter.status, task.status) && among(filter.priority, task.priority)
+    && among(filter.name, task.name) && among(filter.worker, task.worker_id);
+  const at = Date.parse(task.submitted_at);
+  if (!isOne || (filter.since && at < Date.parse(filter.since)) || (filter.until && at >= Date.parse(filter.until))) return false;
+  return filter.q || filter.fingerprint ? null : true;
+}
+
+/** The filter as bulk actions take it. */
+export function bulkFilter(filter: Filter): Partial<BulkFilter> {
+  const entries = Object.entries(filter).filter(([, value]) => value.length > 0);
+  return Object.fromEntries(entries) as Partial<BulkFilter>;
+}
+
+/**
+ * Return the path that asks again for just the rows on the screen: those submitted between the first and the last of
+ * them, whatever their status is by now.
+ */
+export function samePath(filter: Filter, rows: readonly TaskSummary[]): string | null {
+  const moments = rows.map(({ submitted_at }) => Date.parse(submitted_at)).filter((at) => !Number.isNaN(at));
+  if (moments.length === 0) return null;
+  const since = new Date(Math.min(...moments) - 1).toISOString();
+  const until = new Date(Math.max(...moments) + 2).toISOString();
+  return listPath({ ...filter, status: [], since, until }, { limit: 200 });
+}

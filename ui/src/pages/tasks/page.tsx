@@ -1,0 +1,103 @@
+// The list of tasks.
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { TaskPage, TaskSummary } from "../../api/types";
+import { Button, Code } from "../../components/basics";
+import { DataTable } from "../../components/data-table";
+import { Empty, Panel } from "../../components/panel";
+import { count, plural } from "../../format/numbers";
+import { navigate, param, query, setParams } from "../../router/location";
+import { urlOf } from "../../router/route";
+import { listed } from "../../state/listed";
+import { tally } from "../../state/announcer";
+import { RunningOperations } from "../system/operations";
+import { BulkBar } from "./bulk";
+import { COLUMNS, FIXED } from "./columns";
+import { clearFilter, FilterBar, StatusTabs } from "./filter-bar";
+import { type Filter, filterOf, isEmpty } from "./filter";
+import { type Rows, useRows } from "./rows";
+import { ColumnsMenu, shownColumns, ViewsMenu } from "./views";
+
+export function Tasks(): JSX.Element {
+  const filter = filterOf(query.value);
+  const order = param("order", "desc");
+  const rows = useRows(filter, { order: order === "asc" ? "asc" : "", cursor: param("cursor") });
+  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  const selection = { ids, change: setIds };
+  useEffect(() => {
+    listed.value = { ids: rows.items.map(({ id }) => id), url: `tasks?${query.value}` };
+  }, [rows.items, query.value]);
+  useEffect(() => tally("new tasks waiting to be shown", rows.waiting > 0 ? 1 : 0), [rows.waiting > 0]);
+  return (
+    <>
+      <header class="page-head">
+        <h1>Tasks</h1>
+        <div class="tools"><ViewsMenu /><ColumnsMenu /></div>
+      </header>
+      <StatusTabs filter={filter} />
+      <FilterBar filter={filter} />
+      <RunningOperations />
+      <Panel resource={rows.resource} class="list">
+        {(page) => page.items.length === 0 ? <None filter={filter} page={page} /> : (
+          <>
+            <BulkBar filter={filter} selection={selection} rows={rows.items} total={page.total} />
+            <Pill rows={rows} />
+            <DataTable<TaskSummary> caption="Tasks" isWalked rows={rows.items} idOf={({ id }) => id} selection={selection}
+              nameOf={({ name, id }) => `${name} ${id}`} open={({ id }) => navigate(urlOf("tasks", id))}
+              columns={columnsFor(order)} />
+            <Pager page={page} shown={rows.items.length} />
+          </>
+        )}
+      </Panel>
+    </>
+  );
+}
+
+function columnsFor(order: string): typeof COLUMNS {
+  const shown = COLUMNS.filter(({ key }) => FIXED.includes(key) || shownColumns.value.includes(key));
+  const turn = () => setParams({ order: order === "asc" ? "" : "asc", cursor: "", row: "" });
+  return shown.map((column) => column.key === "submitted"
+    ? { ...column, sort: order === "asc" ? "ascending" as const : "descending" as const, onSort: turn } : column);
+}
+
+function Pill({ rows }: { rows: Rows }): JSX.Element | null {
+  if (rows.waiting === 0) return null;
+  return <button type="button" class="pill" onClick={rows.show}>▲ {plural(rows.waiting, "new task")}</button>;
+}
+
+function Pager({ page, shown }: { page: TaskPage; shown: number }): JSX.Element {
+  const { total, next_cursor: next, prev_cursor: previous } = page;
+  const go = (cursor: string) => (setParams({ cursor, row: "" }, { replace: false }), window.scrollTo(0, 0));
+  return (
+    <footer class="pager">
+      <p>
+        {count(shown)} of {total.relation === "gte" ? "more than " : ""}{plural(total.value, "task")}
+        {page.is_bounded && ` · looked at the newest ${count(page.searched)}`}
+      </p>
+      <Button icon="left" refused={previous || param("cursor") ? null : "this is the first page"} onClick={() => go(previous ?? "")}>Previous</Button>
+      <Button icon="right" refused={next ? null : "this is the last page"} onClick={() => go(next ?? "")}>Next</Button>
+    </footer>
+  );
+}
+
+const SUBMIT = "fastworker submit NAME --args '{}'";
+
+function None({ filter, page }: { filter: Filter; page: TaskPage }): JSX.Element {
+  if (page.is_bounded) {
+    return (
+      <Empty icon="search" title={`None of the newest ${count(page.searched)} tasks match`}>
+        <p>Older ones were not looked at. A status, a function or a priority makes the search narrower.</p>
+        <Button onClick={clearFilter}>Clear the filter</Button>
+      </Empty>
+    );
+  }
+  if (!isEmpty(filter)) {
+    return <Empty icon="filter" title="No task matches"><Button onClick={clearFilter}>Clear the filter</Button></Empty>;
+  }
+  return (
+    <Empty icon="stack" title="No tasks are remembered">
+      <p>Submit one with the form of <a href={urlOf("functions")}>a function</a>, or from a terminal:</p>
+      <Code label="the command">{SUBMIT}</Code>
+    </Empty>
+  );
+}

@@ -1,0 +1,90 @@
+// The rows on the screen: brought up to date in place, while new ones wait until they are asked for.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { request } from "../../api/http";
+import type { TaskPage, TasksEvent, TaskSummary } from "../../api/types";
+import { useEvents } from "../../live/live";
+import { type Resource, useResource } from "../../live/resource";
+import type { LiveEvent } from "../../live/protocol";
+import { tally } from "../../state/announcer";
+import { admits, type Filter, listPath, samePath } from "./filter";
+
+export const PAGE_SIZE = 50;
+const CATCH_UP_MILLISECONDS = 2_000;
+const TOPICS = ["tasks"];
+
+/** Put what is known anew in the place of the old; the order stays. */
+export function replaced(rows: readonly TaskSummary[], changed: readonly TaskSummary[]): TaskSummary[] {
+  const byId = new Map(changed.map((task) => [task.id, task]));
+  return rows.map((row) => byId.get(row.id) ?? row);
+}
+
+function apply(event: LiveEvent, page: TaskPage | null): TaskPage | undefined {
+  if (!page || event.type !== "tasks") return page ?? undefined;
+  return { ...page, items: replaced(page.items, (event.data as TasksEvent).changed) };
+}
+
+export interface Rows {
+  resource: Resource<TaskPage>;
+  items: readonly TaskSummary[];
+  /** How many tasks of the list have come since; they are shown when somebody asks. */
+  waiting: number;
+  show: () => void;
+}
+
+export function useRows(filter: Filter, { order, cursor }: { order: string; cursor: string }): Rows {
+  const path = listPath(filter, { limit: PAGE_SIZE, order, cursor });
+  const resource = useResource<TaskPage>(path, { topics: TOPICS, apply });
+  const [caught, setCaught] = useState<ReadonlyMap<string, TaskSummary>>(new Map());
+  const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
+  const isTop = cursor === "" && order !== "asc";
+  const items = replaced(resource.data?.items ?? [], newer(resource.data?.items ?? [], caught));
+  const forget = () => (setFresh(new Set()), setCaught(new Map()));
+  useEffect(forget, [path]);
+  const catchUp = useCatchUp(filter, items, setCaught);
+  useEvents(TOPICS, (event) => {
+    const { changed, more } = event.data as TasksEvent;
+    if (more > 0) catchUp();
+    tallyFailures(changed);
+    if (!isTop || !resource.data) return;
+    const shown = new Set(items.map(({ id }) => id));
+    const newest = items[0]?.submitted_at ?? "";
+    const added = changed.filter((task) => !shown.has(task.id) && task.submitted_at >= newest && admits(filter, task) !== false);
+    if (added.length) setFresh((before) => new Set([...before, ...added.map(({ id }) => id)]));
+  });
+  return { resource, items, waiting: fresh.size, show: () => (forget(), resource.refresh()) };
+}
+
+/** An event may have told a row anew after it was asked for: then that stands. */
+function newer(rows: readonly TaskSummary[], caught: ReadonlyMap<string, TaskSummary>): TaskSummary[] {
+  const isEnded = (row: TaskSummary) => row.finished_at !== null;
+  return rows.flatMap((row) => {
+    const other = caught.get(row.id);
+    return other && !isEnded(row) ? [other] : [];
+  });
+}
+
+function tallyFailures(changed: readonly TaskSummary[]): void {
+  tally("failed", changed.filter(({ status }) => status === "failure").length);
+}
+
+/** When events could not name all changes, ask again for the rows on the screen, now and then. */
+function useCatchUp(
+  filter: Filter, items: readonly TaskSummary[], take: (caught: ReadonlyMap<string, TaskSummary>) => void,
+): () => void {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const latest = useRef(items);
+  latest.current = items;
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const ask = async () => {
+    timer.current = undefined;
+    const open = latest.current.filter(({ finished_at }) => finished_at === null);
+    const path = samePath(filter, open);
+    if (!path) return;
+    // A failure needs no word: the list itself asks, and says it.
+    const reply = await request<TaskPage>(path).catch(() => null);
+    if (reply?.body) take(new Map(reply.body.items.map((task) => [task.id, task])));
+  };
+  return () => {
+    timer.current ??= setTimeout(() => void ask(), CATCH_UP_MILLISECONDS);
+  };
+}

@@ -1,0 +1,37 @@
+// The help: every key that does something now.
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { Dialog } from "../components/dialog";
+import { areShortcutsOn, shortcuts } from "../state/shortcuts";
+
+export const isHelpOpen = signal(false);
+
+export function Help(): JSX.Element | null {
+  if (!isHelpOpen.value) return null;
+  const list = [...new Map(shortcuts.value.map((one) => [one.keys, one])).values()];
+  const groups = [...new Set(list.map(({ group }) => group))];
+  return (
+    <Dialog title="Keys" onClose={() => (isHelpOpen.value = false)} class="help">
+      <div class="help-groups">
+        {groups.map((group) => (
+          <section key={group}>
+            <h3>{group}</h3>
+            <dl>
+              {list.filter((one) => one.group === group).map(({ keys, label }) => (
+                <div key={keys}>
+                  <dt>{keys.split(" ").map((key) => <kbd key={key}>{key === "Ctrl+k" ? "Ctrl K" : key}</kbd>)}</dt>
+                  <dd>{label}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+      <label class="check">
+        <input type="checkbox" checked={areShortcutsOn.value}
+          onChange={(event) => (areShortcutsOn.value = event.currentTarget.checked)} />
+        Use keys without Ctrl
+      </label>
+    </Dialog>
+  );
+}

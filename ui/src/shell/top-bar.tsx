@@ -1,0 +1,72 @@
+// The bar at the top: where one is, where one can go, how fresh it is.
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { logOut } from "../api/actions";
+import { Button } from "../components/basics";
+import { Icon } from "../components/icons";
+import { count } from "../format/numbers";
+import { route } from "../router/location";
+import { urlOf } from "../router/route";
+import { act } from "../state/act";
+import { isUtc } from "../state/clock";
+import { isLockedOut, session } from "../state/session";
+import { isDark, toggleTheme } from "../state/theme";
+import { isHelpOpen } from "./help";
+import { LiveChip } from "./live-chip";
+import { useOverview } from "./overview-data";
+import { isPaletteOpen } from "./palette";
+import { NAVIGATION } from "./pages";
+
+const isMenuOpen = signal(false);
+
+export function TopBar(): JSX.Element {
+  useEffect(() => {
+    isMenuOpen.value = false;
+  }, [route.value]);
+  return (
+    <header class="top-bar">
+      <Button kind="ghost" icon={isMenuOpen.value ? "close" : "menu"} label={isMenuOpen.value ? "Close the menu" : "Menu"}
+        class="menu-button" onClick={() => (isMenuOpen.value = !isMenuOpen.value)} />
+      <a class="brand" href={urlOf("overview")}><Icon name="bolt" /><span>FastWorker</span></a>
+      <Navigation />
+      <div class="top-tools">
+        <button type="button" class="search-button" aria-keyshortcuts="Control+K" onClick={() => (isPaletteOpen.value = true)}>
+          <Icon name="search" /><span>Search or go to…</span><kbd>Ctrl K</kbd>
+        </button>
+        <LiveChip />
+        <button type="button" class="button ghost zone" title="Show times local or in UTC"
+          onClick={() => (isUtc.value = !isUtc.value)}>{isUtc.value ? "UTC" : "Local"}</button>
+        <Button kind="ghost" icon={isDark.value ? "sun" : "moon"} keys="t"
+          label={isDark.value ? "Light theme" : "Dark theme"} onClick={toggleTheme} />
+        <Button kind="ghost" icon="help" label="Keys and help" keys="?" onClick={() => (isHelpOpen.value = true)} />
+        {session.value?.method === "session" && <LogOut />}
+      </div>
+    </header>
+  );
+}
+
+function LogOut(): JSX.Element {
+  const leave = () => act("Log out", logOut, () => (isLockedOut.value = true));
+  return <Button kind="ghost" onClick={() => void leave()}>Log out</Button>;
+}
+
+function Navigation(): JSX.Element {
+  const overview = useOverview().data;
+  const badges: Record<string, { text: string; tone: string; label: string } | undefined> = {};
+  if (overview && overview.counts.failure + overview.counts.lost > 0) {
+    const failed = overview.counts.failure + overview.counts.lost;
+    badges.errors = { text: count(failed), tone: "bad", label: `${failed} failed or lost` };
+  }
+  return (
+    <nav class={`navigation ${isMenuOpen.value ? "open" : ""}`} aria-label="Pages">
+      {NAVIGATION.map(({ page, label, key }) => (
+        <a key={page} href={urlOf(page)} aria-current={route.value.page === page ? "page" : undefined}
+          aria-keyshortcuts={`g ${key}`} title={`${label} (g ${key})`}>
+          {label}
+          {badges[page] && <span class={`nav-badge ${badges[page].tone}`} aria-label={badges[page].label}>{badges[page].text}</span>}
+        </a>
+      ))}
+    </nav>
+  );
+}

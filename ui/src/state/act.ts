@@ -1,0 +1,18 @@
+// Doing something: one call at a time per button, its success and its refusal as toasts.
+import { explain } from "../api/problem";
+import { noteRefusal } from "./session";
+import { toast } from "./toasts";
+
+/** Run an action and say how it went. Returns what the API answered, or undefined when it refused. */
+export async function act<T>(what: string, call: () => Promise<T>, done?: (result: T) => void): Promise<T | undefined> {
+  try {
+    const result = await call();
+    done?.(result);
+    return result;
+  } catch (error) {
+    noteRefusal(error);
+    const { title, detail } = explain(error);
+    toast("bad", `${what}: ${title}`, { detail });
+    return undefined;
+  }
+}
