@@ -1,17 +1,21 @@
 """Whether a submission is taken: each reason not to take it, as the error that its submitter sees."""
 
+from dataclasses import replace
+
 from fastworker.domain.errors import (
     Draining,
     FastWorkerError,
     IdConflict,
     InvalidOption,
     InvalidSetting,
+    NotFinished,
     PayloadTooLarge,
     QueueFull,
     ResultExpired,
     TooManyPeers,
     TooManyUnfinished,
     UnknownWorker,
+    unknown_task_id,
     unknown_task_name,
 )
 from fastworker.domain.ledger import Ledger, Session
@@ -113,6 +117,24 @@ def conflict(known: Task, submission: Submission) -> IdConflict | None:
         f"task id {submission.task_id!r} is taken by a call of {known.submission.name!r} with other "
         "arguments; use another id, or none"
     )
+
+
+def once_more(task: Task | None, task_id: str, new_task_id: str, ledger: Ledger) -> Submission:
+    """Return what a finished task was, as a new submission, at once, that names its origin.
+
+    Raises:
+        UnknownTaskId, ResultExpired: the task is not known (any more).
+        IdConflict: the new id is the old one.
+        NotFinished: it has not ended.
+    """
+    if task is None:
+        raise unknown_task_id(task_id, is_forgotten=ledger.results.may_have_forgotten(task_id))
+    if not task.status.is_final:
+        raise NotFinished(f"task {task_id} is {task.status.value}: only a finished task can be run again")
+    if new_task_id == task_id:
+        raise IdConflict(f"task id {task_id!r} is taken by the task that is to run again; use another id")
+    terms = replace(task.submission.terms, origin=task_id, delay_seconds=None, expires_seconds=None)
+    return replace(task.submission, task_id=new_task_id, terms=terms)
 
 
 def check_card(card: WorkerCard, ledger: Ledger, limits: Limits) -> None:

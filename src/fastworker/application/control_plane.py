@@ -3,7 +3,7 @@
 All decisions are the Coordinator's. The desks turn messages into its use cases, and what it says into messages.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from math import inf
@@ -22,6 +22,7 @@ from .messages import Beacon, Inspected, Welcome
 from .ports.clock import Clock
 from .ports.transport import Publisher, Transport
 from .progress_watch import ProgressWatch
+from .steering import Steering
 from .wakeup import Wakeup
 from .worker_desk import WorkerDesk
 
@@ -109,6 +110,13 @@ class ControlPlane:
             group.start_soon(self._fire)
             group.start_soon(self._shine, beacon)
             yield self._bound
+
+    def steer[T](self, decide: Callable[[Steering, float], T]) -> T:
+        """Have a person's decision made now, and let whoever it concerns know."""
+        try:
+            return decide(self.coordinator.steering, self._clock.now())
+        finally:
+            self._decided()
 
     async def drained(self) -> None:
         """Return after `stop`, when what runs has ended or the drain timeout is over."""

@@ -13,14 +13,11 @@ from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import (
     BadFrame,
     FastWorkerError,
-    IdConflict,
     InvalidSetting,
-    NotFinished,
     TooManyPeers,
     UnknownSession,
     UnknownWorker,
     WorkerReplaced,
-    unknown_task_id,
 )
 from fastworker.domain.events import (
     DrainStarted,
@@ -32,7 +29,6 @@ from fastworker.domain.events import (
     SilenceForgiven,
     TaskFollowed,
     TaskNoted,
-    TaskSubmitted,
     TaskWatched,
     WorkerAnswered,
     WorkerDrained,
@@ -47,12 +43,13 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import Order, Outcome, Submission, Task
 from fastworker.domain.worker_registry import Worker, WorkerCard
 
-from .admission import Admission, check_card, conflict, worker_to_drain
+from .admission import Admission, check_card, once_more, worker_to_drain
 from .batch_size import a_batch, arguments_size, result_size
 from .decisions import Decisions, NewToken, cancelled
 from .limits import LONGEST_ID, Limits
 from .messages import BATCH_ENTRIES
 from .ports.event_sink import EventSink
+from .steering import Steering
 
 REPORTABLE = frozenset({TaskStatus.SUCCESS, TaskStatus.FAILURE, TaskStatus.CANCELLED, TaskStatus.EXPIRED})
 """How a worker may say that an attempt ended; `expired` says that it did not start, because it was too late."""
@@ -68,6 +65,7 @@ class Coordinator:
         self.limits = limits
         self._decisions = Decisions(ledger, limits=limits, new_token=new_token, jitter=jitter, sink=sink)
         self._record = self._decisions.record
+        self.steering = Steering(ledger, self._decisions, limits=limits)
 
     def take_ready(self) -> set[str]:
         """Return the workers, sessions and followed tasks for which something has come up since the last call."""
@@ -94,7 +92,8 @@ class Coordinator:
     ) -> list[FastWorkerError | None]:
         """Accept tasks and lease what can start; return an error in the place of each task not accepted."""
         admission = Admission(self.ledger, self.limits, self._session(session_id), is_repeated=is_repeated)
-        answers = [self._submit_one(session_id, submission, now, admission) for submission in submissions]
+        accept = self._decisions.accept_submission
+        answers = [accept(session_id, submission, now, admission) for submission in submissions]
         self._decisions.dispatch(now)
         return answers
 
@@ -108,15 +107,7 @@ class Coordinator:
             IdConflict: the new id is the old one.
             NotFinished: it has not ended.
         """
-        task = self.find(task_id, now=now)
-        if task is None:
-            raise unknown_task_id(task_id, is_forgotten=self.ledger.results.may_have_forgotten(task_id))
-        if not task.status.is_final:
-            raise NotFinished(f"task {task_id} is {task.status.value}: only a finished task can be run again")
-        if new_task_id == task_id:
-            raise IdConflict(f"task id {task_id!r} is taken by the task that is to run again; use another id")
-        terms = replace(task.submission.terms, origin=task_id, delay_seconds=None, expires_seconds=None)
-        again = replace(task.submission, task_id=new_task_id, terms=terms)
+        again = once_more(self.find(task_id, now=now), task_id, new_task_id, self.ledger)
         return self.submit(session_id, [again], now=now, is_repeated=is_repeated)[0]
 
     def cancel(self, task_ids: Sequence[str], *, now: float) -> list[Cancellation]:
@@ -267,11 +258,7 @@ class Coordinator:
 
     def drain_worker(self, worker_id: str, *, now: float) -> None:
         """Have a worker take no more, finish what it runs, and leave; raises `UnknownWorker`, `InvalidOption`."""
-        worker = worker_to_drain(worker_id, self.ledger)
-        if not worker.is_draining:
-            self._record(WorkerDrained(worker_id))
-            self._decisions.tell(worker_id)
-            self._decisions.dispatch(now)
+        self._decisions.drain_worker(worker_to_drain(worker_id, self.ledger), now)
 
     def leave(self, worker_id: str, incarnation: str, acknowledged: int, *, now: float) -> None:
         """Let a worker go: leases that never reached it wait again, those that did are lost."""
@@ -294,6 +281,7 @@ class Coordinator:
                 self._decisions.tell(session_id)
         if self.ledger.results.has_expired(now=now):
             self._record(ResultsReaped(now))
+        self.steering.resume_what_is_over(now=now)
         self._decisions.dispatch(now)
 
     def give_up_overtime(self, *, now: float) -> None:
@@ -325,31 +313,6 @@ class Coordinator:
             self._decisions.lose_tasks(worker, "the control plane stopped", now)
 
     # ---- what each use case begins with ----
-
-    def _submit_one(
-        self, session_id: str, submission: Submission, now: float, admission: Admission
-    ) -> FastWorkerError | None:
-        ledger = self.ledger
-        task_id = submission.task_id
-        known = ledger.tasks.get(task_id) or ledger.results.get(task_id, now=now)
-        if known is not None:
-            error = conflict(known, submission)
-            if error is None:
-                self._tell_of(known, session_id)
-            return error
-        refusal = admission.refusal(submission)
-        if refusal is not None:
-            return refusal
-        if ledger.declared and (declared := ledger.declared.get(submission.name)) is not None:
-            submission = replace(submission, terms=submission.terms.over(declared))
-        self._record(TaskSubmitted(submission, session_id, now))
-        return None
-
-    def _tell_of(self, known: Task, session_id: str) -> None:
-        """Take the same submission again as the one task that it is; whoever sends it is told of its end."""
-        if known.status.is_final or known.session_id != session_id:
-            self._record(TaskWatched(known.task_id, session_id))
-            self._decisions.tell(session_id)
 
     def _session(self, session_id: str) -> Session:
         session = self.ledger.sessions.get(session_id)

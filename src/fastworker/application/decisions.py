@@ -6,10 +6,11 @@ sink is told of.
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.dispatch import next_assignment
-from fastworker.domain.errors import TaskTimeout
+from fastworker.domain.errors import FastWorkerError, TaskTimeout
 from fastworker.domain.events import (
     Event,
     ReportSuperseded,
@@ -19,16 +20,20 @@ from fastworker.domain.events import (
     TaskLeased,
     TaskRetried,
     TaskReturned,
+    TaskSubmitted,
+    TaskWatched,
+    WorkerDrained,
     WorkerLeft,
 )
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.retry import may_retry, next_attempt_at
-from fastworker.domain.task import ErrorRecord, Lease, Outcome, Task
+from fastworker.domain.task import ErrorRecord, Lease, Outcome, Submission, Task
 from fastworker.domain.text import bounded
 from fastworker.domain.timers import TimerKind
 from fastworker.domain.worker_registry import Worker
 
+from .admission import Admission, conflict
 from .limits import Limits
 from .messages import MESSAGE_CHARACTERS
 from .ports.event_sink import EventSink
@@ -62,6 +67,34 @@ class Decisions:
         """Return for whom there is something new since the last call."""
         ready, self._ready = self._ready, set()
         return ready
+
+    # ---- accepting ----
+
+    def accept_submission(
+        self, session_id: str, submission: Submission, now: float, admission: Admission
+    ) -> FastWorkerError | None:
+        """Have a task wait, with the terms that its function declares; return why not, if not."""
+        ledger = self._ledger
+        task_id = submission.task_id
+        known = ledger.tasks.get(task_id) or ledger.results.get(task_id, now=now)
+        if known is not None:
+            error = conflict(known, submission)
+            if error is None:
+                self._tell_of(known, session_id)
+            return error
+        refusal = admission.refusal(submission)
+        if refusal is not None:
+            return refusal
+        if ledger.declared and (declared := ledger.declared.get(submission.name)) is not None:
+            submission = replace(submission, terms=submission.terms.over(declared))
+        self.record(TaskSubmitted(submission, session_id, now))
+        return None
+
+    def _tell_of(self, known: Task, session_id: str) -> None:
+        """Take the same submission again as the one task that it is; whoever sends it is told of its end."""
+        if session_id and (known.status.is_final or known.session_id != session_id):
+            self.record(TaskWatched(known.task_id, session_id))
+            self.tell(session_id)
 
     # ---- starting ----
 
@@ -199,6 +232,13 @@ class Decisions:
         """End the attempts of a worker that are not going to be reported."""
         for task in list(worker.leased.values()):
             self._end_attempt(task, _lost(task, reason, now), now)
+
+    def drain_worker(self, worker: Worker, now: float) -> None:
+        """Have a worker take no more, finish what it runs, and leave; twice is once."""
+        if not worker.is_draining:
+            self.record(WorkerDrained(worker.card.worker_id))
+            self.tell(worker.card.worker_id)
+            self.dispatch(now)
 
     def drop_worker(self, worker_id: str, reason: str, now: float) -> None:
         """Let go of a worker; what it runs is lost, and tried again if it may be."""

@@ -100,6 +100,12 @@ class NotFinished(CallerError):
     code = "not_finished"
 
 
+class CountChanged(CallerError):
+    """A bulk action was agreed to for so many tasks, and it would now be for another number: nothing was done."""
+
+    code = "count_changed"
+
+
 class TooManyFollowed(CallerError):
     """One client can follow only so many tasks at a time."""
 
@@ -223,6 +229,12 @@ class TooManyPeers(ControlPlaneError):
     """The control plane has as many clients, workers or held requests as it may."""
 
     code = "too_many_peers"
+
+
+class TooManyOperations(ControlPlaneError):
+    """As many bulk actions as there may be are under way; this one was not begun."""
+
+    code = "too_many_operations"
 
 
 class Draining(ControlPlaneError):

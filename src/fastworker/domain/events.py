@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from .action import Action
 from .journal import LogLine, Progress
+from .pause import Pause
+from .priority import TaskPriority
 from .task import Lease, Outcome, Submission
 from .value import value
 from .worker_registry import WorkerCard
@@ -209,6 +212,47 @@ class DrainStarted:
     """The control plane is stopping: no submission and no lease from now on."""
 
 
+@dataclass(frozen=True, slots=True)
+class PriorityPaused:
+    """The waiting tasks of a priority are not to start for now; another pause takes the place of the one before."""
+
+    priority: TaskPriority
+    pause: Pause
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityResumed:
+    """The tasks of a priority may start again."""
+
+    priority: TaskPriority
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionPaused:
+    """The waiting tasks of a task function are not to start for now."""
+
+    name: str
+    pause: Pause
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionResumed:
+    """The tasks of a task function may start again."""
+
+    name: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ActionTaken:
+    """Somebody did something. For the record only: what it led to are events of their own."""
+
+    action: Action
+    at: float
+
+
+type PauseEvent = PriorityPaused | PriorityResumed | FunctionPaused | FunctionResumed
 type WorkerEvent = (
     WorkerPolled | WorkerAnswered | WorkerHeard | WorkerOccupied | WorkerJoined | WorkerLeft | WorkerDrained
 )
@@ -232,4 +276,6 @@ type Event = (
     | ResultsReaped
     | SilenceForgiven
     | DrainStarted
+    | PauseEvent
+    | ActionTaken
 )

@@ -8,8 +8,13 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from .events import (
+    ActionTaken,
     DrainStarted,
     Event,
+    FunctionPaused,
+    FunctionResumed,
+    PriorityPaused,
+    PriorityResumed,
     ReportSuperseded,
     ResultRead,
     ResultsReaped,
@@ -39,6 +44,7 @@ from .events import (
 from .journal import Journal, LogLine
 from .lifecycle import TaskStatus
 from .outbox import Outbox
+from .pauses import Pauses
 from .result_cache import ResultCache
 from .task import Attempt, Order, Outcome, Task
 from .task_queue import TaskQueue
@@ -89,6 +95,7 @@ class Ledger:
         self.watchers: dict[str, set[str]] = {}  # task id -> sessions beside the submitting one
         self.names = set(names)
         self.declared = dict(declared or {})  # what task functions ask for, by name
+        self.pauses = Pauses(self.queue)
         self.is_draining = False
         self.scheduled = 0
         self.payload_bytes = 0  # the arguments of all tasks that are not final
@@ -98,6 +105,7 @@ class Ledger:
         self._attempts_kept = attempts_kept
         self._lines_kept = lines_kept
         self._arrivals = 0
+        self._submissions = 0
 
     @property
     def running(self) -> int:
@@ -151,6 +159,10 @@ class Ledger:
                     silent.heard_at = min(silent.heard_at + event.seconds, event.at)
             case DrainStarted():
                 self.is_draining = True
+            case PriorityPaused() | PriorityResumed() | FunctionPaused() | FunctionResumed():
+                self.pauses.apply(event)
+            case ActionTaken():
+                pass
             case _:
                 assert_never(event)
 
@@ -209,8 +221,9 @@ class Ledger:
 
     def _add_task(self, event: TaskSubmitted) -> None:
         self._arrivals += 1
+        self._submissions += 1
         submission, at = event.submission, event.at
-        task = Task(submission, event.session_id, self._arrivals, at, at)
+        task = Task(submission, event.session_id, self._arrivals, at, at, number=self._submissions)
         self.tasks[submission.task_id] = task
         self.payload_bytes += len(submission.payload)
         session = self.sessions.get(event.session_id)

@@ -1,6 +1,7 @@
 """Finished tasks, kept until they are old (time to live) or pushed out by others (least recently used)."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 
 from .task import Task, created_at_milliseconds
 
@@ -18,6 +19,7 @@ class ResultCache:
         self._by_use: OrderedDict[str, Task] = OrderedDict()
         self._by_age: OrderedDict[str, float] = OrderedDict()  # id -> finished_at, oldest first
         self.forgotten_until_milliseconds = -1
+        self.on_forget: Callable[[Task], None] | None = None  # told of each task that is not kept any more
 
     def __len__(self) -> int:
         return len(self._by_use)
@@ -75,8 +77,11 @@ class ResultCache:
         return now - finished_at >= self._ttl_seconds
 
     def _forget(self, task_id: str) -> None:
-        self._bytes_left += _size(self._by_use.pop(task_id))
+        task = self._by_use.pop(task_id)
+        self._bytes_left += _size(task)
         del self._by_age[task_id]
+        if self.on_forget is not None:
+            self.on_forget(task)
         created_at = created_at_milliseconds(task_id)
         if created_at is not None:
             self.forgotten_until_milliseconds = max(self.forgotten_until_milliseconds, created_at)

@@ -100,6 +100,7 @@ class Task:
     losses: int = 0
     is_cancelling: bool = False
     journal: Journal | None = None
+    number: int = 0  # of its submission, in order, from 1; it never changes, as the arrival does
 
     @property
     def task_id(self) -> str:

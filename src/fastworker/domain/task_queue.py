@@ -4,12 +4,13 @@ A worker may only take tasks that it knows, and a task that nobody can run must 
 behind it. So the order is kept once per task name and priority (a line), and each set of names that some
 worker knows has a view: a heap of the heads of its lines. Pushing and popping cost O(log names), whatever
 the number of waiting tasks and workers. A task that leaves from the middle stays in its line as a gap, which is
-closed when it comes to the head, or when gaps are the larger part of the line.
+closed when it comes to the head, or when gaps are the larger part of the line. A line whose priority or name is
+paused has no head for any view, so that it holds up nothing.
 """
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
 from itertools import chain
 
@@ -21,6 +22,7 @@ class Line(deque[Task]):
     """The waiting tasks of one name and priority, in the order of arrival; `gaps` of them have left."""
 
     gaps = 0
+    is_paused = False
 
     def close_gaps(self) -> None:
         """See that the head is a task that waits, and that gaps do not pile up."""
@@ -69,6 +71,8 @@ class TaskQueue:
         self._lines: dict[str, list[Line]] = {}
         self._views_by_name: dict[str, list[QueueView]] = {}
         self._depths = [0] * len(RANKS)
+        self._paused_ranks: set[int] = set()
+        self._paused_names: set[str] = set()
 
     def __len__(self) -> int:
         return sum(self._depths)
@@ -82,13 +86,24 @@ class TaskQueue:
         """Return how many tasks wait at each priority."""
         return {priority: self._depths[rank] for priority, rank in RANKS.items()}
 
+    def depths_by_name(self) -> dict[str, int]:
+        """Return how many tasks of each name wait, where some do."""
+        depths = {name: sum(len(line) - line.gaps for line in lines) for name, lines in self._lines.items()}
+        return {name: depth for name, depth in depths.items() if depth}
+
+    def oldest(self, priority: TaskPriority) -> Task | None:
+        """Return the task of a priority that arrived before all others that wait there; None when none waits."""
+        rank = RANKS[priority]
+        heads = (lines[rank][0] for lines in self._lines.values() if lines[rank])
+        return min(heads, key=_arrival, default=None)
+
     def push(self, task: Task) -> None:
         """Add a task at the place that its priority and arrival give it."""
         submission = task.submission
         rank = RANKS[submission.priority]
         lines = self._lines.get(submission.name)
         if lines is None:
-            lines = self._lines[submission.name] = [Line() for _ in RANKS]
+            lines = self._add_lines(submission.name)
         line = lines[rank]
         if not line or line[-1].arrival < task.arrival:
             line.append(task)
@@ -120,6 +135,26 @@ class TaskQueue:
         if line and was_head:
             self._note_head(name, rank, line)
 
+    def pause_priority(self, priority: TaskPriority) -> None:
+        """Let no view see the tasks of a priority."""
+        self._paused_ranks.add(RANKS[priority])
+        self._set_pauses(self._lines)
+
+    def resume_priority(self, priority: TaskPriority) -> None:
+        """Let the views see the tasks of a priority again, where their names are not paused, too."""
+        self._paused_ranks.discard(RANKS[priority])
+        self._set_pauses(self._lines)
+
+    def pause_name(self, name: str) -> None:
+        """Let no view see the tasks of a name."""
+        self._paused_names.add(name)
+        self._set_pauses([name])
+
+    def resume_name(self, name: str) -> None:
+        """Let the views see the tasks of a name again, where their priorities are not paused, too."""
+        self._paused_names.discard(name)
+        self._set_pauses([name])
+
     def open_view(self, names: frozenset[str]) -> QueueView:
         """Return a view of the tasks named by `names`; the caller closes it."""
         view = QueueView(names)
@@ -135,6 +170,20 @@ class TaskQueue:
         for name in view.names:
             self._views_by_name[name].remove(view)
 
+    def _add_lines(self, name: str) -> list[Line]:
+        lines = self._lines[name] = [Line() for _ in RANKS]
+        self._set_pauses([name])
+        return lines
+
+    def _set_pauses(self, names: Iterable[str]) -> None:
+        """Have each line of these names paused or not, as it is to be; views forget a paused head when they meet it."""
+        for name in names:
+            is_name_paused = name in self._paused_names
+            for rank, line in enumerate(self._lines.get(name, ())):
+                was_paused, line.is_paused = line.is_paused, is_name_paused or rank in self._paused_ranks
+                if was_paused and line and not line.is_paused:
+                    self._note_head(name, rank, line)
+
     def _note_head(self, name: str, rank: int, line: Line) -> None:
         for view in self._views_by_name.get(name, ()):
             view.note_head(rank, line)
@@ -147,7 +196,7 @@ def service_order(task: Task) -> tuple[int, int]:
 
 def _is_current(head: Head) -> bool:
     _, arrival, line = head
-    return bool(line) and line[0].arrival == arrival
+    return bool(line) and line[0].arrival == arrival and not line.is_paused
 
 
 def _arrival(task: Task) -> int:

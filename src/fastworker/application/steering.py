@@ -1,0 +1,183 @@
+"""What people may do to the whole. Each use case is noted for the record with who did it; a refusal is noted, too."""
+
+from dataclasses import dataclass, replace
+
+from fastworker.domain.action import Action, Actor
+from fastworker.domain.cancellation import Cancellation
+from fastworker.domain.errors import InvalidOption, unknown_task_name
+from fastworker.domain.events import (
+    ActionTaken,
+    FunctionPaused,
+    FunctionResumed,
+    PriorityPaused,
+    PriorityResumed,
+)
+from fastworker.domain.ledger import Ledger, Session
+from fastworker.domain.pause import Pause
+from fastworker.domain.priority import TaskPriority
+from fastworker.domain.task import Submission, Task
+from fastworker.domain.terms import LONGEST_SECONDS, Terms
+from fastworker.domain.text import bounded
+
+from .admission import Admission, once_more, worker_to_drain
+from .decisions import Decisions
+from .limits import LONGEST_ID, Limits
+
+NOBODY = ""
+"""The session of tasks that no client waits for."""
+
+REASON_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """How a task that runs again differs from what it was; None: not at all."""
+
+    payload: bytes | None = None
+    priority: TaskPriority | None = None
+    terms: Terms | None = None
+
+
+AS_IT_WAS = Edit()
+
+
+class Steering:
+    """The use cases of people. What is noted as before and after is text, for people as well."""
+
+    def __init__(self, ledger: Ledger, decisions: Decisions, *, limits: Limits) -> None:
+        self._ledger = ledger
+        self._decisions = decisions
+        self._limits = limits
+
+    def note(self, action: Action, *, now: float) -> None:
+        """Put on record what somebody did, or was refused."""
+        self._decisions.record(ActionTaken(action, now))
+
+    def submit(self, actor: Actor, submission: Submission, *, now: float) -> None:
+        """Accept a task that no client waits for; the same id with the same call again is the same task.
+
+        Raises:
+            CallerError, ControlPlaneError: whatever a submission may be refused with.
+        """
+        self._accept(submission, now)
+        self.note(Action(actor, "submit", submission.task_id, after=submission.name), now=now)
+
+    def rerun(self, actor: Actor, task_id: str, new_task_id: str, *, edit: Edit = AS_IT_WAS, now: float) -> Submission:
+        """Submit what a finished task was, edited or not, as a new task at once; return the new submission.
+
+        Raises:
+            UnknownTaskId, ResultExpired: the task is not known (any more).
+            NotFinished: it has not ended.
+            CallerError, ControlPlaneError: whatever a submission may be refused with.
+        """
+        again = _edited(once_more(self._remembered(task_id, now), task_id, new_task_id, self._ledger), edit)
+        self._accept(again, now)
+        self.note(Action(actor, "rerun", task_id, after=new_task_id), now=now)
+        return again
+
+    def cancel(self, actor: Actor, task_id: str, *, now: float) -> Cancellation:
+        """See that a task does not start, or is ended by its worker; return what became of it."""
+        task = self._remembered(task_id, now)
+        before = task.status.value if task else ""
+        answer = self._decisions.cancel(task_id, now)
+        self._decisions.dispatch(now)
+        self.note(Action(actor, "cancel", task_id, before, answer.value), now=now)
+        return answer
+
+    def drain_worker(self, actor: Actor, worker_id: str, *, now: float) -> None:
+        """Have a worker take no more, finish what it runs, and leave; raises `UnknownWorker`, `InvalidOption`."""
+        worker = worker_to_drain(worker_id, self._ledger)
+        before = "draining" if worker.is_draining else "working"
+        self._decisions.drain_worker(worker, now)
+        self.note(Action(actor, "drain worker", worker_id, before, "draining"), now=now)
+
+    # ---- pauses ----
+
+    def pause_priority(
+        self, actor: Actor, priority: TaskPriority, *, reason: str = "", seconds: float | None = None, now: float
+    ) -> Pause:
+        """Have the waiting tasks of a priority not start, for some seconds or until it is resumed.
+
+        Raises:
+            InvalidOption: the seconds are none that can pass.
+        """
+        pause = _pause(actor, reason, seconds, now)
+        before = _said(self._ledger.pauses.priorities.get(priority))
+        self._decisions.record(PriorityPaused(priority, pause))
+        self.note(Action(actor, "pause priority", priority.value, before, _said(pause)), now=now)
+        return pause
+
+    def pause_function(
+        self, actor: Actor, name: str, *, reason: str = "", seconds: float | None = None, now: float
+    ) -> Pause:
+        """Have the waiting tasks of a task function not start, for some seconds or until it is resumed.
+
+        Raises:
+            UnknownTask: no task function of that name is known.
+            InvalidOption: the seconds are none that can pass.
+        """
+        if name not in self._ledger.names:
+            raise unknown_task_name(bounded(name, LONGEST_ID), sorted(self._ledger.names))
+        pause = _pause(actor, reason, seconds, now)
+        before = _said(self._ledger.pauses.functions.get(name))
+        self._decisions.record(FunctionPaused(name, pause))
+        self.note(Action(actor, "pause function", name, before, _said(pause)), now=now)
+        return pause
+
+    def resume_priority(self, actor: Actor, priority: TaskPriority, *, now: float) -> None:
+        """Let the tasks of a priority start again; one that is not paused stays as it is."""
+        pause = self._ledger.pauses.priorities.get(priority)
+        if pause is not None:
+            self._decisions.record(PriorityResumed(priority, now))
+            self._decisions.dispatch(now)
+            self.note(Action(actor, "resume priority", priority.value, _said(pause), _said(None)), now=now)
+
+    def resume_function(self, actor: Actor, name: str, *, now: float) -> None:
+        """Let the tasks of a task function start again; one that is not paused stays as it is."""
+        pause = self._ledger.pauses.functions.get(name)
+        if pause is not None:
+            self._decisions.record(FunctionResumed(name, now))
+            self._decisions.dispatch(now)
+            self.note(Action(actor, "resume function", name, _said(pause), _said(None)), now=now)
+
+    def resume_what_is_over(self, *, now: float) -> None:
+        """End the pauses whose time has passed."""
+        pauses = self._ledger.pauses
+        for priority in [priority for priority, pause in pauses.priorities.items() if pause.is_over(now)]:
+            self._decisions.record(PriorityResumed(priority, now))
+        for name in [name for name, pause in pauses.functions.items() if pause.is_over(now)]:
+            self._decisions.record(FunctionResumed(name, now))
+
+    # ---- parts ----
+
+    def _remembered(self, task_id: str, now: float) -> Task | None:
+        return self._ledger.tasks.get(task_id) or self._ledger.results.get(task_id, now=now)
+
+    def _accept(self, submission: Submission, now: float) -> None:
+        admission = Admission(self._ledger, self._limits, Session(heard_at=now), is_repeated=False)
+        refusal = self._decisions.accept_submission(NOBODY, submission, now, admission)
+        if refusal is not None:
+            raise refusal
+        self._decisions.dispatch(now)
+
+
+def _edited(submission: Submission, edit: Edit) -> Submission:
+    terms = submission.terms if edit.terms is None else replace(edit.terms, origin=submission.terms.origin)
+    return replace(
+        submission,
+        payload=submission.payload if edit.payload is None else edit.payload,
+        priority=submission.priority if edit.priority is None else edit.priority,
+        terms=terms,
+    )
+
+
+def _pause(actor: Actor, reason: str, seconds: float | None, now: float) -> Pause:
+    if seconds is not None and not 0 < seconds <= LONGEST_SECONDS:
+        raise InvalidOption(f"a pause of {seconds!r} s; expected more than 0, and at most ten years")
+    return Pause(actor.name, bounded(reason, REASON_CHARACTERS), now, None if seconds is None else now + seconds)
+
+
+def _said(pause: Pause | None) -> str:
+    if pause is None:
+        return "not paused"
+    return f"paused: {pause.reason}" if pause.reason else "paused"
