@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from .page import Page
 from .record import Moment, Record
 
@@ -14,13 +16,13 @@ class AuditEntry(Record):
     id: int
     at: Moment
     actor: str
-    role: Role | None
+    role: str
     remote: str
     action: str
     target: str
-    status: int
-    before: str | None
-    after: str | None
+    before: str
+    after: str
+    refusal: str = Field(description="Why it was not done; empty when it was.")
 
 
 class AuditPage(Page[AuditEntry]):

@@ -14,12 +14,13 @@ class ErrorGroup(Record):
     message: str = Field(description="Of the latest failure.")
     frame: str = Field(description="Where it was raised; empty when there was no traceback.")
     count: int
+    retried: int = Field(description="How many of them were tried again.")
     first_seen_at: Moment
     last_seen_at: Moment
     functions: list[str]
     workers: list[str]
     sample_task_id: str
-    history: list[int] = Field(description="Failures over the last hour, oldest first.")
+    history: list[int] = Field(description="Failures per minute of the last hour, oldest first.")
 
 
 class ErrorGroupDetail(ErrorGroup):

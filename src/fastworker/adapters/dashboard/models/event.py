@@ -13,8 +13,6 @@ from .record import Record
 from .task import Task, TaskCounts, TaskStep, TaskSummary
 from .worker import Worker
 
-type Topic = str
-
 
 class HelloEvent(Record):
     """`hello`, the first of each stream. `seq` is the number of the latest event."""
@@ -35,10 +33,12 @@ class ResetEvent(Record):
 
 
 class OverviewEvent(Record):
-    """`overview`: the numbers of now, once per second."""
+    """`overview`: the numbers of now, once per second, and the newest row of the series of 15 minutes."""
 
     topic: Literal["overview"]
     overview: Overview
+    at: float | None = Field(description="Unix seconds, the end of the newest step of the series.")
+    row: dict[str, float | None]
 
 
 class TasksEvent(Record):
@@ -62,11 +62,11 @@ class TaskEvent(Record):
 
 
 class WorkersEvent(Record):
-    """`workers`: all live workers, and those that have left since the last event."""
+    """`workers`: the live workers, at most a page; `more` others live, too."""
 
     topic: Literal["workers"]
     workers: list[Worker]
-    left: list[str]
+    more: int
 
 
 class QueuesEvent(Record):

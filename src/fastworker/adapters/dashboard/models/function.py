@@ -2,20 +2,21 @@
 
 from typing import Any
 
-from pydantic import Field
+from fastworker.domain.priority import TaskPriority
 
 from .page import Page
 from .queue import Pause
 from .record import Record
-from .task import Priority
 
 
 class Percentiles(Record):
-    """Of the seconds of the attempts remembered; None before there was any."""
+    """Of the seconds that were seen lately; None when nothing was."""
 
+    count: int
     p50: float | None
     p95: float | None
     p99: float | None
+    longest: float | None
 
 
 class Function(Record):
@@ -26,18 +27,22 @@ class Function(Record):
     """
 
     name: str
+    is_here: bool
     module: str | None
     doc: str | None
     signature: str | None
     parameters: dict[str, Any] | None
-    priority: Priority | None
+    priority: TaskPriority | None
     retries: int | None
     timeout_seconds: float | None
+    isolation: str | None
+    is_async: bool | None
     workers: list[str]
     queued: int
     running: int
     succeeded: int
     failed: int
+    retried: int
     failure_ratio: float | None
     run_seconds: Percentiles
     pause: Pause | None

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from .page import Page
 from .record import Moment, Record
 from .submission import BulkAction
@@ -23,8 +25,7 @@ class Operation(Record):
     state: Literal["running", "done", "cancelled"]
     total: int
     done: int
-    succeeded: int
-    refused: int
+    answers: dict[str, int] = Field(description="How many tasks got each answer.")
     created_at: Moment
     finished_at: Moment | None
     created_by: str

@@ -4,9 +4,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from fastworker.domain.priority import TaskPriority
+
 from .function import Percentiles
 from .record import Moment, Record
-from .task import Priority, TaskCounts
+from .task import TaskCounts
 
 type Range = Literal["15m", "1h", "2h", "6h", "24h"]
 
@@ -14,9 +16,7 @@ type Range = Literal["15m", "1h", "2h", "6h", "24h"]
 class Attention(Record):
     """Something that a person should look at; `target` is an id of the kind's resource, if there is one."""
 
-    kind: Literal[
-        "failing", "stalled", "paused", "stuck", "no-worker", "queue-full", "worker-lost", "draining", "loop-blocked"
-    ]
+    kind: Literal["failing", "paused", "stuck", "no-worker", "queue-full", "worker-lost", "draining", "loop-blocked"]
     message: str
     target: str | None = None
     count: int = 1
@@ -25,7 +25,7 @@ class Attention(Record):
 class Depth(Record):
     """How many tasks wait in a priority."""
 
-    priority: Priority
+    priority: TaskPriority
     depth: int
 
 

@@ -21,6 +21,6 @@ class Problem(Record):
     status: int
     detail: str
     instance: str = Field(description="The id of this request, as in the X-Request-Id header.")
-    errors: list[ProblemError] = []
+    errors: list[ProblemError] = Field(default=[])
     current_status: str | None = Field(default=None, description="The state that stands in the way (409).")
     missing_right: str | None = Field(default=None, description="The role that this needs (403).")

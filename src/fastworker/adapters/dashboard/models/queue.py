@@ -2,9 +2,10 @@
 
 from pydantic import Field
 
+from fastworker.domain.priority import TaskPriority
+
 from .page import Page
 from .record import Moment, Record
-from .task import Priority
 
 
 class Pause(Record):
@@ -19,7 +20,7 @@ class Pause(Record):
 class Queue(Record):
     """One priority: what waits, how fast it comes and goes over the last minute, and when it will be empty."""
 
-    priority: Priority
+    priority: TaskPriority
     depth: int
     running: int
     scheduled: int
@@ -29,7 +30,6 @@ class Queue(Record):
     drained_in_seconds: float | None = Field(description="None when it grows, or does not move.")
     depth_history: list[int] = Field(description="The depth over the last five minutes, oldest first.")
     pause: Pause | None
-    version: str
 
 
 class QueuePage(Page[Queue]):

@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.priority import TaskPriority
 from fastworker.domain.terms import LONGEST_NAME, LONGEST_SECONDS, MOST_RETRIES
 
-from .record import Body, Record
-from .task import Priority
+from .record import Body, Moment, Record
 
 MOST_BULK_IDS = 1_000
 LONGEST_ID = 200
@@ -21,9 +21,9 @@ class TaskSubmission(Body):
     """A task to run: positional `args`, `kwargs` by name, and what is left open is as the function declares it."""
 
     name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
-    args: list[Any] = []
-    kwargs: dict[str, Any] = {}
-    priority: Priority | None = None
+    args: list[Any] = Field(default=[])
+    kwargs: dict[str, Any] = Field(default={})
+    priority: TaskPriority | None = None
     retries: Annotated[int, Field(ge=0, le=MOST_RETRIES)] | None = None
     timeout_seconds: Annotated[float, Field(ge=0.001, le=LONGEST_SECONDS)] | None = None
     delay_seconds: Annotated[float, Field(ge=0, le=LONGEST_SECONDS)] | None = None
@@ -48,11 +48,13 @@ class Cancelled(Record):
 class BulkFilter(Body):
     """Tasks by what they are; several values of one kind are alternatives."""
 
-    status: Annotated[list[TaskStatus], Field(max_length=8)] = []
-    priority: Annotated[list[Priority], Field(max_length=4)] = []
-    name: Annotated[list[str], Field(max_length=50)] = []
-    worker: Annotated[list[str], Field(max_length=50)] = []
+    status: Annotated[list[TaskStatus], Field(max_length=8)] = Field(default=[])
+    priority: Annotated[list[TaskPriority], Field(max_length=4)] = Field(default=[])
+    name: Annotated[list[str], Field(max_length=50)] = Field(default=[])
+    worker: Annotated[list[str], Field(max_length=50)] = Field(default=[])
     fingerprint: Annotated[str, Field(max_length=100)] | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     q: Annotated[str, Field(max_length=500)] = ""
 
 

@@ -5,11 +5,11 @@ from typing import Any, Literal
 from pydantic import Field
 
 from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.priority import TaskPriority
 
 from .page import Page
 from .record import Moment, Record
 
-type Priority = Literal["critical", "high", "normal", "low"]
 type TaskActionName = Literal["cancel", "retry", "rerun"]
 
 
@@ -41,7 +41,7 @@ class TaskSummary(Record):
     id: str
     name: str
     status: TaskStatus
-    priority: Priority
+    priority: TaskPriority
     worker_id: str | None
     attempts: int = Field(description="How many attempts have begun.")
     most_attempts: int = Field(description="How many there may be: one more than the retries.")
@@ -80,15 +80,27 @@ class Payload(Record):
 
 
 class Attempt(Record):
-    """One try: `wait_seconds` before it, `run_seconds` of it; `next_due_at` when it was to be tried again."""
+    """One try: how long the task waited before it, how it went, and when it was to be tried again."""
 
     number: int
     worker_id: str
+    wait_seconds: float | None
     started_at: Moment
     finished_at: Moment | None
     run_seconds: float | None
     status: TaskStatus
     error: ErrorDetail | None
+    next_due_at: Moment | None
+
+
+class Transition(Record):
+    """A change of status; `note` says why, in a few words."""
+
+    at: Moment
+    status: TaskStatus
+    attempt: int
+    worker_id: str | None
+    note: str
 
 
 class AttemptPage(Page[Attempt]):
@@ -145,10 +157,10 @@ class Task(TaskSummary):
     result: Payload | None
     error_detail: ErrorDetail | None
     history: list[Attempt]
+    transitions: list[Transition]
     losses: int = Field(description="How many workers were lost with it.")
     actions: list[TaskActionState]
     has_worker: bool = Field(description="A connected worker can run it.")
-    version: str
 
 
 class TaskCounts(Record):

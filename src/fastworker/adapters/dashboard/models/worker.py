@@ -19,6 +19,7 @@ class Worker(Record):
     running: int
     stuck: int
     finished: int
+    failed: int
     heard_at: Moment
     joined_at: Moment | None
     address: str | None = Field(description="Where `fastworker inspect` finds it.")

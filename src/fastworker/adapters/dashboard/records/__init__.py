@@ -1,0 +1,1 @@
+"""What the application knows, as records of the API."""

@@ -1,0 +1,34 @@
+"""Failures in groups."""
+
+from fastworker.application.observatory.error_groups import ErrorGroup as DomainGroup
+
+from ..models.error_group import ErrorGroup, ErrorGroupDetail
+from ..moments import Moments
+from .tasks import MESSAGE_CHARACTERS
+
+
+def error_group_record(group: DomainGroup, moments: Moments, *, now: float) -> ErrorGroup:
+    """Return a group as a row."""
+    return ErrorGroup(
+        fingerprint=group.fingerprint,
+        error_type=group.error.error_type,
+        message=group.error.message[:MESSAGE_CHARACTERS],
+        frame=group.frame,
+        count=group.count,
+        retried=group.retried,
+        first_seen_at=moments.of(group.first_at),
+        last_seen_at=moments.of(group.last_at),
+        functions=sorted(group.functions),
+        workers=sorted(group.workers),
+        sample_task_id=group.task_ids[0] if group.task_ids else "",
+        history=group.per_minute(now=now),
+    )
+
+
+def error_group_detail(group: DomainGroup, moments: Moments, *, now: float) -> ErrorGroupDetail:
+    """Return a group with its traceback and its latest tasks."""
+    return ErrorGroupDetail(
+        **dict(error_group_record(group, moments, now=now)),
+        traceback=group.error.traceback,
+        task_ids=list(group.task_ids),
+    )

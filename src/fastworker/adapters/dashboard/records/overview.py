@@ -1,0 +1,134 @@
+"""The present state in numbers, and what a person should look at."""
+
+import resource
+import sys
+
+from fastworker.domain.priority import TaskPriority
+
+from ..models.overview import Attention, Depth, Overview
+from ..parts import Parts
+from .functions import percentiles
+from .queues import per_second
+from .tasks import task_counts
+
+MANY_FAILURES = 0.5
+LEFT_SECONDS = 300.0
+SLOW_LOOP_SECONDS = 0.5
+NEARLY_FULL = 0.9
+
+
+def overview_record(parts: Parts, *, now: float) -> Overview:
+    """Return what the control plane does now."""
+    ledger, observatory, moments = parts.ledger, parts.observatory, parts.moments
+    minute = observatory.history.last_minute()
+    ended = minute.success + minute.failure + minute.lost
+    waiting = [task for task in map(ledger.queue.oldest, TaskPriority) if task is not None]
+    oldest = min((task.queued_at for task in waiting), default=None)
+    depths = ledger.queue.depths()
+    return Overview(
+        epoch=parts.who.epoch,
+        version=parts.who.version,
+        started_at=moments.of(parts.started_at),
+        counts=task_counts(observatory.index.counts()),
+        finished_in_all={status.value: number for status, number in ledger.finished.items() if status.is_final},
+        depths=[Depth(priority=priority, depth=depths.get(priority, 0)) for priority in TaskPriority],
+        slots=sum(worker.card.slots for worker in ledger.workers),
+        busy_slots=sum(len(worker.leased) for worker in ledger.workers),
+        stuck_slots=sum(worker.occupied for worker in ledger.workers),
+        workers=len(ledger.workers),
+        submitted_per_second=per_second(sum(minute.submitted), minute),
+        finished_per_second=per_second(minute.finished, minute),
+        failed_per_second=per_second(minute.failure + minute.lost, minute),
+        failure_ratio=(minute.failure + minute.lost) / ended if ended else None,
+        oldest_queued_at=moments.of(oldest),
+        wait_seconds=percentiles(minute.wait),
+        run_seconds=percentiles(minute.run),
+        loop_lag_seconds=minute.lag_seconds,
+        memory_bytes=memory_bytes(),
+        is_draining=ledger.is_draining,
+        attention=list(attention(parts, now=now)),
+        as_of=moments.now(),
+    )
+
+
+def attention(parts: Parts, *, now: float) -> list[Attention]:
+    """Return what a person should look at, the gravest first."""
+    return [
+        *_whole(parts),
+        *_pauses(parts),
+        *_workers(parts, now=now),
+        *_without_worker(parts),
+    ]
+
+
+def _whole(parts: Parts) -> list[Attention]:
+    ledger, minute = parts.ledger, parts.observatory.history.last_minute()
+    found = []
+    if ledger.is_draining:
+        found.append(Attention(kind="draining", message="The control plane stops: it takes no new tasks."))
+    limit = parts.control_plane.coordinator.limits.max_queued
+    if len(ledger.queue) >= NEARLY_FULL * limit:
+        message = f"{len(ledger.queue):,} tasks wait; from {limit:,} on, submissions are refused (--max-queued)."
+        found.append(Attention(kind="queue-full", message=message, count=len(ledger.queue)))
+    failed, ended = minute.failure + minute.lost, minute.success + minute.failure + minute.lost
+    if failed and failed >= MANY_FAILURES * ended:
+        message = f"{failed} of the {ended} tasks of the last minute failed."
+        found.append(Attention(kind="failing", message=message, count=failed))
+    if minute.lag_seconds is not None and minute.lag_seconds >= SLOW_LOOP_SECONDS:
+        message = f"The control plane stood still for {minute.lag_seconds:.1f} s in the last minute."
+        found.append(Attention(kind="loop-blocked", message=message))
+    return found
+
+
+def _pauses(parts: Parts) -> list[Attention]:
+    pauses = parts.ledger.pauses
+    paused = [*((each.value, pause) for each, pause in pauses.priorities.items()), *pauses.functions.items()]
+    return [
+        Attention(
+            kind="paused", message=f"{name} is paused by {pause.by}: {pause.reason or 'no reason given'}", target=name
+        )
+        for name, pause in paused
+    ]
+
+
+def _workers(parts: Parts, *, now: float) -> list[Attention]:
+    found = [
+        Attention(
+            kind="stuck",
+            message=f"{worker.occupied} slots of {worker.card.worker_id} are stuck with work that was given up.",
+            target=worker.card.worker_id,
+            count=worker.occupied,
+        )
+        for worker in parts.ledger.workers
+        if worker.occupied
+    ]
+    for move in parts.observatory.workers.moves():
+        is_loss = not move.is_coming and move.reason != "left" and now - move.at < LEFT_SECONDS
+        if is_loss and parts.ledger.workers.get(move.worker_id) is None:
+            message = f"Worker {move.worker_id} was lost: {move.reason}."
+            found.append(Attention(kind="worker-lost", message=message, target=move.worker_id))
+    return found[:50]
+
+
+def _without_worker(parts: Parts) -> list[Attention]:
+    waiting = parts.ledger.queue.depths_by_name()
+    names = parts.control_plane.coordinator.names_without_worker(set(waiting))
+    return [
+        Attention(
+            kind="no-worker",
+            message=f"{waiting[name]:,} tasks of {name} wait: no connected worker can run them.",
+            target=name,
+            count=waiting[name],
+        )
+        for name in names[:50]
+    ]
+
+
+def memory_bytes() -> int:
+    """Return how much memory this process has taken: now where the system tells it, else at most so far."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        unit = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

@@ -1,0 +1,65 @@
+"""Arguments and results, decoded only because somebody looks at this very task."""
+
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from math import isfinite
+from typing import Any
+
+from fastworker.domain.errors import FastWorkerError
+
+from ..models.task import Payload
+
+SHOWN_BYTES = 64 << 10
+"""A payload beyond this is shown by its beginning; reading 64 KiB takes about a millisecond."""
+
+TEXT_CHARACTERS = 4_000
+PREVIEW_BYTES = 160
+EXACT = 2**53
+
+type Decode = Callable[[bytes], Any]
+
+
+def preview(payload: bytes) -> str:
+    """Return the beginning of a payload, as it is."""
+    text = payload[:PREVIEW_BYTES].decode("utf-8", "replace")
+    return text if len(payload) <= PREVIEW_BYTES else f"{text}…"
+
+
+def payload_record(payload: bytes, decode: Decode) -> Payload:
+    """Return a payload as values; its beginning as text if it is too large or cannot be read."""
+    digest = sha256(payload).hexdigest()
+    if len(payload) > SHOWN_BYTES:
+        return Payload(text=_text(payload), size=len(payload), sha256=digest, is_truncated=True)
+    try:
+        value = exact(decode(payload))
+    except (FastWorkerError, ValueError, RecursionError):
+        return Payload(
+            text=_text(payload), size=len(payload), sha256=digest, is_truncated=len(payload) > TEXT_CHARACTERS
+        )
+    return Payload(value=value, size=len(payload), sha256=digest)
+
+
+def as_call(named: Mapping[str, Any]) -> dict[str, Any]:
+    """Return decoded arguments as `args` and `kwargs`; those without names stand under the empty name."""
+    return {"args": named.get("", []), "kwargs": {name: value for name, value in named.items() if name}}
+
+
+def exact(value: Any) -> Any:
+    """Return a JSON value in which no number changes in a browser: what it cannot hold is told as text."""
+    match value:
+        case bool() | str() | None:
+            return value
+        case int():
+            return value if abs(value) <= EXACT else {"$int": str(value)}
+        case float():
+            return value if isfinite(value) else {"$float": str(value)}
+        case dict():
+            return {str(key): exact(each) for key, each in value.items()}
+        case list() | tuple():
+            return [exact(each) for each in value]
+        case _:
+            return str(value)
+
+
+def _text(payload: bytes) -> str:
+    return payload[:TEXT_CHARACTERS].decode("utf-8", "replace")

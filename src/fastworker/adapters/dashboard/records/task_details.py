@@ -1,0 +1,148 @@
+"""One task in full, and what can be done with it."""
+
+from typing import Protocol
+
+from fastworker.application.observatory.task_life import AttemptView, TaskLife
+from fastworker.application.observatory.task_life import Transition as DomainTransition
+from fastworker.domain.journal import Step
+from fastworker.domain.ledger import Ledger
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.task import ErrorRecord
+from fastworker.domain.task import Task as DomainTask
+from fastworker.domain.terms import Terms
+
+from ..models.task import (
+    Attempt,
+    ErrorDetail,
+    LogLine,
+    Payload,
+    Progress,
+    Task,
+    TaskActionState,
+    TaskStep,
+    TaskTerms,
+    Transition,
+)
+from ..moments import Moments
+from .tasks import task_summary
+
+
+class HowItEnds(Protocol):
+    """How a task function can be made to end."""
+
+    @property
+    def isolation(self) -> str | None:
+        """What it runs in: `process`, or its worker itself."""
+
+    @property
+    def is_async(self) -> bool | None:
+        """Whether it runs in an event loop; None when only workers know."""
+
+
+def task_record(
+    task: DomainTask,
+    life: TaskLife,
+    ledger: Ledger,
+    moments: Moments,
+    *,
+    arguments: Payload,
+    result: Payload | None,
+    fingerprint: str | None,
+    has_worker: bool,
+    actions: list[TaskActionState],
+) -> Task:
+    """Return everything about a task."""
+    outcome = task.outcome
+    error = outcome.error if outcome else None
+    return Task(
+        **dict(task_summary(task, ledger, moments)),
+        terms=_terms(task.submission.terms),
+        arguments=arguments,
+        result=result,
+        error_detail=error_detail(error, fingerprint) if error else None,
+        history=[attempt_record(attempt, moments) for attempt in life.attempts],
+        transitions=[_transition(each, moments) for each in life.transitions],
+        losses=task.losses,
+        actions=actions,
+        has_worker=has_worker,
+    )
+
+
+def _terms(terms: Terms) -> TaskTerms:
+    return TaskTerms(
+        retries=terms.retries or 0,
+        timeout_seconds=terms.timeout_seconds,
+        delay_seconds=terms.delay_seconds,
+        expires_seconds=terms.expires_seconds,
+        retry_on=None if terms.retry_on is None else list(terms.retry_on),
+        never_on=None if terms.never_on is None else list(terms.never_on),
+    )
+
+
+def error_detail(error: ErrorRecord, fingerprint: str | None = None) -> ErrorDetail:
+    """Return an error with its traceback."""
+    return ErrorDetail(type=error.error_type, message=error.message, traceback=error.traceback, fingerprint=fingerprint)
+
+
+def attempt_record(attempt: AttemptView, moments: Moments) -> Attempt:
+    """Return one try."""
+    return Attempt(
+        number=attempt.number,
+        worker_id=attempt.worker_id,
+        wait_seconds=attempt.wait_seconds,
+        started_at=moments.of(attempt.leased_at),
+        finished_at=moments.of(attempt.ended_at),
+        run_seconds=attempt.run_seconds,
+        status=attempt.status,
+        error=error_detail(attempt.error) if attempt.error else None,
+        next_due_at=moments.of(attempt.next_due_at),
+    )
+
+
+def _transition(each: DomainTransition, moments: Moments) -> Transition:
+    return Transition(
+        at=moments.of(each.at),
+        status=each.status,
+        attempt=each.attempt,
+        worker_id=each.worker_id or None,
+        note=each.note,
+    )
+
+
+def step_record(step: Step, moments: Moments) -> TaskStep:
+    """Return one step of a journal."""
+    progress, line = step.progress, step.line
+    return TaskStep(
+        number=step.number,
+        at=moments.of(step.at),
+        attempt=step.attempt,
+        status=step.status,
+        progress=Progress(done=progress.done, total=progress.total, message=progress.message) if progress else None,
+        line=LogLine(level=line.level, logger=line.logger, message=line.message) if line else None,
+    )
+
+
+def possible_actions(task: DomainTask, function: HowItEnds | None) -> list[TaskActionState]:
+    """Return what can be done with a task now, and why not if it cannot."""
+    ended = task.status.is_final
+    again = "runs the same call as a new task" if ended else f"it is {task.status.value}: only after its end"
+    edited = "runs an edited call as a new task" if ended else again
+    return [
+        TaskActionState(action="cancel", is_possible=not ended, explanation=_how_it_would_end(task, function)),
+        TaskActionState(action="retry", is_possible=ended, explanation=again),
+        TaskActionState(action="rerun", is_possible=ended, explanation=edited),
+    ]
+
+
+def _how_it_would_end(task: DomainTask, function: HowItEnds | None) -> str:
+    if task.status.is_final:
+        return f"it has ended: {task.status.value}"
+    if task.status is not TaskStatus.RUNNING:
+        return "it waits, and will never start"
+    if function is None or function.is_async is None:
+        return "it runs: its worker is told to end it"
+    if function.isolation == "process":
+        return "it runs in a process of its own, which is killed"
+    if function.is_async:
+        return "it runs in an event loop: it is cancelled at its next await"
+    return "it runs in a thread, which cannot be killed: it is given up, and its slot is stuck until it returns"

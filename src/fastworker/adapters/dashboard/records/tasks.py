@@ -1,0 +1,59 @@
+"""Tasks as rows."""
+
+from fastworker.domain.ledger import Ledger
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.task import ErrorRecord, Task
+
+from ..models.task import ErrorSummary, Progress, TaskCounts, TaskSummary
+from ..moments import Moments
+from .payloads import preview
+
+MESSAGE_CHARACTERS = 500
+"""Of an error's message in a row."""
+
+
+def task_summary(task: Task, ledger: Ledger, moments: Moments) -> TaskSummary:
+    """Return a task as a row."""
+    submission, lease, outcome = task.submission, task.lease, task.outcome
+    return TaskSummary(
+        id=submission.task_id,
+        name=submission.name,
+        status=task.status,
+        priority=submission.priority,
+        worker_id=lease.worker_id if lease else None,
+        attempts=task.attempts,
+        most_attempts=1 + (submission.terms.retries or 0),
+        submitted_at=moments.of(task.submitted_at),
+        queued_at=moments.of(task.queued_at),
+        due_at=moments.of(task.due_at),
+        expires_at=moments.of(task.expires_at),
+        started_at=moments.of(lease.leased_at) if lease else None,
+        finished_at=moments.of(task.finished_at),
+        wait_seconds=task.wait_seconds if lease else None,
+        run_seconds=outcome.run_seconds if outcome else None,
+        error=_error_summary(outcome.error) if outcome and outcome.error else None,
+        progress=progress_of(task),
+        is_cancelling=task.is_cancelling,
+        is_held=task.status is TaskStatus.QUEUED and ledger.pauses.of(task) is not None,
+        origin=submission.terms.origin,
+        arguments_preview=preview(submission.payload),
+    )
+
+
+def _error_summary(error: ErrorRecord) -> ErrorSummary:
+    return ErrorSummary(type=error.error_type, message=error.message[:MESSAGE_CHARACTERS])
+
+
+def progress_of(task: Task) -> Progress | None:
+    """Return the latest progress of the present attempt."""
+    if task.journal is None:
+        return None
+    for step in reversed(task.journal.after(0)):
+        if step.progress is not None and step.attempt == task.attempts:
+            return Progress(done=step.progress.done, total=step.progress.total, message=step.progress.message)
+    return None
+
+
+def task_counts(counts: dict[TaskStatus, int]) -> TaskCounts:
+    """Return counts by status."""
+    return TaskCounts(**{status.value: counts.get(status, 0) for status in TaskStatus})

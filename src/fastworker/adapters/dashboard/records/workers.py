@@ -1,0 +1,47 @@
+"""Workers."""
+
+from fastworker.application.observatory.observatory import Observatory
+from fastworker.domain.ledger import Ledger
+from fastworker.domain.worker_registry import Worker as DomainWorker
+
+from ..models.worker import Worker, WorkerDetail
+from ..moments import Moments
+from .tasks import task_summary
+
+MOST_TASKS = 200
+"""Running tasks shown of one worker."""
+
+
+def worker_record(
+    worker: DomainWorker, observatory: Observatory, ledger: Ledger, moments: Moments, *, version: str
+) -> Worker:
+    """Return a live worker; `version` is the control plane's."""
+    card, tally = worker.card, observatory.workers.of(worker.card.worker_id)
+    return Worker(
+        id=card.worker_id,
+        kind="control-plane" if card.is_local else "subworker",
+        state="draining" if worker.is_draining else "active",
+        slots=card.slots,
+        running=len(worker.leased),
+        stuck=worker.occupied,
+        finished=worker.finished,
+        failed=tally.failed if tally else 0,
+        heard_at=moments.of(worker.heard_at),
+        joined_at=moments.of(tally.joined_at) if tally else None,
+        address=card.address or None,
+        version=card.version,
+        has_other_version=bool(card.version) and card.version != version,
+        functions=sorted(card.names),
+        missing_functions=sorted(ledger.names - card.names),
+    )
+
+
+def worker_detail(
+    worker: DomainWorker, observatory: Observatory, ledger: Ledger, moments: Moments, *, version: str
+) -> WorkerDetail:
+    """Return a live worker with what it runs."""
+    tasks = list(worker.leased.values())[:MOST_TASKS]
+    return WorkerDetail(
+        **dict(worker_record(worker, observatory, ledger, moments, version=version)),
+        tasks=[task_summary(task, ledger, moments) for task in tasks],
+    )

@@ -1,0 +1,86 @@
+"""Task functions: see them, pause and resume them."""
+
+from litestar import get, post
+
+from fastworker.domain.errors import UnknownTask
+
+from ..access import OPERATOR
+from ..models.function import Function, FunctionPage
+from ..models.page import Total
+from ..models.submission import PauseRequest
+from ..paging import cut
+from ..parts import Given, Parts
+from ..paths import name_in_path
+from ..problem_kinds import NOT_FOUND
+from ..problems import ApiProblem
+from ..records.functions import function_record
+from .arguments import PAGE_SIZE, Asking, CursorText, Limit, actor_of, fails_with, steer
+
+TAGS = ["functions"]
+
+
+@get("/functions", operation_id="list_functions", tags=TAGS, responses=fails_with(), sync_to_thread=False)
+def list_functions(parts: Given, cursor: CursorText = None, limit: Limit = PAGE_SIZE) -> FunctionPage:
+    """Return the task functions by name."""
+    views = sorted(parts.catalogue.all(now=parts.clock.now()), key=lambda view: view.name)
+    page = cut(views, lambda view: (view.name,), name="functions", cursor=cursor, limit=limit)
+    return FunctionPage(
+        items=[function_record(view, parts.moments) for view in page.items],
+        next_cursor=page.next_cursor,
+        prev_cursor=page.prev_cursor,
+        total=Total(value=page.total),
+        as_of=parts.moments.now(),
+    )
+
+
+@get("/functions/{name:str}", operation_id="get_function", tags=TAGS, responses=fails_with(), sync_to_thread=False)
+def get_function(parts: Given, name: str) -> Function:
+    """Return one task function."""
+    return _function(parts, name_in_path(name))
+
+
+@post(
+    "/functions/{name:str}/pause",
+    operation_id="pause_function",
+    tags=TAGS,
+    opt=OPERATOR,
+    status_code=200,
+    responses=fails_with(415, 422),
+    sync_to_thread=False,
+)
+def pause_function(request: Asking, parts: Given, name: str, data: PauseRequest) -> Function:
+    """Hold back the waiting tasks of a function; those that run go on. A new pause takes the place of the old one."""
+    name, actor = name_in_path(name), actor_of(request)
+    _function(parts, name)
+    steer(
+        parts,
+        lambda steering, now: steering.pause_function(actor, name, reason=data.reason, seconds=data.seconds, now=now),
+    )
+    return _function(parts, name)
+
+
+@post(
+    "/functions/{name:str}/resume",
+    operation_id="resume_function",
+    tags=TAGS,
+    opt=OPERATOR,
+    status_code=200,
+    responses=fails_with(),
+    sync_to_thread=False,
+)
+def resume_function(request: Asking, parts: Given, name: str) -> Function:
+    """Let the tasks of a function start again; resuming what is not paused changes nothing."""
+    name, actor = name_in_path(name), actor_of(request)
+    _function(parts, name)
+    steer(parts, lambda steering, now: steering.resume_function(actor, name, now=now))
+    return _function(parts, name)
+
+
+def _function(parts: Parts, name: str) -> Function:
+    try:
+        return function_record(parts.catalogue.get(name, now=parts.clock.now()), parts.moments)
+    except UnknownTask as error:
+        raise ApiProblem(NOT_FOUND, str(error)) from error
+
+
+HANDLERS = [list_functions, get_function, pause_function, resume_function]

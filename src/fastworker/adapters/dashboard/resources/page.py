@@ -1,0 +1,41 @@
+"""The page and its files. They are the same for everybody and hold no data, so that they need no login."""
+
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from ..access import PUBLIC
+from ..conditional import has_tag
+from ..page_files import ASSETS, PageFile, PageFiles
+from ..problem_kinds import NOT_FOUND
+from ..problems import ApiProblem
+
+PAGES = ("login", "tasks", "errors", "queues", "workers", "functions", "system", "api")
+"""The page's own paths; those below name one thing, such as /tasks/ID."""
+
+
+def page_handlers(files: PageFiles) -> list[HTTPRouteHandler]:
+    """Return the handlers that give the page and its files."""
+    own = ["/", *(f"/{page}" for page in PAGES), *(f"/{page}/{{item:str}}" for page in PAGES)]
+    named = [f"/{name}" for name in files.names if "/" not in name]
+
+    @get(own, opt=PUBLIC, include_in_schema=False, sync_to_thread=False)
+    def get_page(request: Request[Any, Any, Any]) -> Response[bytes]:
+        return _answer(request, files.index)
+
+    @get([*named, f"/{ASSETS}{{name:str}}"], opt=PUBLIC, include_in_schema=False, sync_to_thread=False)
+    def get_file(request: Request[Any, Any, Any]) -> Response[bytes]:
+        file = files.get(request.scope["path"].removeprefix("/"))
+        if file is None:
+            raise ApiProblem(NOT_FOUND, "the page has no such file")
+        return _answer(request, file)
+
+    return [get_page, get_file]
+
+
+def _answer(request: Request[Any, Any, Any], file: PageFile) -> Response[bytes]:
+    headers = {"etag": file.tag, "cache-control": file.cache_control}
+    if has_tag(request.headers.get("if-none-match", ""), file.tag):
+        return Response(b"", status_code=304, headers=headers)
+    return Response(file.content, media_type=file.media_type, headers=headers)

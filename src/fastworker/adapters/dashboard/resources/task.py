@@ -1,0 +1,148 @@
+"""One task: in full, its attempts, its steps, its payloads."""
+
+from typing import Annotated, Any
+
+from litestar import Response, get
+from litestar.params import Parameter
+
+from fastworker.application.observatory.fingerprints import fingerprint_of
+from fastworker.application.observatory.task_life import task_life
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.task import Task as DomainTask
+
+from ..models.page import Total
+from ..models.task import AttemptPage, Payload, Task, TaskStep, TaskStepPage
+from ..paging import cut
+from ..parts import Given, Parts
+from ..paths import name_in_path
+from ..problem_kinds import WRONG_STATE
+from ..problems import ApiProblem
+from ..records.payloads import as_call, payload_record
+from ..records.task_details import attempt_record, possible_actions, step_record, task_record
+from .arguments import PAGE_SIZE, CursorText, Limit, fails_with
+
+TAGS = ["tasks"]
+Raw = Annotated[bool, Parameter(description="The whole payload as it is, as an attachment of plain text.")]
+
+
+@get("/tasks/{task_id:str}", operation_id="get_task", tags=TAGS, responses=fails_with(410), sync_to_thread=False)
+def get_task(parts: Given, task_id: str) -> Task:
+    """Return everything about a task."""
+    return full_task(parts, _task(parts, task_id))
+
+
+def full_task(parts: Parts, task: DomainTask) -> Task:
+    """Return everything about a task."""
+    now = parts.clock.now()
+    name = task.submission.name
+    function = parts.catalogue.get(name, now=now) if name in parts.ledger.names else None
+    return task_record(
+        task,
+        task_life(task, ledger=parts.ledger, now=now),
+        parts.ledger,
+        parts.moments,
+        arguments=_arguments(parts, task),
+        result=_result(parts, task),
+        fingerprint=fingerprint_of(task),
+        has_worker=not parts.control_plane.coordinator.names_without_worker({name}),
+        actions=possible_actions(task, function),
+    )
+
+
+@get(
+    "/tasks/{task_id:str}/attempts",
+    operation_id="list_attempts",
+    tags=TAGS,
+    responses=fails_with(410),
+    sync_to_thread=False,
+)
+def list_attempts(parts: Given, task_id: str, cursor: CursorText = None, limit: Limit = PAGE_SIZE) -> AttemptPage:
+    """Return the attempts of a task that are remembered, the first one first."""
+    task = _task(parts, task_id)
+    attempts = task_life(task, ledger=parts.ledger, now=parts.clock.now()).attempts
+    page = cut(attempts, lambda each: (each.number,), name=f"attempts {task_id}", cursor=cursor, limit=limit)
+    return AttemptPage(
+        items=[attempt_record(attempt, parts.moments) for attempt in page.items],
+        next_cursor=page.next_cursor,
+        prev_cursor=page.prev_cursor,
+        total=Total(value=page.total),
+        as_of=parts.moments.now(),
+    )
+
+
+@get(
+    "/tasks/{task_id:str}/events",
+    operation_id="list_steps",
+    tags=TAGS,
+    responses=fails_with(410),
+    sync_to_thread=False,
+)
+def list_steps(parts: Given, task_id: str, cursor: CursorText = None, limit: Limit = PAGE_SIZE) -> TaskStepPage:
+    """Return the steps of a task that are kept, in order: changes of status, progress, log lines."""
+    steps = task_steps(parts, _task(parts, task_id))
+    page = cut(steps, lambda each: (each.number,), name=f"steps {task_id}", cursor=cursor, limit=limit)
+    return TaskStepPage(
+        items=list(page.items),
+        next_cursor=page.next_cursor,
+        prev_cursor=page.prev_cursor,
+        total=Total(value=page.total),
+        as_of=parts.moments.now(),
+    )
+
+
+def task_steps(parts: Parts, task: DomainTask) -> list[TaskStep]:
+    """Return the steps of a task that are kept."""
+    life = task_life(task, ledger=parts.ledger, now=parts.clock.now())
+    return [step_record(step, parts.moments) for step in life.steps]
+
+
+@get(
+    "/tasks/{task_id:str}/arguments",
+    operation_id="get_arguments",
+    tags=TAGS,
+    responses=fails_with(410),
+    sync_to_thread=False,
+)
+def get_arguments(parts: Given, task_id: str, raw: Raw = False) -> Response[Payload]:
+    """Return the arguments of a task."""
+    task = _task(parts, task_id)
+    return _attachment(task.submission.payload, "arguments") if raw else Response(_arguments(parts, task))
+
+
+@get(
+    "/tasks/{task_id:str}/result",
+    operation_id="get_result",
+    tags=TAGS,
+    responses=fails_with(409, 410),
+    sync_to_thread=False,
+)
+def get_result(parts: Given, task_id: str, raw: Raw = False) -> Response[Payload]:
+    """Return the result of a task that has succeeded."""
+    task = _task(parts, task_id)
+    result = _result(parts, task)
+    if result is None or task.outcome is None:
+        status = task.status.value
+        raise ApiProblem(WRONG_STATE, f"task {task.task_id} has no result: it is {status}", current_status=status)
+    return _attachment(task.outcome.payload, "result") if raw else Response(result)
+
+
+def _task(parts: Parts, task_id: str) -> DomainTask:
+    return parts.observatory.task(name_in_path(task_id), now=parts.clock.now())
+
+
+def _arguments(parts: Parts, task: DomainTask) -> Payload:
+    return payload_record(task.submission.payload, lambda payload: as_call(parts.codec.decode_arguments(payload)))
+
+
+def _result(parts: Parts, task: DomainTask) -> Payload | None:
+    if task.outcome is None or task.status is not TaskStatus.SUCCESS:
+        return None
+    return payload_record(task.outcome.payload, parts.codec.decode_result)
+
+
+def _attachment(payload: bytes, name: str) -> Response[Any]:
+    headers = {"content-disposition": f'attachment; filename="{name}.json"', "cache-control": "no-store"}
+    return Response(payload, media_type="text/plain; charset=utf-8", headers=headers)
+
+
+HANDLERS: list[Any] = [get_task, list_attempts, list_steps, get_arguments, get_result]

@@ -1,0 +1,129 @@
+"""The filter of the list of tasks: parameters, and a line of words such as `status:failure name:resize timeout`.
+
+A word `key:value` narrows by that key, `args.user.id:7` by an argument; all other words together are text that is
+searched in id, name and error. Several values of one key are alternatives; several keys must all hold.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import inf
+from typing import Any
+
+from fastworker.application.observatory.task_filter import TaskFilter
+from fastworker.application.ports.codec import PayloadCodec
+from fastworker.domain.errors import FastWorkerError
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.priority import TaskPriority
+from fastworker.domain.task import Task
+
+from .moments import Moments
+from .problems import invalid_parameter
+
+MOST_WORDS = 20
+MOST_DEPTH = 8
+KEYS = ("status", "priority", "name", "worker", "error")
+ARGUMENT = "args."
+
+
+@dataclass(frozen=True, slots=True)
+class TaskQuery:
+    """What was asked for, as parameters of a request or members of a body."""
+
+    status: Sequence[TaskStatus] = ()
+    priority: Sequence[TaskPriority] = ()
+    name: Sequence[str] = ()
+    worker: Sequence[str] = ()
+    fingerprint: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    q: str = ""
+
+    def filter(self, moments: Moments, codec: PayloadCodec) -> TaskFilter:
+        """Return it as the application's filter; raises `ApiProblem` that names the word that cannot work."""
+        words = parse_words(self.q)
+        also = argument_check(words.arguments, codec) if words.arguments else None
+        return TaskFilter(
+            statuses=frozenset([*self.status, *_members(TaskStatus, "status", words.values["status"])]),
+            priorities=frozenset([*self.priority, *_members(TaskPriority, "priority", words.values["priority"])]),
+            names=frozenset([*self.name, *words.values["name"]]),
+            workers=frozenset([*self.worker, *words.values["worker"]]),
+            fingerprint=self.fingerprint or (words.values["error"][0] if words.values["error"] else None),
+            since=-inf if self.since is None else moments.monotonic(self.since),
+            until=inf if self.until is None else moments.monotonic(self.until),
+            text=" ".join(words.text),
+            also=also,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A line of words, sorted by what they are."""
+
+    values: dict[str, list[str]] = field(default_factory=lambda: {key: [] for key in KEYS})
+    arguments: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+
+
+def parse_words(q: str) -> Words:
+    """Return the words of a line; raises `ApiProblem` when there are too many."""
+    found = Words()
+    words = q.split()
+    if len(words) > MOST_WORDS:
+        raise invalid_parameter("q", f"{len(words)} words; at most {MOST_WORDS}")
+    for word in words:
+        key, colon, value = word.partition(":")
+        if colon and value and key in KEYS:
+            found.values[key].append(value)
+        elif colon and key.startswith(ARGUMENT) and len(key) > len(ARGUMENT):
+            found.arguments.append((_path(key), value))
+        else:
+            found.text.append(word)
+    return found
+
+
+def _path(key: str) -> tuple[str, ...]:
+    path = tuple(key.removeprefix(ARGUMENT).split("."))
+    if len(path) > MOST_DEPTH:
+        raise invalid_parameter("q", f"{key}: at most {MOST_DEPTH} levels")
+    return path
+
+
+def _members[E: (TaskStatus, TaskPriority)](kind: type[E], key: str, values: Iterable[str]) -> list[E]:
+    try:
+        return [kind(value) for value in values]
+    except ValueError as error:
+        raise invalid_parameter("q", f"{key}: {error}; expected one of {', '.join(kind)}") from None
+
+
+def argument_check(wanted: Sequence[tuple[tuple[str, ...], str]], codec: PayloadCodec) -> Callable[[Task], bool]:
+    """Return whether the arguments of a task have these values, compared as text."""
+
+    def holds(task: Task) -> bool:
+        try:
+            named = codec.decode_arguments(task.submission.payload)
+        except FastWorkerError:
+            return False
+        return all(_text(_at(named, path)) == value for path, value in wanted)
+
+    return holds
+
+
+def _at(value: Any, path: Sequence[str]) -> Any:
+    """Return what stands at a path in JSON values; the arguments without a name are numbered from 0."""
+    if isinstance(value, dict) and "" in value and path[0] not in value:
+        value = value[""]
+    for part in path:
+        if isinstance(value, dict):
+            value = value.get(part)
+        elif isinstance(value, list) and part.isdigit() and len(part) < 7 and int(part) < len(value):
+            value = value[int(part)]
+        else:
+            return None
+    return value
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
