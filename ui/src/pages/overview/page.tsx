@@ -23,7 +23,7 @@ const LATENCY: Recipe = [
   ["wait_p50", "wait p50", "--series-1", [4, 3]], ["wait_p95", "wait p95", "--series-2", [4, 3]],
 ];
 const DEPTHS: Recipe = PRIORITIES.map((priority) => [`depth_${priority}`, priority, `--${priority}`] as const);
-const SLOTS: Recipe = [["busy_slots", "busy", "--series-1"], ["slots", "capacity", "--series-4", [4, 3]]];
+const SLOTS: Recipe = [["running", "running", "--series-1"], ["slots", "capacity", "--series-4", [4, 3]]];
 
 export function Overview(): JSX.Element {
   const overview = useOverview();

@@ -78,7 +78,7 @@ const NEXT_COLUMNS = ["status", "name", "worker", "attempts", "submitted"];
 
 function One({ priority }: { priority: string }): JSX.Element {
   const queue = useResource<Queue>(`queues/${encodeURIComponent(priority)}`, { topics: TOPICS, pace: 1000 });
-  const path = `tasks?status=queued&priority=${encodeURIComponent(priority)}&order=asc&limit=${NEXT_SHOWN}`;
+  const path = `tasks?status=queued&priority=${encodeURIComponent(priority)}&order=oldest&limit=${NEXT_SHOWN}`;
   const next = useResource<TaskPage>(path, { topics: ["tasks"], pace: 2000 });
   usePauseKey(queue.data, queue);
   return (

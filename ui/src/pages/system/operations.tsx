@@ -24,8 +24,9 @@ export function StopOperation({ operation, done }: { operation: Operation; done:
 }
 
 export function OperationProgress({ operation }: { operation: Operation }): JSX.Element {
-  const { done, total, refused } = operation;
-  const text = `${count(done)} of ${count(total)}${refused ? `, ${count(refused)} refused` : ""}`;
+  const { done, total, answers } = operation;
+  const outcomes = Object.entries(answers).map(([answer, number]) => `${count(number)} ${answer}`);
+  const text = [`${count(done)} of ${count(total)}`, ...outcomes].join(", ");
   return <span class="progress"><Meter value={done} of={total} label={text} /> {text}</span>;
 }
 

@@ -20,8 +20,8 @@ import { ColumnsMenu, shownColumns, ViewsMenu } from "./views";
 
 export function Tasks(): JSX.Element {
   const filter = filterOf(query.value);
-  const order = param("order", "desc");
-  const rows = useRows(filter, { order: order === "asc" ? "asc" : "", cursor: param("cursor") });
+  const order = param("order", "newest");
+  const rows = useRows(filter, { order: order === "oldest" ? "oldest" : "", cursor: param("cursor") });
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const selection = { ids, change: setIds };
   useEffect(() => {
@@ -55,9 +55,9 @@ export function Tasks(): JSX.Element {
 
 function columnsFor(order: string): typeof COLUMNS {
   const shown = COLUMNS.filter(({ key }) => FIXED.includes(key) || shownColumns.value.includes(key));
-  const turn = () => setParams({ order: order === "asc" ? "" : "asc", cursor: "", row: "" });
+  const turn = () => setParams({ order: order === "oldest" ? "" : "oldest", cursor: "", row: "" });
   return shown.map((column) => column.key === "submitted"
-    ? { ...column, sort: order === "asc" ? "ascending" as const : "descending" as const, onSort: turn } : column);
+    ? { ...column, sort: order === "oldest" ? "ascending" as const : "descending" as const, onSort: turn } : column);
 }
 
 function Pill({ rows }: { rows: Rows }): JSX.Element | null {

@@ -36,7 +36,7 @@ export function useRows(filter: Filter, { order, cursor }: { order: string; curs
   const resource = useResource<TaskPage>(path, { topics: TOPICS, apply });
   const [caught, setCaught] = useState<ReadonlyMap<string, TaskSummary>>(new Map());
   const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
-  const isTop = cursor === "" && order !== "asc";
+  const isTop = cursor === "" && order !== "oldest";
   const items = replaced(resource.data?.items ?? [], newer(resource.data?.items ?? [], caught));
   const forget = () => (setFresh(new Set()), setCaught(new Map()));
   useEffect(forget, [path]);
