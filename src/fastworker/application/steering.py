@@ -1,10 +1,11 @@
 """What people may do to the whole. Each use case is noted for the record with who did it; a refusal is noted, too."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fastworker.domain.action import Action, Actor
 from fastworker.domain.cancellation import Cancellation
-from fastworker.domain.errors import InvalidOption, unknown_task_name
+from fastworker.domain.errors import FastWorkerError, InvalidOption, unknown_task_name
 from fastworker.domain.events import (
     ActionTaken,
     FunctionPaused,
@@ -60,6 +61,7 @@ class Steering:
             CallerError, ControlPlaneError: whatever a submission may be refused with.
         """
         self._accept(submission, now)
+        self._decisions.dispatch(now)
         self.note(Action(actor, "submit", submission.task_id, after=submission.name), now=now)
 
     def rerun(self, actor: Actor, task_id: str, new_task_id: str, *, edit: Edit = AS_IT_WAS, now: float) -> Submission:
@@ -72,6 +74,7 @@ class Steering:
         """
         again = _edited(once_more(self._remembered(task_id, now), task_id, new_task_id, self._ledger), edit)
         self._accept(again, now)
+        self._decisions.dispatch(now)
         self.note(Action(actor, "rerun", task_id, after=new_task_id), now=now)
         return again
 
@@ -83,6 +86,18 @@ class Steering:
         self._decisions.dispatch(now)
         self.note(Action(actor, "cancel", task_id, before, answer.value), now=now)
         return answer
+
+    def cancel_some(self, task_ids: Sequence[str], *, now: float) -> list[Cancellation]:
+        """Cancel a part of what a bulk action is for; the action as a whole is noted, not each task."""
+        answers = [self._decisions.cancel(task_id, now) for task_id in task_ids]
+        self._decisions.dispatch(now)
+        return answers
+
+    def rerun_some(self, pairs: Sequence[tuple[str, str]], *, now: float) -> list[FastWorkerError | None]:
+        """Submit finished tasks again, as (id, new id); return why not, where not. The action as a whole is noted."""
+        answers = [self._rerun_one(task_id, new_task_id, now) for task_id, new_task_id in pairs]
+        self._decisions.dispatch(now)
+        return answers
 
     def drain_worker(self, actor: Actor, worker_id: str, *, now: float) -> None:
         """Have a worker take no more, finish what it runs, and leave; raises `UnknownWorker`, `InvalidOption`."""
@@ -150,6 +165,13 @@ class Steering:
 
     # ---- parts ----
 
+    def _rerun_one(self, task_id: str, new_task_id: str, now: float) -> FastWorkerError | None:
+        try:
+            self._accept(once_more(self._remembered(task_id, now), task_id, new_task_id, self._ledger), now)
+        except FastWorkerError as error:
+            return error
+        return None
+
     def _remembered(self, task_id: str, now: float) -> Task | None:
         return self._ledger.tasks.get(task_id) or self._ledger.results.get(task_id, now=now)
 
@@ -158,7 +180,6 @@ class Steering:
         refusal = self._decisions.accept_submission(NOBODY, submission, now, admission)
         if refusal is not None:
             raise refusal
-        self._decisions.dispatch(now)
 
 
 def _edited(submission: Submission, edit: Edit) -> Submission:

@@ -34,6 +34,11 @@ class Parameters:
             for p in parameters.values()
         )
 
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """The defaults of the parameters that have one."""
+        return {name: p.default for name, p in self._parameters.items() if p.default is not _KIND.empty}
+
     def typed_dict(self, hints: Mapping[str, Any]) -> Any:
         """Return the type of this function's arguments by name."""
         fields: dict[str, Any] = {}

@@ -7,6 +7,7 @@ arguments, and the worker sorts them into the parameters.
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, get_type_hints, override
 
 from pydantic import ValidationError
@@ -55,6 +56,16 @@ class JsonPayloadCodec(PayloadCodec):
         places = _places(args, kwargs)
         refuse_iterators(places)
         return _encoded(_plain_json, {UNNAMED: args, **kwargs}, places, "the arguments")
+
+    @override
+    def decode_arguments(self, payload: bytes) -> dict[str, Any]:
+        try:
+            arguments = from_json(payload)
+        except ValueError as error:
+            raise InvalidArguments(f"the arguments cannot be read: {error}") from error
+        if not isinstance(arguments, dict):
+            raise InvalidArguments(f"the arguments are no object by name, but {_short(arguments)}")
+        return arguments
 
     @override
     def decode_result(self, payload: bytes) -> Any:
@@ -111,6 +122,14 @@ class JsonSignatureCodec(SignatureCodec):
             return self._result.decode(payload)
         except (ValidationError, RecursionError) as error:
             raise InvalidResult(f"{self._name}() returned what its annotation does not allow: {_say(error)}") from error
+
+    @override
+    def parameters_schema(self) -> dict[str, Any]:
+        schema = self._arguments.json_schema()
+        for name, value in self._parameters.defaults.items():
+            with suppress(Exception):  # a default that has no JSON form is not told
+                schema["properties"][name]["default"] = from_json(_plain_json(value))
+        return schema
 
     def _unnamed(self, payload: bytes) -> tuple[list[Any], dict[str, Any]]:
         try:

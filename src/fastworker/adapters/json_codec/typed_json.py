@@ -16,11 +16,8 @@ class TypedJson:
     """
 
     def __init__(self, hint: Any) -> None:
-        try:
-            schema = TypeAdapter(hint, config=_SCHEMA_CONFIG).core_schema
-        except PydanticUserError:  # a model, dataclass or TypedDict takes no configuration from outside
-            schema = TypeAdapter(hint).core_schema
-        configured = _with_config(schema)
+        self._hint = hint
+        configured = _with_config(_core_schema(hint))
         self._validator = SchemaValidator(configured, _CORE_CONFIG)
         self._serializer = SchemaSerializer(configured, _CORE_CONFIG)
 
@@ -35,6 +32,19 @@ class TypedJson:
     def decode(self, payload: bytes) -> Any:
         """Return the value in some JSON; raises pydantic's `ValidationError`."""
         return self._validator.validate_json(payload)
+
+    def json_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of what `decode` takes; made anew each time, for few ever ask."""
+        from .json_schema import LenientJsonSchema
+
+        return LenientJsonSchema().generate(_core_schema(self._hint), "validation")
+
+
+def _core_schema(hint: Any) -> Any:
+    try:
+        return TypeAdapter(hint, config=_SCHEMA_CONFIG).core_schema
+    except PydanticUserError:  # a model, dataclass or TypedDict takes no configuration from outside
+        return TypeAdapter(hint).core_schema
 
 
 def _with_config(schema: Any) -> Any:

@@ -66,6 +66,13 @@ class SignatureCodec(ABC):
             InvalidResult: the payload does not fit the annotation.
         """
 
+    @abstractmethod
+    def parameters_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the arguments by name; a type that JSON Schema has no word for is anything.
+
+        The rest of the positional arguments is called `*name`, the rest of the keyword arguments `**name`.
+        """
+
 
 class PayloadCodec(ABC):
     """Arguments and results, with or without the function at hand."""
@@ -88,5 +95,19 @@ class PayloadCodec(ABC):
         """
 
     @abstractmethod
+    def decode_arguments(self, payload: bytes) -> dict[str, Any]:
+        """Return arguments by name as plain JSON values.
+
+        Under the empty name stand the positional ones of a caller that did not have the function.
+
+        Raises:
+            InvalidArguments: the payload holds no arguments.
+        """
+
+    @abstractmethod
     def decode_result(self, payload: bytes) -> Any:
-        """Return a result as plain JSON values."""
+        """Return a result as plain JSON values.
+
+        Raises:
+            InvalidResult: the payload holds no value.
+        """

