@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import anyio
 import click
@@ -19,13 +20,14 @@ from fastworker.application.subworker import SubworkerConfig, reachable
 from fastworker.application.task_logs import install_task_logs
 from fastworker.application.task_registry import TaskRegistry, load_task_modules
 from fastworker.application.worker_desk import LOCAL_WORKER_ID
-from fastworker.domain.errors import FastWorkerError, InvalidTaskModule
+from fastworker.domain.errors import AddressUnusable, FastWorkerError, InvalidTaskModule
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.worker_registry import LocalExecution
 
 from .child_process import shortened, supervisor_of, worker_ids
-from .container import Container
+from .container import Container, watched
+from .dashboard import Opening, dashboard, open_dashboard
 from .process import configure_logs, fail, hold_much, run_process, stop_on_signals
 from .settings import ControlPlaneSettings, SubworkerSettings, default_modules
 from .supervisor import RestartPolicy
@@ -53,17 +55,23 @@ async def _serve(
     settings: ControlPlaneSettings, modules: Sequence[str], registry: TaskRegistry, group: TaskGroup
 ) -> None:
     config = _role_config(settings, modules)
-    control_plane = Container(
-        control_plane_config=config, limits=_limits(settings), ledger=_ledger(settings, registry)
-    ).control_plane()
+    container = Container(
+        control_plane_config=config,
+        limits=_limits(settings),
+        ledger=_ledger(settings, registry),
+        registry=registry,
+    )
+    watcher = None if settings.no_dashboard else open_dashboard(settings, watched(container))
+    control_plane = container.control_plane()
     group.start_soon(stop_on_signals, [control_plane.stop, control_plane.stop_now, group.cancel_scope.cancel])
     async with control_plane.open() as bound:
-        click.echo(_banner(settings, modules, registry, bound))
+        click.echo(_banner(settings, modules, registry, bound, watcher))
         try:
             async with (
                 watching(role="control plane", blocked_seconds=settings.blocked_seconds),
                 _local_worker(settings, config, registry, bound),
                 _subworkers(_subworker_settings(settings, modules, bound), control_plane),
+                _dashboard(settings, container, watcher, bound),
             ):
                 await control_plane.drained()
         finally:
@@ -178,8 +186,18 @@ async def _subworkers(settings: SubworkerSettings | None, control_plane: Control
             supervisor.stop()
 
 
+def _dashboard(
+    settings: ControlPlaneSettings, container: Any, opening: Opening | AddressUnusable | None, bound: BoundAddresses
+) -> AbstractAsyncContextManager[None]:
+    return dashboard(settings, container, opening, bound) if isinstance(opening, Opening) else nullcontext()
+
+
 def _banner(
-    settings: ControlPlaneSettings, modules: Sequence[str], registry: TaskRegistry, bound: BoundAddresses
+    settings: ControlPlaneSettings,
+    modules: Sequence[str],
+    registry: TaskRegistry,
+    bound: BoundAddresses,
+    opening: Opening | AddressUnusable | None,
 ) -> str:
     found = ", ".join(registry.names) or "none (name their modules with --task-modules)"
     where = f" from {', '.join(modules)}" if modules else ""
@@ -194,11 +212,22 @@ def _banner(
         f"  subworkers  {bound.worker}   beacon {settings.discovery_address}",
         f"  tasks       {found}{where}",
         f"  here        {local}",
+        f"  dashboard   {_where(opening)}",
     ]
     if settings.subworkers:
         names = shortened(worker_ids(settings.of_subworkers()))
         lines.append(f"  started     {names}: each runs {settings.concurrency} at once")
     return "\n".join([*lines, "  queue       in memory: tasks that wait are lost when this process ends"])
+
+
+def _where(opening: Opening | AddressUnusable | None) -> str:
+    match opening:
+        case None:
+            return "none (--no-dashboard)"
+        case AddressUnusable():
+            return f"none: {opening} (choose another --dashboard-port, or --no-dashboard)"
+        case _:
+            return f"{opening.login_url}{'   (opens once, within an hour)' if opening.tokens else ''}"
 
 
 def _say_what_is_lost(control_plane: ControlPlane) -> None:

@@ -50,8 +50,25 @@ def _address(value: str) -> str:
     return value
 
 
+def _root_path(value: str) -> str:
+    path = value.rstrip("/")
+    if path and (not path.startswith("/") or re.search(r"[^\w/.~-]|//", path)):
+        raise ValueError("expected a path such as /ops/fastworker")
+    return path
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or re.search(r"[\s;,']", value):
+        raise ValueError("expected an origin such as https://intranet.example")
+    return value
+
+
 Address = Annotated[str, AfterValidator(_address)]
 Modules = Annotated[list[str], NoDecode, BeforeValidator(_split_words)]
+Words = Modules
+RootPath = Annotated[str, AfterValidator(_root_path)]
+Origins = Annotated[list[Annotated[str, AfterValidator(_origin)]], NoDecode, BeforeValidator(_split_words)]
 Seconds = Annotated[float, Field(gt=0, le=7 * 86_400)]
 
 MOST_PROCESSES = 1_000
@@ -185,6 +202,30 @@ class ControlPlaneSettings(ProcessSettings):
         default=0, ge=0, le=MOST_PROCESSES, description="How many subworker processes to start, too, and keep running."
     )
 
+    no_dashboard: bool = Field(default=False, description="No dashboard and no HTTP API: nothing of them is loaded.")
+    dashboard_host: str = Field(
+        default="127.0.0.1", min_length=1, description="Where the dashboard and the HTTP API listen."
+    )
+    dashboard_port: int = Field(
+        default=8080, ge=0, le=65_535, description="The port of the dashboard and the HTTP API; 0: any that is free."
+    )
+    dashboard_token_file: str | None = Field(
+        default=None,
+        description="File of tokens, one per line: TOKEN, ROLE TOKEN or ROLE NAME TOKEN. With it, a token is needed.",
+    )
+    dashboard_role: Literal["viewer", "operator", "admin"] = Field(
+        default="admin", description="What everybody may do where no token is needed."
+    )
+    dashboard_root_path: RootPath = Field(
+        default="", description="The path at which a reverse proxy shows the dashboard, whether it strips it or not."
+    )
+    dashboard_allowed_host: Words = Field(
+        default=[], description="More names by which browsers may ask for the dashboard, such as ops.example."
+    )
+    dashboard_frame_ancestors: Origins = Field(
+        default=[], description="Origins that may show the dashboard in a frame. Default: none."
+    )
+
     @override
     def listening(self) -> tuple[str, ...]:
         """Return the names of the settings that are addresses to listen at."""
@@ -196,17 +237,33 @@ class ControlPlaneSettings(ProcessSettings):
         """Return the settings of a control plane, whose subworkers can be started.
 
         Raises:
-            InvalidSetting: see ProcessSettings; or the settings of the subworkers cannot work.
+            InvalidSetting: see ProcessSettings; or the settings of the subworkers cannot work; or the dashboard could
+                be reached from other machines without a token.
         """
         settings = super().load(**flags)
+        if not settings.no_dashboard:
+            settings._refuse_open_dashboard()
         if settings.subworkers:
             settings.of_subworkers()
         return settings
+
+    def _refuse_open_dashboard(self) -> None:
+        if self.insecure or self.dashboard_token_file or is_loopback(f"tcp://{_in_url(self.dashboard_host)}:1"):
+            return
+        raise InvalidSetting(
+            f"--dashboard-host {self.dashboard_host} can be reached from other machines, and anybody there could see "
+            "and stop tasks; name a file of tokens with --dashboard-token-file, bind to 127.0.0.1, or accept that with "
+            "--insecure"
+        )
 
     def of_subworkers(self, **more: Any) -> "SubworkerSettings":
         """Return the settings of the subworkers that the control plane starts: its own, where both have them."""
         shared = {name: getattr(self, name) for name in ProcessSettings.model_fields}
         return SubworkerSettings.load(**shared | {"worker_id": "subworker", "processes": self.subworkers} | more)
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _default_worker_id() -> str:

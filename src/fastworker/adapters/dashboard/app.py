@@ -13,7 +13,7 @@ from fastworker.domain.text import bounded
 
 from . import refusals
 from .access import Identity
-from .conditional import answer
+from .conditional import Answer
 from .guard import Guard
 from .hosts import AllowedHosts
 from .origins import SAFE_METHODS
@@ -79,7 +79,7 @@ def make_litestar(parts: Parts, files: PageFiles, *, max_body_bytes: int) -> Lit
         routes(files),
         guards=[parts.access.authorize],
         dependencies={"parts": Provide(lambda: parts, sync_to_thread=False)},
-        after_request=answer,
+        response_class=Answer,
         exception_handlers={Exception: fail},
         plugins=[PydanticPlugin(prefer_alias=True)],
         openapi_config=None,

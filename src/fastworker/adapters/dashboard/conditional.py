@@ -4,30 +4,35 @@ The tag leaves out `as_of`: what has not changed has the same tag at another mom
 """
 
 from hashlib import blake2b
-from typing import Any
+from typing import Any, override
 
-from litestar import Request, Response
+from litestar import Litestar, Request, Response
+from litestar.response.base import ASGIResponse
 
 from .models.record import Record
 
 TAG_BYTES = 12
 
 
-def answer(request: Request[Any, Any, Any], response: Response[Any]) -> Response[Any]:
-    """Turn the record of a response into JSON; with the tag that the client has, into 304."""
-    record = response.content
-    if not isinstance(record, Record):
-        return response
-    body, moment = _json(record)
-    response.content = body + moment
-    response.media_type = response.media_type or "application/json"
-    response.headers["cache-control"] = "no-store"
-    if request.method not in ("GET", "HEAD") or response.status_code not in (None, 200):
-        return response
-    tag = response.headers["etag"] = entity_tag(body)
-    if has_tag(request.headers.get("if-none-match", ""), tag):
-        return Response(b"", status_code=304, headers={"etag": tag, "cache-control": "no-store"})
-    return response
+class Answer(Response[Any]):
+    """A response; a record in it becomes JSON, or 304 for who has its tag."""
+
+    @override
+    def to_asgi_response(self, app: Litestar | None, request: Request[Any, Any, Any], **more: Any) -> ASGIResponse:
+        """Return what is sent to this request."""
+        if isinstance(self.content, Record):
+            self._tell(self.content, request, self.status_code or more.get("status_code"))
+        return super().to_asgi_response(app, request, **more)
+
+    def _tell(self, record: Record, request: Request[Any, Any, Any], status: int | None) -> None:
+        body, moment = _json(record)
+        self.content = body + moment
+        self.headers["cache-control"] = "no-store"
+        if request.method not in ("GET", "HEAD") or status not in (None, 200):
+            return
+        tag = self.headers["etag"] = entity_tag(body)
+        if has_tag(request.headers.get("if-none-match", ""), tag):
+            self.content, self.status_code = b"", 304
 
 
 def _json(record: Record) -> tuple[bytes, bytes]:

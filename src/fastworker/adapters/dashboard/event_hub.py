@@ -5,7 +5,7 @@ is kept of a time in which nobody listened: who comes back after it is told the 
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from fastworker.application.wakeup import Wakeup
@@ -63,6 +63,10 @@ class Listener:
         self.news.set()
 
 
+def _nobody(_: frozenset[str]) -> None:
+    """Do nothing: nobody fills the hub yet."""
+
+
 class EventHub:
     """The stream of one life of the control plane, which `boot` names."""
 
@@ -75,6 +79,8 @@ class EventHub:
         self._lost_before = 0  # events up to this number are not kept
         self._listeners: set[Listener] = set()
         self._is_closed = False
+        self.on_listen: Callable[[frozenset[str]], None] = _nobody
+        """Told of the topics of each new listener, before anything else can change."""
 
     @property
     def listeners(self) -> int:
@@ -134,6 +140,7 @@ class EventHub:
                 listener.begin_anew(reason or "gap")
             listener.waiting.extend(missed if listener.reset is None else ())
         self._listeners.add(listener)
+        self.on_listen(listener.topics)
         if self._is_closed:
             listener.end()
         return listener

@@ -7,6 +7,7 @@ the rule against other origins, the kind and size of bodies, an id per request, 
 from collections.abc import Mapping
 from secrets import token_hex
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from .hosts import AllowedHosts
@@ -31,10 +32,8 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
-            if scope["type"] == "lifespan":
-                await self._app(scope, receive, send)
-            return
+        if scope["type"] != ScopeType.HTTP:
+            return  # the server speaks nothing else
         request_id = token_hex(8)
         scope[REQUEST_ID] = request_id  # type: ignore[literal-required] # ASGI leaves room for keys of others
         problem = self._problem(scope["method"], _single(scope["headers"]))

@@ -6,6 +6,7 @@ as one character of the private use area until the name is read.
 
 from urllib.parse import unquote_to_bytes
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 SLASH = "\ue000"
@@ -28,7 +29,7 @@ class PathRewriter:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on a request under the path that routes know."""
-        if scope["type"] == "http":
+        if scope["type"] == ScopeType.HTTP:
             scope["path"] = self._path(scope["path"], scope.get("raw_path") or b"")
             scope["root_path"] = ""
         await self._app(scope, receive, send)

@@ -13,6 +13,7 @@ from .models.problem import ProblemError
 from .problem_kinds import (
     BAD_REQUEST,
     CONFLICT,
+    COUNT_CHANGED,
     DRAINING,
     FORGOTTEN,
     HTTP_KIND,
@@ -39,6 +40,8 @@ KINDS: dict[type[errors.FastWorkerError], ProblemKind] = {  # the special before
     errors.UnknownWorker: NOT_FOUND,
     errors.PayloadTooLarge: TOO_LARGE,
     errors.IdConflict: CONFLICT,
+    errors.CountChanged: COUNT_CHANGED,
+    errors.TooManyOperations: TOO_MANY,
     errors.NotFinished: WRONG_STATE,
     errors.TooManyUnfinished: TOO_MANY,
     errors.QueueFull: QUEUE_FULL,

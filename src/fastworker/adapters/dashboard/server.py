@@ -24,8 +24,9 @@ class QuietServer(uvicorn.Server):
 
 def make_server(app: ASGIApp) -> QuietServer:
     """Return a server for an application; `serve(sockets=...)` runs it until `should_exit`."""
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)  # that it starts and ends is said by the banner
     config = uvicorn.Config(
-        app,  # type: ignore[arg-type] # both mean an ASGI application, in types of their own
+        app,
         log_config=None,
         access_log=False,
         ws="none",

@@ -11,6 +11,9 @@ from fastworker.entrypoints.settings import ProcessSettings, flag_of
 
 type Command = Callable[..., Any]
 
+METAVARS = {"dashboard_allowed_host": "HOST", "dashboard_frame_ancestors": "ORIGIN"}
+"""What stands for a value of the settings that are lists and no modules."""
+
 
 def settings_flags(settings: type[ProcessSettings]) -> Callable[[Command], Command]:
     """Return a decorator that gives a command one flag per setting; flags not given are left out of the call."""
@@ -36,7 +39,7 @@ def _option(name: str, field: FieldInfo) -> Callable[[Command], Command]:
     if field.annotation is bool:
         return click.option(flag, name, is_flag=True, default=None, help=text)
     if get_origin(field.annotation) is list:
-        return click.option(flag, name, multiple=True, metavar="MODULE", help=text)
+        return click.option(flag, name, multiple=True, metavar=METAVARS.get(name, "MODULE"), help=text)
     return click.option(flag, name, type=_type(field.annotation), default=None, help=text)
 
 

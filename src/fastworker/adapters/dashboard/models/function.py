@@ -20,10 +20,9 @@ class Percentiles(Record):
 
 
 class Function(Record):
-    """A task function and how it does.
+    """A task function and how it does. What its code says is None when only workers have it.
 
-    `parameters` is a JSON Schema (2020-12) of an object by parameter name; None when only workers have the function:
-    then its arguments are given as JSON.
+    Counts are since the start, seconds of the last five to ten minutes.
     """
 
     name: str
@@ -31,7 +30,6 @@ class Function(Record):
     module: str | None
     doc: str | None
     signature: str | None
-    parameters: dict[str, Any] | None
     priority: TaskPriority | None
     retries: int | None
     timeout_seconds: float | None
@@ -46,6 +44,16 @@ class Function(Record):
     failure_ratio: float | None
     run_seconds: Percentiles
     pause: Pause | None
+
+
+class FunctionDetail(Function):
+    """A task function with what it takes.
+
+    `parameters` is a JSON Schema (2020-12) of an object by parameter name; None when only workers have the function:
+    then its arguments are given as JSON. The rest of positional arguments is called `*name`, of keywords `**name`.
+    """
+
+    parameters: dict[str, Any] | None
 
 
 class FunctionPage(Page[Function]):

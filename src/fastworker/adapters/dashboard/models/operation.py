@@ -22,9 +22,11 @@ class Operation(Record):
 
     id: str
     action: BulkAction
-    state: Literal["running", "done", "cancelled"]
+    state: Literal["waiting", "running", "done", "cancelled"]
     total: int
     done: int
+    succeeded: int
+    refused: int
     answers: dict[str, int] = Field(description="How many tasks got each answer.")
     created_at: Moment
     finished_at: Moment | None

@@ -11,7 +11,7 @@ type Moment = datetime
 class Record(BaseModel):
     """Something that the API tells."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
 
 class Body(BaseModel):

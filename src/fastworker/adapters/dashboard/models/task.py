@@ -94,13 +94,12 @@ class Attempt(Record):
 
 
 class Transition(Record):
-    """A change of status; `note` says why, in a few words."""
+    """A task came to a status; `attempt` is how many attempts had begun by then."""
 
     at: Moment
     status: TaskStatus
     attempt: int
     worker_id: str | None
-    note: str
 
 
 class AttemptPage(Page[Attempt]):

@@ -10,19 +10,18 @@ from .queues import pause_record
 
 def function_record(view: FunctionView, moments: Moments) -> Function:
     """Return a task function and how it does."""
-    ended = view.succeeded + view.failed
+    ended, code = view.succeeded + view.failed, view.declaration
     return Function(
         name=view.name,
-        is_here=view.is_here,
-        module=view.module,
-        doc=view.doc,
-        signature=view.signature,
-        parameters=view.parameters,
-        priority=view.priority,
+        is_here=code is not None,
+        module=code.module if code else None,
+        doc=code.doc if code else None,
+        signature=code.signature if code else None,
+        priority=code.priority if code else None,
         retries=view.terms.retries,
         timeout_seconds=view.terms.timeout_seconds,
-        isolation=view.isolation,
-        is_async=view.is_async,
+        isolation=code.isolation if code else None,
+        is_async=code.is_async if code else None,
         workers=list(view.workers),
         queued=view.queued,
         running=view.running,

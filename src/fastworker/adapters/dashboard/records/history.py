@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from fastworker.application.observatory.history import Sample, Step
+from fastworker.application.observatory.history import ENDS, Sample, Step
+from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import RANKS, TaskPriority
 
 from ..models.overview import Range
@@ -23,6 +24,10 @@ def _rate(count: Callable[[Sample], int]) -> Column:
     return lambda sample: round(count(sample) / sample.seconds, 3) if sample.seconds else None
 
 
+def _ended(status: TaskStatus) -> Column:
+    return _rate(lambda sample: sample.ended_as(status))
+
+
 def _depth(priority: TaskPriority) -> Column:
     rank = RANKS[priority]
     return lambda sample: sample.depths[rank]
@@ -31,11 +36,7 @@ def _depth(priority: TaskPriority) -> Column:
 COLUMNS: dict[str, Column] = {
     "submitted": _rate(lambda sample: sum(sample.submitted)),
     "started": _rate(lambda sample: sum(sample.leased)),
-    "success": _rate(lambda sample: sample.success),
-    "failure": _rate(lambda sample: sample.failure),
-    "cancelled": _rate(lambda sample: sample.cancelled),
-    "lost": _rate(lambda sample: sample.lost),
-    "expired": _rate(lambda sample: sample.expired),
+    **{status.value: _ended(status) for status in ENDS},
     "retried": _rate(lambda sample: sample.retried),
     "wait_p50": lambda sample: sample.wait.p50,
     "wait_p95": lambda sample: sample.wait.p95,

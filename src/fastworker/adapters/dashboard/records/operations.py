@@ -17,13 +17,15 @@ API_NAMES: dict[BulkAction, Literal["cancel", "retry"]] = {BulkAction.CANCEL: "c
 def operation_record(operation: DomainOperation, moments: Moments) -> Operation:
     """Return a bulk action and how far it is."""
     return Operation(
-        id=operation.id,
+        id=operation.operation_id,
         action=API_NAMES[operation.action],
         state=operation.state.value,
         total=operation.total,
         done=operation.done,
+        succeeded=operation.succeeded,
+        refused=operation.refused,
         answers=dict(operation.answers),
-        created_at=moments.of(operation.started_at),
+        created_at=moments.of(operation.created_at),
         finished_at=moments.of(operation.ended_at),
         created_by=operation.actor.name,
         items=[

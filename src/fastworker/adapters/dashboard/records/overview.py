@@ -3,6 +3,8 @@
 import resource
 import sys
 
+from fastworker.application.observatory.history import Sample
+from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 
 from ..models.overview import Attention, Depth, Overview
@@ -21,7 +23,7 @@ def overview_record(parts: Parts, *, now: float) -> Overview:
     """Return what the control plane does now."""
     ledger, observatory, moments = parts.ledger, parts.observatory, parts.moments
     minute = observatory.history.last_minute()
-    ended = minute.success + minute.failure + minute.lost
+    failed, ended = failures(minute)
     waiting = [task for task in map(ledger.queue.oldest, TaskPriority) if task is not None]
     oldest = min((task.queued_at for task in waiting), default=None)
     depths = ledger.queue.depths()
@@ -38,8 +40,8 @@ def overview_record(parts: Parts, *, now: float) -> Overview:
         workers=len(ledger.workers),
         submitted_per_second=per_second(sum(minute.submitted), minute),
         finished_per_second=per_second(minute.finished, minute),
-        failed_per_second=per_second(minute.failure + minute.lost, minute),
-        failure_ratio=(minute.failure + minute.lost) / ended if ended else None,
+        failed_per_second=per_second(failed, minute),
+        failure_ratio=failed / ended if ended else None,
         oldest_queued_at=moments.of(oldest),
         wait_seconds=percentiles(minute.wait),
         run_seconds=percentiles(minute.run),
@@ -49,6 +51,12 @@ def overview_record(parts: Parts, *, now: float) -> Overview:
         attention=list(attention(parts, now=now)),
         as_of=moments.now(),
     )
+
+
+def failures(sample: Sample) -> tuple[int, int]:
+    """Return how many tasks failed, and of how many that came to an end by themselves."""
+    failed = sample.ended_as(TaskStatus.FAILURE) + sample.ended_as(TaskStatus.LOST)
+    return failed, failed + sample.ended_as(TaskStatus.SUCCESS)
 
 
 def attention(parts: Parts, *, now: float) -> list[Attention]:
@@ -70,11 +78,11 @@ def _whole(parts: Parts) -> list[Attention]:
     if len(ledger.queue) >= NEARLY_FULL * limit:
         message = f"{len(ledger.queue):,} tasks wait; from {limit:,} on, submissions are refused (--max-queued)."
         found.append(Attention(kind="queue-full", message=message, count=len(ledger.queue)))
-    failed, ended = minute.failure + minute.lost, minute.success + minute.failure + minute.lost
+    failed, ended = failures(minute)
     if failed and failed >= MANY_FAILURES * ended:
         message = f"{failed} of the {ended} tasks of the last minute failed."
         found.append(Attention(kind="failing", message=message, count=failed))
-    if minute.lag_seconds is not None and minute.lag_seconds >= SLOW_LOOP_SECONDS:
+    if minute.lag_seconds >= SLOW_LOOP_SECONDS:
         message = f"The control plane stood still for {minute.lag_seconds:.1f} s in the last minute."
         found.append(Attention(kind="loop-blocked", message=message))
     return found

@@ -1,7 +1,6 @@
 """One task in full, and what can be done with it."""
 
-from typing import Protocol
-
+from fastworker.application.function_catalogue import Declaration
 from fastworker.application.observatory.task_life import AttemptView, TaskLife
 from fastworker.application.observatory.task_life import Transition as DomainTransition
 from fastworker.domain.journal import Step
@@ -25,18 +24,6 @@ from ..models.task import (
 )
 from ..moments import Moments
 from .tasks import task_summary
-
-
-class HowItEnds(Protocol):
-    """How a task function can be made to end."""
-
-    @property
-    def isolation(self) -> str | None:
-        """What it runs in: `process`, or its worker itself."""
-
-    @property
-    def is_async(self) -> bool | None:
-        """Whether it runs in an event loop; None when only workers know."""
 
 
 def task_record(
@@ -91,7 +78,7 @@ def attempt_record(attempt: AttemptView, moments: Moments) -> Attempt:
         worker_id=attempt.worker_id,
         wait_seconds=attempt.wait_seconds,
         started_at=moments.of(attempt.leased_at),
-        finished_at=moments.of(attempt.ended_at),
+        finished_at=None if attempt.run_seconds is None else moments.of(attempt.leased_at + attempt.run_seconds),
         run_seconds=attempt.run_seconds,
         status=attempt.status,
         error=error_detail(attempt.error) if attempt.error else None,
@@ -105,7 +92,6 @@ def _transition(each: DomainTransition, moments: Moments) -> Transition:
         status=each.status,
         attempt=each.attempt,
         worker_id=each.worker_id or None,
-        note=each.note,
     )
 
 
@@ -122,7 +108,7 @@ def step_record(step: Step, moments: Moments) -> TaskStep:
     )
 
 
-def possible_actions(task: DomainTask, function: HowItEnds | None) -> list[TaskActionState]:
+def possible_actions(task: DomainTask, function: Declaration | None) -> list[TaskActionState]:
     """Return what can be done with a task now, and why not if it cannot."""
     ended = task.status.is_final
     again = "runs the same call as a new task" if ended else f"it is {task.status.value}: only after its end"
@@ -134,12 +120,12 @@ def possible_actions(task: DomainTask, function: HowItEnds | None) -> list[TaskA
     ]
 
 
-def _how_it_would_end(task: DomainTask, function: HowItEnds | None) -> str:
+def _how_it_would_end(task: DomainTask, function: Declaration | None) -> str:
     if task.status.is_final:
         return f"it has ended: {task.status.value}"
     if task.status is not TaskStatus.RUNNING:
         return "it waits, and will never start"
-    if function is None or function.is_async is None:
+    if function is None:
         return "it runs: its worker is told to end it"
     if function.isolation == "process":
         return "it runs in a process of its own, which is killed"

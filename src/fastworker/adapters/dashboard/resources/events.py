@@ -8,6 +8,7 @@ from litestar.params import Parameter
 from litestar.response import Stream
 from pydantic_core import from_json
 
+from ..conditional import Answer
 from ..event_hub import EventHub, HubEvent
 from ..event_stream import stream
 from ..models.event import Event, EventList, HelloEvent
@@ -40,7 +41,7 @@ def stream_events(
     """
     wanted = _topics(topics, request.auth.role)
     if since is not None:
-        return Response(_list(parts.hub, since, wanted))
+        return Answer(_list(parts.hub, since, wanted))
     if parts.hub.is_full:
         headers = {"retry-after": str(RETRY_SECONDS)}
         raise ApiProblem(TOO_MANY, "there are too many event streams; share one between tabs", headers=headers)

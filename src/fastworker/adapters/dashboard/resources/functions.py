@@ -5,7 +5,7 @@ from litestar import get, post
 from fastworker.domain.errors import UnknownTask
 
 from ..access import OPERATOR
-from ..models.function import Function, FunctionPage
+from ..models.function import Function, FunctionDetail, FunctionPage
 from ..models.page import Total
 from ..models.submission import PauseRequest
 from ..paging import cut
@@ -34,9 +34,11 @@ def list_functions(parts: Given, cursor: CursorText = None, limit: Limit = PAGE_
 
 
 @get("/functions/{name:str}", operation_id="get_function", tags=TAGS, responses=fails_with(), sync_to_thread=False)
-def get_function(parts: Given, name: str) -> Function:
-    """Return one task function."""
-    return _function(parts, name_in_path(name))
+def get_function(parts: Given, name: str) -> FunctionDetail:
+    """Return one task function with what it takes."""
+    name = name_in_path(name)
+    function = _function(parts, name)
+    return FunctionDetail(**dict(function), parameters=parts.catalogue.parameters(name))
 
 
 @post(

@@ -3,6 +3,7 @@
 from litestar import Response, get
 
 from ..access import PUBLIC
+from ..conditional import Answer
 from ..models.system import Health
 from ..parts import Given
 from .arguments import fails_with
@@ -20,8 +21,8 @@ def get_health() -> Health:
 def get_readiness(parts: Given) -> Response[Health]:
     """Say whether the control plane takes tasks; 503 while it stops."""
     if parts.ledger.is_draining:
-        return Response(Health(status="draining"), status_code=503)
-    return Response(Health(status="ok"))
+        return Answer(Health(status="draining"), status_code=503)
+    return Answer(Health(status="ok"))
 
 
 HANDLERS = [get_health, get_readiness]

@@ -11,7 +11,7 @@ from ..parts import Given, Parts
 from ..records.overview import memory_bytes
 from .arguments import fails_with
 
-MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+MEDIA_TYPE = "text/plain; version=0.0.4"
 
 type Sample = tuple[Mapping[str, str], float]
 

@@ -4,17 +4,19 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from fastworker.application.bulk import BulkAction, CountChanged, Selection, TooManyOperations
+from fastworker.application.bulk import BulkAction, Selection
+from fastworker.application.bulk import Operation as DomainOperation
 
 from ..access import OPERATOR
+from ..conditional import Answer
 from ..models.operation import Operation, OperationPage
 from ..models.page import Total
 from ..models.problem import ProblemError
 from ..models.submission import BulkCount, BulkFilter, BulkRequest
 from ..paging import cut
 from ..parts import Given, Parts
-from ..problem_kinds import COUNT_CHANGED, INVALID_BODY, NOT_FOUND, TOO_MANY
-from ..problems import RETRY_SECONDS, ApiProblem
+from ..problem_kinds import INVALID_BODY, NOT_FOUND
+from ..problems import ApiProblem
 from ..records.operations import operation_record
 from ..task_query import TaskQuery
 from .arguments import PAGE_SIZE, Asking, CursorText, Limit, actor_of, also, fails_with
@@ -38,20 +40,14 @@ async def act_on_tasks(request: Asking, parts: Given, data: BulkRequest) -> Resp
     action, selection = ACTIONS[data.action], _selection(parts, data)
     if data.dry_run:
         counted = await parts.operations.count(action, selection)
-        return Response(BulkCount(matching=counted.matching, possible=counted.possible), status_code=200)
-    try:
-        operation = await parts.operations.start(
-            actor_of(request), action, selection, expected_count=data.expected_count
-        )
-    except CountChanged as error:
-        raise ApiProblem(COUNT_CHANGED, str(error), current_status=str(error.count)) from error
-    except TooManyOperations as error:
-        raise ApiProblem(TOO_MANY, str(error), headers={"retry-after": str(RETRY_SECONDS)}) from error
-    return Response(operation_record(operation, parts.moments), status_code=202)
+        return Answer(BulkCount(matching=counted.matching, possible=counted.possible), status_code=200)
+    expected = data.expected_count
+    operation = await parts.operations.start(actor_of(request), action, selection, expected_count=expected)
+    return Answer(operation_record(operation, parts.moments), status_code=202)
 
 
 def _selection(parts: Parts, data: BulkRequest) -> Selection:
-    if (data.ids is None) == (data.filter is None):
+    if bool(data.ids) == (data.filter is not None):
         problem = ProblemError(message="expected either ids or filter", pointer="/ids")
         raise ApiProblem(INVALID_BODY, "/ids: expected either ids or filter", errors=[problem])
     if data.filter is None:
@@ -75,8 +71,8 @@ def _query(wanted: BulkFilter) -> TaskQuery:
 @get("/operations", operation_id="list_operations", tags=TAGS, responses=fails_with(), sync_to_thread=False)
 def list_operations(parts: Given, cursor: CursorText = None, limit: Limit = PAGE_SIZE) -> OperationPage:
     """Return the bulk actions of late, the newest first."""
-    found = sorted(parts.operations.newest_first(), key=lambda each: (-each.started_at, each.id))
-    page = cut(found, lambda each: (-each.started_at, each.id), name="operations", cursor=cursor, limit=limit)
+    found = sorted(parts.operations.newest_first(), key=lambda each: (-each.created_at, each.operation_id))
+    page = cut(found, lambda each: (-each.created_at, each.operation_id), name="operations", cursor=cursor, limit=limit)
     return OperationPage(
         items=[operation_record(each, parts.moments) for each in page.items],
         next_cursor=page.next_cursor,
@@ -95,10 +91,7 @@ def list_operations(parts: Given, cursor: CursorText = None, limit: Limit = PAGE
 )
 def get_operation(parts: Given, operation_id: str) -> Operation:
     """Return a bulk action and how far it is."""
-    _refuse_unknown(parts, operation_id)
-    operation = parts.operations.get(operation_id)
-    assert operation is not None
-    return operation_record(operation, parts.moments)
+    return _record(parts, parts.operations.get(operation_id), operation_id)
 
 
 @post(
@@ -112,13 +105,13 @@ def get_operation(parts: Given, operation_id: str) -> Operation:
 )
 def cancel_operation(request: Asking, parts: Given, operation_id: str) -> Operation:
     """Leave the rest of a bulk action undone; what is done stays done."""
-    _refuse_unknown(parts, operation_id)
-    return operation_record(parts.operations.cancel(actor_of(request), operation_id), parts.moments)
+    return _record(parts, parts.operations.cancel(actor_of(request), operation_id), operation_id)
 
 
-def _refuse_unknown(parts: Parts, operation_id: str) -> None:
-    if parts.operations.get(operation_id) is None:
+def _record(parts: Parts, operation: DomainOperation | None, operation_id: str) -> Operation:
+    if operation is None:
         raise ApiProblem(NOT_FOUND, f"no operation {operation_id[:100]!r} is remembered")
+    return operation_record(operation, parts.moments)
 
 
 HANDLERS = [act_on_tasks, list_operations, get_operation, cancel_operation]

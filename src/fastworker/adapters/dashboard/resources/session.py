@@ -6,6 +6,8 @@ from litestar import Request, Response, delete, get, post
 from litestar.datastructures import Cookie
 
 from ..access import PUBLIC, VIEWER, Identity
+from ..conditional import Answer
+from ..models.audit import Role as RoleName
 from ..models.system import SessionRequest, SessionState
 from ..parts import Given, Parts
 from ..problem_kinds import UNAUTHENTICATED
@@ -16,6 +18,7 @@ from ..tokens import find_token
 from .arguments import Asking, fails_with
 
 TAGS = ["session"]
+ROLE_NAMES: dict[Role, RoleName] = {Role.VIEWER: "viewer", Role.OPERATOR: "operator", Role.ADMIN: "admin"}
 
 
 @get("/session", operation_id="get_session", tags=TAGS, responses=fails_with(), sync_to_thread=False)
@@ -36,14 +39,14 @@ def get_session(request: Asking, parts: Given) -> SessionState:
 def log_in(request: Request[Any, Identity | None, Any], parts: Given, data: SessionRequest) -> Response[SessionState]:
     """Begin a session with a token, or with the one-time word of the login URL; the answer sets a cookie."""
     if parts.access.open_as is not None:
-        return Response(_state(parts, parts.access.open_as))
+        return Answer(_state(parts, parts.access.open_as))
     actor, role = _login(parts, data)
     cookie = parts.access.sessions.open(actor, role)
     session = parts.access.sessions.find(cookie)
     assert session is not None
     state = _state(parts, Identity(actor, role, "session", session.expires_at))
     is_secure = request.scope["scheme"] == "https"
-    return Response(state, cookies=[_cookie(parts, cookie, int(SESSION_SECONDS), is_secure=is_secure)])
+    return Answer(state, cookies=[_cookie(parts, cookie, int(SESSION_SECONDS), is_secure=is_secure)])
 
 
 def _login(parts: Parts, data: SessionRequest) -> tuple[str, Role]:
@@ -85,7 +88,7 @@ def _cookie(parts: Parts, value: str, seconds: int, *, is_secure: bool) -> Cooki
 def _state(parts: Parts, identity: Identity) -> SessionState:
     return SessionState(
         actor=identity.actor,
-        role=identity.role.label,
+        role=ROLE_NAMES[identity.role],
         is_read_only=identity.role < Role.OPERATOR,
         method=identity.method,
         expires_at=parts.moments.of(identity.expires_at),

@@ -57,7 +57,6 @@ def _usage(parts: Parts) -> list[Usage]:
         "max_queued": len(ledger.queue),
         "max_queued_bytes": ledger.payload_bytes,
         "result_cache_size": len(ledger.results),
-        "result_cache_bytes": ledger.results.size,
         "max_clients": len(ledger.sessions),
         "max_workers": len(ledger.workers),
     }

@@ -10,6 +10,7 @@ from fastworker.application.observatory.task_life import task_life
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import Task as DomainTask
 
+from ..conditional import Answer
 from ..models.page import Total
 from ..models.task import AttemptPage, Payload, Task, TaskStep, TaskStepPage
 from ..paging import cut
@@ -33,19 +34,18 @@ def get_task(parts: Given, task_id: str) -> Task:
 
 def full_task(parts: Parts, task: DomainTask) -> Task:
     """Return everything about a task."""
-    now = parts.clock.now()
     name = task.submission.name
-    function = parts.catalogue.get(name, now=now) if name in parts.ledger.names else None
+    declaration = parts.catalogue.get(name, now=parts.clock.now()).declaration if name in parts.ledger.names else None
     return task_record(
         task,
-        task_life(task, ledger=parts.ledger, now=now),
+        task_life(task),
         parts.ledger,
         parts.moments,
         arguments=_arguments(parts, task),
         result=_result(parts, task),
         fingerprint=fingerprint_of(task),
         has_worker=not parts.control_plane.coordinator.names_without_worker({name}),
-        actions=possible_actions(task, function),
+        actions=possible_actions(task, declaration),
     )
 
 
@@ -59,7 +59,7 @@ def full_task(parts: Parts, task: DomainTask) -> Task:
 def list_attempts(parts: Given, task_id: str, cursor: CursorText = None, limit: Limit = PAGE_SIZE) -> AttemptPage:
     """Return the attempts of a task that are remembered, the first one first."""
     task = _task(parts, task_id)
-    attempts = task_life(task, ledger=parts.ledger, now=parts.clock.now()).attempts
+    attempts = task_life(task).attempts
     page = cut(attempts, lambda each: (each.number,), name=f"attempts {task_id}", cursor=cursor, limit=limit)
     return AttemptPage(
         items=[attempt_record(attempt, parts.moments) for attempt in page.items],
@@ -92,7 +92,7 @@ def list_steps(parts: Given, task_id: str, cursor: CursorText = None, limit: Lim
 
 def task_steps(parts: Parts, task: DomainTask) -> list[TaskStep]:
     """Return the steps of a task that are kept."""
-    life = task_life(task, ledger=parts.ledger, now=parts.clock.now())
+    life = task_life(task)
     return [step_record(step, parts.moments) for step in life.steps]
 
 
@@ -106,7 +106,7 @@ def task_steps(parts: Parts, task: DomainTask) -> list[TaskStep]:
 def get_arguments(parts: Given, task_id: str, raw: Raw = False) -> Response[Payload]:
     """Return the arguments of a task."""
     task = _task(parts, task_id)
-    return _attachment(task.submission.payload, "arguments") if raw else Response(_arguments(parts, task))
+    return _attachment(task.submission.payload, "arguments") if raw else Answer(_arguments(parts, task))
 
 
 @get(
@@ -123,7 +123,7 @@ def get_result(parts: Given, task_id: str, raw: Raw = False) -> Response[Payload
     if result is None or task.outcome is None:
         status = task.status.value
         raise ApiProblem(WRONG_STATE, f"task {task.task_id} has no result: it is {status}", current_status=status)
-    return _attachment(task.outcome.payload, "result") if raw else Response(result)
+    return _attachment(task.outcome.payload, "result") if raw else Answer(result)
 
 
 def _task(parts: Parts, task_id: str) -> DomainTask:
@@ -142,7 +142,7 @@ def _result(parts: Parts, task: DomainTask) -> Payload | None:
 
 def _attachment(payload: bytes, name: str) -> Response[Any]:
     headers = {"content-disposition": f'attachment; filename="{name}.json"', "cache-control": "no-store"}
-    return Response(payload, media_type="text/plain; charset=utf-8", headers=headers)
+    return Answer(payload, media_type="text/plain", headers=headers)
 
 
 HANDLERS: list[Any] = [get_task, list_attempts, list_steps, get_arguments, get_result]

@@ -15,6 +15,7 @@ from fastworker.domain.task import Submission
 from fastworker.domain.terms import Terms
 
 from ..access import OPERATOR
+from ..conditional import Answer
 from ..cursors import Cursor, decode_cursor, encode_cursor, foreign_cursor, list_hash
 from ..idempotency import HEADER, LONGEST_KEY
 from ..models.page import Total
@@ -109,8 +110,9 @@ def submit_task(
     actor = actor_of(request)
     payload = parts.catalogue.payload(data.name, data.args, data.kwargs)
     task_id = parts.keys.task_id(actor.name, key, data.model_dump_json())
-    view = parts.catalogue.get(data.name, now=parts.clock.now())
-    submission = Submission(task_id, data.name, data.priority or view.priority, payload, _terms(data))
+    declaration = parts.catalogue.get(data.name, now=parts.clock.now()).declaration
+    priority = data.priority or (declaration.priority if declaration else TaskPriority.NORMAL)
+    submission = Submission(task_id, data.name, priority, payload, _terms(data))
     steer(parts, lambda steering, now: steering.submit(actor, submission, now=now))
     return _submitted(parts, task_id, data.name)
 
@@ -131,9 +133,9 @@ def cancel_task(request: Asking, parts: Given, task_id: str) -> Response[Cancell
     answer = steer(parts, lambda steering, now: steering.cancel(actor, task_id, now=now))
     match answer:
         case Cancellation.CANCELLED:
-            return Response(Cancelled(id=task_id, outcome="cancelled"), status_code=200)
+            return Answer(Cancelled(id=task_id, outcome="cancelled"), status_code=200)
         case Cancellation.STOPPING:
-            return Response(Cancelled(id=task_id, outcome="stopping"), status_code=202)
+            return Answer(Cancelled(id=task_id, outcome="stopping"), status_code=202)
         case _:
             status = task.status.value
             raise ApiProblem(WRONG_STATE, f"task {task_id} has ended: {status}", current_status=status)

@@ -1,0 +1,142 @@
+"""The dashboard beside the control plane: opened early, built late, restarted when it fails, and stopped last.
+
+The socket is there before the web server's modules are: who comes early waits a moment. Those modules are imported, and
+the application is built, in a thread, because that takes about half a second, in which the control plane has begun to
+work. The dashboard never ends the control plane.
+"""
+
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import structlog
+
+from fastworker.adapters.dashboard.listening import listen, port_of, url_of
+from fastworker.adapters.dashboard.sessions import Sessions
+from fastworker.adapters.dashboard.tokens import Token, read_tokens
+from fastworker.application.control_plane import BoundAddresses
+from fastworker.domain.errors import AddressUnusable
+
+from .settings import ControlPlaneSettings
+
+if TYPE_CHECKING:
+    from fastworker.adapters.dashboard.dashboard import Dashboard
+
+log = structlog.get_logger()
+
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 60.0
+STOP_SECONDS = 5.0
+"""How long the end of the dashboard is waited for; the server itself gives its answers three seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is there before the web server: its socket, the tokens, and the sessions that the login URL is one of."""
+
+    listener: socket.socket
+    port: int
+    url: str
+    tokens: Sequence[Token]
+    sessions: Sessions
+    started_at: float
+
+    @property
+    def login_url(self) -> str:
+        """Where a person opens the dashboard: with a word that logs in once, where a token is needed."""
+        return f"{self.url}login#once={self.sessions.new_once()}" if self.tokens else self.url
+
+
+def open_dashboard(settings: ControlPlaneSettings, container: Any) -> Opening | AddressUnusable:
+    """Take the dashboard's socket; return why there will be no dashboard, if it cannot be had."""
+    try:
+        listener = listen(settings.dashboard_host, settings.dashboard_port)
+    except AddressUnusable as error:
+        return error
+    port = port_of(listener)
+    url = url_of(settings.dashboard_host, port, settings.dashboard_root_path)
+    file = settings.dashboard_token_file
+    tokens = read_tokens(Path(file)) if file else ()
+    clock = container.clock()
+    return Opening(listener, port, url, tokens, Sessions(clock), clock.now())
+
+
+@asynccontextmanager
+async def dashboard(
+    settings: ControlPlaneSettings, container: Any, opening: Opening, bound: BoundAddresses
+) -> AsyncIterator[None]:
+    """Serve the dashboard while the body runs."""
+    supervisor = _Supervisor(settings, container, opening, bound)
+    async with anyio.create_task_group() as group:
+        group.start_soon(container.observatory().run, container.clock())
+        group.start_soon(supervisor.run)
+        try:
+            yield
+        finally:
+            supervisor.stop()
+            with anyio.move_on_after(STOP_SECONDS, shield=True):
+                await supervisor.ended.wait()
+            group.cancel_scope.cancel()
+
+
+class _Supervisor:
+    """Runs one dashboard after the other, until it is told to stop."""
+
+    def __init__(self, settings: ControlPlaneSettings, container: Any, opening: Opening, bound: BoundAddresses) -> None:
+        self._build = partial(_built, settings, container, opening, bound)
+        self._settings = settings
+        self._listener: socket.socket | None = opening.listener
+        self._dashboard: Dashboard | None = None
+        self._stopping = anyio.Event()
+        self.ended = anyio.Event()
+
+    def stop(self) -> None:
+        """End the present dashboard, and start no other."""
+        self._stopping.set()
+        if self._dashboard is not None:
+            self._dashboard.stop()
+
+    async def run(self) -> None:
+        """Run until `stop`; a dashboard that fails is said, and followed by another a while later."""
+        wait = FIRST_WAIT_SECONDS
+        try:
+            while not self._stopping.is_set():
+                try:
+                    await self._run_one()
+                except (Exception, SystemExit) as error:  # whatever it is, it is the dashboard's, and tasks go on
+                    log.exception("dashboard_failed", error=str(error), again_in_seconds=wait)
+                    with anyio.move_on_after(wait):
+                        await self._stopping.wait()
+                    wait = min(LONGEST_WAIT_SECONDS, 2 * wait)
+        finally:
+            self._close_listener()
+            self.ended.set()
+
+    async def _run_one(self) -> None:
+        if self._listener is None:
+            self._listener = listen(self._settings.dashboard_host, self._settings.dashboard_port)
+        try:
+            self._dashboard = await anyio.to_thread.run_sync(self._build, self._listener)
+            if not self._stopping.is_set():
+                await self._dashboard.run()
+        finally:
+            self._dashboard = None
+            self._close_listener()
+
+    def _close_listener(self) -> None:
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+
+
+def _built(
+    settings: ControlPlaneSettings, container: Any, opening: Opening, bound: BoundAddresses, listener: socket.socket
+) -> "Dashboard":
+    """Import the web server and build the dashboard; called in a thread."""
+    from .dashboard_parts import build
+
+    return build(settings, container, opening, bound, listener)
