@@ -101,6 +101,7 @@ class Ledger:
         self.payload_bytes = 0  # the arguments of all tasks that are not final
         self.leased_at = 0.0
         self.superseded = 0
+        self.actions = 0  # of people
         self.finished = dict.fromkeys(TaskStatus, 0)
         self._attempts_kept = attempts_kept
         self._lines_kept = lines_kept
@@ -162,7 +163,7 @@ class Ledger:
             case PriorityPaused() | PriorityResumed() | FunctionPaused() | FunctionResumed():
                 self.pauses.apply(event)
             case ActionTaken():
-                pass
+                self.actions += 1
             case _:
                 assert_never(event)
 

@@ -3,9 +3,15 @@ from typing import TypeAliasType
 import pytest
 
 from fastworker.domain import ledger as ledger_module
+from fastworker.domain.action import Action, Actor
 from fastworker.domain.events import (
+    ActionTaken,
     DrainStarted,
     Event,
+    FunctionPaused,
+    FunctionResumed,
+    PriorityPaused,
+    PriorityResumed,
     ReportSuperseded,
     ResultRead,
     ResultsReaped,
@@ -34,6 +40,8 @@ from fastworker.domain.events import (
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.pause import Pause
+from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import Order
 
 from ...builders import a_card, a_lease, a_submission, an_outcome
@@ -42,6 +50,7 @@ from .ledger_snapshot import snapshot
 OPENED = SessionOpened("client", 1000.0)
 JOINED = WorkerJoined(a_card(slots=2), 1000.0)
 POLLED = WorkerPolled("worker", 0, 0, 1000.0)
+PAUSE = Pause("ann", "the mail server is down", 1102.0)
 
 
 def submitted(task_id: str) -> TaskSubmitted:
@@ -225,6 +234,37 @@ def test_a_sign_of_life_and_a_change_of_occupied_slots_are_noted():
     assert (worker.heard_at, worker.occupied, worker.room) == (1007.0, 2, 0)
 
 
+# ---- pauses ----
+
+
+def test_what_is_paused_is_known_with_who_did_it_until_it_is_resumed():
+    ledger = a_ledger(PriorityPaused(TaskPriority.LOW, PAUSE), FunctionPaused("echo", PAUSE))
+    assert (ledger.pauses.priorities, ledger.pauses.functions) == ({TaskPriority.LOW: PAUSE}, {"echo": PAUSE})
+    ledger.apply(PriorityResumed(TaskPriority.LOW, 1103.0))
+    ledger.apply(FunctionResumed("echo", 1103.0))
+
+    assert (ledger.pauses.priorities, ledger.pauses.functions) == ({}, {})
+
+
+def test_a_task_is_held_back_by_the_pause_of_its_priority_or_else_of_its_function():
+    other = Pause("bob", "", 1103.0)
+    ledger = a_ledger(submitted("t1"))
+    task = ledger.tasks["t1"]
+    assert ledger.pauses.of(task) is None
+    ledger.apply(FunctionPaused("echo", PAUSE))
+    assert ledger.pauses.of(task) is PAUSE
+    ledger.apply(PriorityPaused(TaskPriority.NORMAL, other))
+
+    assert ledger.pauses.of(task) is other
+
+
+def test_submissions_are_numbered_and_a_retry_changes_no_number():
+    ran = (leased("t1"), TaskRetried("t1", an_outcome(TaskStatus.LOST), 1005.0, 1004.0), TaskDue("t1", 1005.0))
+    ledger = a_ledger(JOINED, POLLED, submitted("t1"), submitted("t2"), *ran, submitted("t3"))
+
+    assert [task.number for task in ledger.tasks.values()] == [1, 2, 3]
+
+
 # ---- sessions ----
 
 
@@ -275,6 +315,11 @@ HISTORY: tuple[Event, ...] = (
     WorkerLeft("worker", "left", 1005.0),
     ResultsReaped(1100.0),
     SilenceForgiven(2.0, 1101.0),
+    PriorityPaused(TaskPriority.LOW, PAUSE),
+    FunctionPaused("echo", PAUSE),
+    ActionTaken(Action(Actor("ann", "operator", "127.0.0.1"), "pause", "low"), 1102.0),
+    PriorityResumed(TaskPriority.LOW, 1103.0),
+    FunctionResumed("echo", 1103.0),
     DrainStarted(),
 )
 

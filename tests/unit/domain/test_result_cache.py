@@ -157,3 +157,16 @@ def test_a_single_result_is_kept_whatever_its_size():
         cache.put(a_task(f"t{number}", status=TaskStatus.FAILURE, outcome=outcome), now=0.0)
 
     assert cache.task_ids() == ["t1"]
+
+
+def test_whoever_wants_to_know_is_told_of_each_task_that_is_forgotten():
+    cache = a_cache(capacity=2)
+    forgotten = []
+    cache.on_forget = forgotten.append
+    tasks = [a_finished_task(task_id) for task_id in ("a", "b", "c")]
+    for moment, task in enumerate(tasks):
+        cache.put(task, now=float(moment))
+    assert forgotten == tasks[:1]
+    cache.reap(now=1_000.0)
+
+    assert forgotten == tasks
