@@ -1,5 +1,6 @@
-// The values of the API, written from the models of the server.
+// Made from the models of the API by scripts/dashboard-types. Do not edit: a test compares.
 
+/** One try: how long the task waited before it, how it went, and when it was to be tried again. */
 export interface Attempt {
   number: number;
   worker_id: string;
@@ -12,16 +13,19 @@ export interface Attempt {
   next_due_at: Moment | null;
 }
 
+/** The attempts of a task, the first kept one first. */
 export interface AttemptPage {
   items: Attempt[];
   next_cursor: string | null;
   prev_cursor: string | null;
   total: Total;
   is_bounded: boolean;
+  /** How many items were looked at, if not all. */
   searched: number | null;
   as_of: Moment;
 }
 
+/** Something that a person should look at; `target` is an id of the kind's resource, if there is one. */
 export interface Attention {
   kind: "failing" | "paused" | "stuck" | "no-worker" | "queue-full" | "worker-lost" | "draining" | "loop-blocked";
   message: string;
@@ -29,6 +33,7 @@ export interface Attention {
   count: number;
 }
 
+/** One thing that was done, or refused, through this API. */
 export interface AuditEntry {
   id: number;
   at: Moment;
@@ -39,146 +44,181 @@ export interface AuditEntry {
   target: string;
   before: string;
   after: string;
+  /** Why it was not done; empty when it was. */
   refusal: string;
 }
 
+/** `audit`: what was just done. */
 export interface AuditEvent {
   topic: "audit";
   entries: AuditEntry[];
 }
 
+/** What was done, the newest first. */
 export interface AuditPage {
   items: AuditEntry[];
   next_cursor: string | null;
   prev_cursor: string | null;
   total: Total;
   is_bounded: boolean;
+  /** How many items were looked at, if not all. */
   searched: number | null;
   as_of: Moment;
 }
 
 export type BulkAction = "cancel" | "retry";
 
+/** What a bulk request would do: the tasks it is for, and those of them that the action is possible for now. */
 export interface BulkCount {
   matching: number;
   possible: number;
 }
 
+/** Tasks by what they are; several values of one kind are alternatives. */
 export interface BulkFilter {
-  status: TaskStatus[];
-  priority: TaskPriority[];
-  name: string[];
-  worker: string[];
-  fingerprint: string | null;
-  since: Moment | null;
-  until: Moment | null;
-  q: string;
+  status?: TaskStatus[];
+  priority?: TaskPriority[];
+  name?: string[];
+  worker?: string[];
+  fingerprint?: string | null;
+  since?: Moment | null;
+  until?: Moment | null;
+  q?: string;
 }
 
+/** One action on many tasks: either `ids` or `filter`.
+ * 
+ * With `dry_run` nothing is done but counting. `expected_count` is the count that a person has agreed to: when it
+ * is another by now, nothing is done (409). */
 export interface BulkRequest {
   action: BulkAction;
-  ids: TaskId[] | null;
-  filter: BulkFilter | null;
-  expected_count: number | null;
-  dry_run: boolean;
+  ids?: TaskId[] | null;
+  filter?: BulkFilter | null;
+  expected_count?: number | null;
+  dry_run?: boolean;
 }
 
+/** `bye`, the last of a stream: the control plane stops. */
 export interface ByeEvent {
   reason: "stopping";
 }
 
+/** What became of a request to cancel: `stopping` says that its worker was told to end it. */
 export interface Cancelled {
   id: string;
   outcome: "cancelled" | "stopping" | "finished";
 }
 
+/** The settings in force. */
 export interface Config {
   settings: Setting[];
 }
 
+/** How many tasks wait in a priority. */
 export interface Depth {
   priority: TaskPriority;
   depth: number;
 }
 
+/** An error with the traceback of the worker; empty when there was none. */
 export interface ErrorDetail {
   type: string;
   message: string;
   traceback: string;
+  /** The group of equal errors that it belongs to. */
   fingerprint: string | null;
 }
 
+/** Equal failures. */
 export interface ErrorGroup {
   fingerprint: string;
   error_type: string;
+  /** Of the latest failure. */
   message: string;
+  /** Where it was raised; empty when there was no traceback. */
   frame: string;
   count: number;
+  /** How many of them were tried again. */
   retried: number;
   first_seen_at: Moment;
   last_seen_at: Moment;
   functions: string[];
   workers: string[];
   sample_task_id: string;
+  /** Failures per minute of the last hour, oldest first. */
   history: number[];
 }
 
+/** Equal failures, with the traceback of the latest. */
 export interface ErrorGroupDetail {
   fingerprint: string;
   error_type: string;
+  /** Of the latest failure. */
   message: string;
+  /** Where it was raised; empty when there was no traceback. */
   frame: string;
   count: number;
+  /** How many of them were tried again. */
   retried: number;
   first_seen_at: Moment;
   last_seen_at: Moment;
   functions: string[];
   workers: string[];
   sample_task_id: string;
+  /** Failures per minute of the last hour, oldest first. */
   history: number[];
   traceback: string;
+  /** The latest tasks, newest first; as far as they are remembered. */
   task_ids: string[];
 }
 
+/** The groups, the latest failure first. */
 export interface ErrorGroupPage {
   items: ErrorGroup[];
   next_cursor: string | null;
   prev_cursor: string | null;
   total: Total;
   is_bounded: boolean;
+  /** How many items were looked at, if not all. */
   searched: number | null;
   as_of: Moment;
 }
 
+/** An error in one line. */
 export interface ErrorSummary {
   type: string;
   message: string;
 }
 
+/** `errors`: groups in which something new has failed. */
 export interface ErrorsEvent {
   topic: "errors";
   changed: ErrorGroup[];
 }
 
+/** An event as JSON, for those who do not stream. */
 export interface Event {
   id: string;
   event: string;
   data: Record<string, unknown>;
 }
 
+/** Events after the one that was asked from; `is_reset` says that some are missing. */
 export interface EventList {
   items: Event[];
   last_id: string;
   is_reset: boolean;
 }
 
+/** A task function and how it does. What its code says is None when only workers have it.
+ * 
+ * Counts are since the start, seconds of the last five to ten minutes. */
 export interface Function {
   name: string;
   is_here: boolean;
   module: string | null;
   doc: string | null;
   signature: string | null;
-  parameters: Record<string, unknown> | null;
   priority: TaskPriority | null;
   retries: number | null;
   timeout_seconds: number | null;
@@ -195,20 +235,51 @@ export interface Function {
   pause: Pause | null;
 }
 
+/** A task function with what it takes.
+ * 
+ * `parameters` is a JSON Schema (2020-12) of an object by parameter name; None when only workers have the function:
+ * then its arguments are given as JSON. The rest of positional arguments is called `*name`, of keywords `**name`. */
+export interface FunctionDetail {
+  name: string;
+  is_here: boolean;
+  module: string | null;
+  doc: string | null;
+  signature: string | null;
+  priority: TaskPriority | null;
+  retries: number | null;
+  timeout_seconds: number | null;
+  isolation: string | null;
+  is_async: boolean | null;
+  workers: string[];
+  queued: number;
+  running: number;
+  succeeded: number;
+  failed: number;
+  retried: number;
+  failure_ratio: number | null;
+  run_seconds: Percentiles;
+  pause: Pause | null;
+  parameters: Record<string, unknown> | null;
+}
+
+/** The task functions by name. */
 export interface FunctionPage {
   items: Function[];
   next_cursor: string | null;
   prev_cursor: string | null;
   total: Total;
   is_bounded: boolean;
+  /** How many items were looked at, if not all. */
   searched: number | null;
   as_of: Moment;
 }
 
+/** Alive, or ready to take tasks. */
 export interface Health {
   status: "ok" | "starting" | "draining";
 }
 
+/** `hello`, the first of each stream. `seq` is the number of the latest event. */
 export interface HelloEvent {
   boot: string;
   seq: number;
@@ -217,6 +288,7 @@ export interface HelloEvent {
   topics: string[];
 }
 
+/** The event stream: who listens, and what was sent, replayed, or dropped because a listener was too slow. */
 export interface HubState {
   clients: number;
   published: number;
@@ -224,6 +296,7 @@ export interface HubState {
   resets: number;
 }
 
+/** A log record of a task. */
 export interface LogLine {
   level: string;
   logger: string;
@@ -232,12 +305,16 @@ export interface LogLine {
 
 export type Moment = string;
 
+/** A bulk action under way, or done. Item results are kept up to a bound, the failures first. */
 export interface Operation {
   id: string;
   action: BulkAction;
-  state: "running" | "done" | "cancelled";
+  state: "waiting" | "running" | "done" | "cancelled";
   total: number;
   done: number;
+  succeeded: number;
+  refused: number;
+  /** How many tasks got each answer. */
   answers: Record<string, number>;
   created_at: Moment;
   finished_at: Moment | null;
@@ -245,32 +322,39 @@ export interface Operation {
   items: OperationItem[];
 }
 
+/** What became of one task; `new_id` is the task that runs it again. */
 export interface OperationItem {
   id: string;
   outcome: string;
   new_id: string | null;
 }
 
+/** Bulk actions, the newest first. */
 export interface OperationPage {
   items: Operation[];
   next_cursor: string | null;
   prev_cursor: string | null;
   total: Total;
   is_bounded: boolean;
+  /** How many items were looked at, if not all. */
   searched: number | null;
   as_of: Moment;
 }
 
+/** `operations`: bulk actions that have come further. */
 export interface OperationsEvent {
   topic: "operations";
   changed: Operation[];
 }
 
+/** What the control plane does now. Rates and percentiles are of the last minute. */
 export interface Overview {
   epoch: string;
   version: string;
   started_at: Moment;
+  /** Of the tasks that are remembered. */
   counts: TaskCounts;
+  /** Ends since the start, by status. */
   finished_in_all: Record<string, number>;
   depths: Depth[];
   slots: number;
@@ -291,13 +375,16 @@ export interface Overview {
   as_of: Moment;
 }
 
+/** `overview`: the numbers of now, once per second, and the newest row of the series of 15 minutes. */
 export interface OverviewEvent {
   topic: "overview";
   overview: Overview;
+  /** Unix seconds, the end of the newest step of the series. */
   at: number | null;
   row: Record<string, number | null>;
 }
 
+/** Who holds back tasks, why, and until when (None: until somebody resumes). */
 export interface Pause {
   paused_at: Moment;
   paused_by: string;
@@ -305,19 +392,27 @@ export interface Pause {
   until: Moment | null;
 }
 
+/** Hold back tasks; those that run go on. `seconds` says when to resume by itself. */
 export interface PauseRequest {
-  reason: string;
-  seconds: number | null;
+  reason?: string;
+  seconds?: number | null;
 }
 
+/** Arguments or a result as JSON values.
+ * 
+ * Beyond the bound for pages, `value` is left out and `is_truncated` says so; `raw` gives all of it. Whole numbers
+ * that a browser cannot hold (beyond 2**53) are given as {"$int": "…"}. */
 export interface Payload {
   value: unknown;
+  /** The beginning of a payload that is too large, or no JSON. */
   text: string | null;
+  /** Bytes. */
   size: number;
   sha256: string;
   is_truncated: boolean;
 }
 
+/** Of the seconds that were seen lately; None when nothing was. */
 export interface Percentiles {
   count: number;
   p50: number | null;
@@ -326,29 +421,37 @@ export interface Percentiles {
   longest: number | null;
 }
 
+/** What went wrong. `type` names the kind for ever; `detail` is for people. */
 export interface Problem {
+  /** A reference that names the kind of problem, such as /problems/not-found. */
   type: string;
   title: string;
   status: number;
   detail: string;
+  /** The id of this request, as in the X-Request-Id header. */
   instance: string;
   errors: ProblemError[];
+  /** The state that stands in the way (409). */
   current_status: string | null;
+  /** The role that this needs (403). */
   missing_right: string | null;
 }
 
+/** One thing that is wrong: a member of the body (`pointer`, RFC 6901) or a parameter of the request. */
 export interface ProblemError {
   message: string;
   pointer: string | null;
   parameter: string | null;
 }
 
+/** How far an attempt has come, in the task's own unit, or in words. */
 export interface Progress {
   done: number;
   total: number | null;
   message: string;
 }
 
+/** One priority: what waits, how fast it comes and goes over the last minute, and when it will be empty. */
 export interface Queue {
   priority: TaskPriority;
   depth: number;
@@ -357,21 +460,26 @@ export interface Queue {
   oldest_queued_at: Moment | null;
   in_per_second: number;
   out_per_second: number;
+  /** None when it grows, or does not move. */
   drained_in_seconds: number | null;
+  /** The depth over the last five minutes, oldest first. */
   depth_history: number[];
   pause: Pause | null;
 }
 
+/** The queues, the most urgent first. */
 export interface QueuePage {
   items: Queue[];
   next_cursor: string | null;
   prev_cursor: string | null;
   total: Total;
   is_bounded: boolean;
+  /** How many items were looked at, if not all. */
   searched: number | null;
   as_of: Moment;
 }
 
+/** `queues`: the four priorities. */
 export interface QueuesEvent {
   topic: "queues";
   queues: Queue[];
@@ -379,6 +487,7 @@ export interface QueuesEvent {
 
 export type Range = "15m" | "1h" | "2h" | "6h" | "24h";
 
+/** `reset`: what was shown is too old to be brought up to date by events; ask for everything again. */
 export interface ResetEvent {
   boot: string;
   seq: number;
@@ -387,19 +496,23 @@ export interface ResetEvent {
 
 export type Role = "viewer" | "operator" | "admin";
 
+/** History in columns: each has one value per moment of `at`, None where nothing was seen. */
 export interface Series {
   range: Range;
   step_seconds: number;
+  /** Unix seconds, ends of the steps, oldest first. */
   at: number[];
   columns: Record<string, (number | null)[]>;
   as_of: Moment;
 }
 
+/** The token, or the one-time word of a login URL. */
 export interface SessionRequest {
-  token: string | null;
-  once: string | null;
+  token?: string | null;
+  once?: string | null;
 }
 
+/** Who is asking, and what the role allows. */
 export interface SessionState {
   actor: string;
   role: Role;
@@ -408,6 +521,7 @@ export interface SessionState {
   expires_at: Moment | null;
 }
 
+/** One setting in force; `value` is masked where it is a secret. */
 export interface Setting {
   name: string;
   flag: string;
@@ -418,11 +532,14 @@ export interface Setting {
   description: string;
 }
 
+/** The task that was accepted. */
 export interface Submitted {
   id: string;
+  /** No connected worker can run it now. */
   is_waiting_for_worker: boolean;
 }
 
+/** What the control plane is and holds. */
 export interface System {
   epoch: string;
   version: string;
@@ -444,27 +561,36 @@ export interface System {
   as_of: Moment;
 }
 
+/** Everything about a task. */
 export interface Task {
   id: string;
   name: string;
   status: TaskStatus;
   priority: TaskPriority;
   worker_id: string | null;
+  /** How many attempts have begun. */
   attempts: number;
+  /** How many there may be: one more than the retries. */
   most_attempts: number;
   submitted_at: Moment;
   queued_at: Moment;
+  /** When a scheduled task begins to wait for a worker. */
   due_at: Moment | null;
   expires_at: Moment | null;
+  /** When the latest attempt was leased to its worker. */
   started_at: Moment | null;
   finished_at: Moment | null;
   wait_seconds: number | null;
+  /** None until the attempt has ended. */
   run_seconds: number | null;
   error: ErrorSummary | null;
   progress: Progress | null;
   is_cancelling: boolean;
+  /** Its priority or its task function is paused. */
   is_held: boolean;
+  /** The task that this one runs again. */
   origin: string | null;
+  /** The first characters of the arguments as JSON. */
   arguments_preview: string;
   terms: TaskTerms;
   arguments: Payload;
@@ -472,19 +598,23 @@ export interface Task {
   error_detail: ErrorDetail | null;
   history: Attempt[];
   transitions: Transition[];
+  /** How many workers were lost with it. */
   losses: number;
   actions: TaskActionState[];
+  /** A connected worker can run it. */
   has_worker: boolean;
 }
 
 export type TaskActionName = "cancel" | "retry" | "rerun";
 
+/** What can be done with a task now, and why not if it cannot. */
 export interface TaskActionState {
   action: TaskActionName;
   is_possible: boolean;
   explanation: string;
 }
 
+/** How many tasks are remembered in each status. */
 export interface TaskCounts {
   scheduled: number;
   queued: number;
@@ -496,6 +626,9 @@ export interface TaskCounts {
   expired: number;
 }
 
+/** `task`: a followed task as it is now, and its new steps; `topic` is `task:<id>`.
+ * 
+ * `task` is None when it is not remembered any more. */
 export interface TaskEvent {
   topic: string;
   task: Task | null;
@@ -504,20 +637,25 @@ export interface TaskEvent {
 
 export type TaskId = string;
 
+/** A page of tasks. */
 export interface TaskPage {
   items: TaskSummary[];
   next_cursor: string | null;
   prev_cursor: string | null;
   total: Total;
   is_bounded: boolean;
+  /** How many items were looked at, if not all. */
   searched: number | null;
   as_of: Moment;
 }
 
+/** How urgent a task is; members are listed from the most urgent to the least. */
 export type TaskPriority = "critical" | "high" | "normal" | "low";
 
+/** Where a task is in its life. */
 export type TaskStatus = "scheduled" | "queued" | "running" | "success" | "failure" | "cancelled" | "lost" | "expired";
 
+/** One step of a task; exactly one of `status`, `progress` and `line` is there. Numbers grow; gaps were let go. */
 export interface TaskStep {
   number: number;
   at: Moment;
@@ -527,52 +665,66 @@ export interface TaskStep {
   line: LogLine | null;
 }
 
+/** The steps of a task in order; `next_cursor` also works later, for what comes after. */
 export interface TaskStepPage {
   items: TaskStep[];
   next_cursor: string | null;
   prev_cursor: string | null;
   total: Total;
   is_bounded: boolean;
+  /** How many items were looked at, if not all. */
   searched: number | null;
   as_of: Moment;
 }
 
+/** A task to run: positional `args`, `kwargs` by name, and what is left open is as the function declares it. */
 export interface TaskSubmission {
   name: string;
-  args: unknown[];
-  kwargs: Record<string, unknown>;
-  priority: TaskPriority | null;
-  retries: number | null;
-  timeout_seconds: number | null;
-  delay_seconds: number | null;
-  expires_seconds: number | null;
-  origin: TaskId | null;
+  args?: unknown[];
+  kwargs?: Record<string, unknown>;
+  priority?: TaskPriority | null;
+  retries?: number | null;
+  timeout_seconds?: number | null;
+  delay_seconds?: number | null;
+  expires_seconds?: number | null;
+  /** The task that this one runs again, edited. */
+  origin?: TaskId | null;
 }
 
+/** A row of the list of tasks. Seconds are of the latest attempt. */
 export interface TaskSummary {
   id: string;
   name: string;
   status: TaskStatus;
   priority: TaskPriority;
   worker_id: string | null;
+  /** How many attempts have begun. */
   attempts: number;
+  /** How many there may be: one more than the retries. */
   most_attempts: number;
   submitted_at: Moment;
   queued_at: Moment;
+  /** When a scheduled task begins to wait for a worker. */
   due_at: Moment | null;
   expires_at: Moment | null;
+  /** When the latest attempt was leased to its worker. */
   started_at: Moment | null;
   finished_at: Moment | null;
   wait_seconds: number | null;
+  /** None until the attempt has ended. */
   run_seconds: number | null;
   error: ErrorSummary | null;
   progress: Progress | null;
   is_cancelling: boolean;
+  /** Its priority or its task function is paused. */
   is_held: boolean;
+  /** The task that this one runs again. */
   origin: string | null;
+  /** The first characters of the arguments as JSON. */
   arguments_preview: string;
 }
 
+/** What is agreed for a task beside its call; None means as by default. */
 export interface TaskTerms {
   retries: number;
   timeout_seconds: number | null;
@@ -582,32 +734,37 @@ export interface TaskTerms {
   never_on: string[] | null;
 }
 
+/** `tasks`: tasks that have changed, each as it is now; `more` others have changed, too, and are not told. */
 export interface TasksEvent {
   topic: "tasks";
   changed: TaskSummary[];
+  /** How many more have changed: ask for the page again. */
   more: number;
   counts: TaskCounts;
 }
 
+/** How many there are in all; `gte` says that counting stopped at the bound. */
 export interface Total {
   value: number;
   relation: "eq" | "gte";
 }
 
+/** A task came to a status; `attempt` is how many attempts had begun by then. */
 export interface Transition {
   at: Moment;
   status: TaskStatus;
   attempt: number;
   worker_id: string | null;
-  note: string;
 }
 
+/** How much of a bounded thing is used; units are in its name. */
 export interface Usage {
   name: string;
   used: number;
   limit: number;
 }
 
+/** A live worker. `stuck` slots are taken by work that was given up and goes on. */
 export interface Worker {
   id: string;
   kind: "subworker" | "control-plane";
@@ -619,13 +776,17 @@ export interface Worker {
   failed: number;
   heard_at: Moment;
   joined_at: Moment | null;
+  /** Where `fastworker inspect` finds it. */
   address: string | null;
   version: string;
+  /** It runs another version of FastWorker than the control plane. */
   has_other_version: boolean;
   functions: string[];
+  /** Task functions that others know and it does not. */
   missing_functions: string[];
 }
 
+/** A live worker with what it runs now. */
 export interface WorkerDetail {
   id: string;
   kind: "subworker" | "control-plane";
@@ -637,24 +798,30 @@ export interface WorkerDetail {
   failed: number;
   heard_at: Moment;
   joined_at: Moment | null;
+  /** Where `fastworker inspect` finds it. */
   address: string | null;
   version: string;
+  /** It runs another version of FastWorker than the control plane. */
   has_other_version: boolean;
   functions: string[];
+  /** Task functions that others know and it does not. */
   missing_functions: string[];
   tasks: TaskSummary[];
 }
 
+/** The live workers in the order in which they joined. */
 export interface WorkerPage {
   items: Worker[];
   next_cursor: string | null;
   prev_cursor: string | null;
   total: Total;
   is_bounded: boolean;
+  /** How many items were looked at, if not all. */
   searched: number | null;
   as_of: Moment;
 }
 
+/** `workers`: the live workers, at most a page; `more` others live, too. */
 export interface WorkersEvent {
   topic: "workers";
   workers: Worker[];

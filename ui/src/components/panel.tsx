@@ -18,7 +18,7 @@ export function Empty({ icon = "check", title, children }: {
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }): JSX.Element {
   const { title, detail } = explain(error);
   return (
-    <div class="failure">
+    <div class="fault-box">
       <Icon name="warn" />
       <div><p class="empty-title">{title}</p><p>{detail}</p></div>
       {retry && <Button icon="retry" onClick={retry}>Try again</Button>}
@@ -39,7 +39,7 @@ class Boundary extends Component<{ children: ComponentChildren }, { error: Error
     const { error } = this.state;
     if (!error) return this.props.children;
     return (
-      <div class="failure">
+      <div class="fault-box">
         <Icon name="warn" />
         <div><p class="empty-title">This panel has a fault</p><p>{error.message}</p></div>
         <CopyButton text={`${error.message}\n${error.stack ?? ""}`} label="Copy details" />

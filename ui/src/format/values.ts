@@ -6,6 +6,19 @@ export function preview(value: unknown, characters = 120): string {
   return text.length > characters ? `${text.slice(0, characters - 1)}…` : text;
 }
 
+/** Arguments as the wire has them, those by position under the empty name, as one would write them in a call. */
+export function callPreview(text: string): string {
+  const byPosition = /^\{"":\[(.*)/s.exec(text)?.[1];
+  if (byPosition === undefined) return text === "{}" ? "" : text;
+  return byPosition.endsWith("]}") ? byPosition.slice(0, -2) : byPosition;
+}
+
+/** A call as Python would write it. */
+export function callText(name: string, args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): string {
+  const named = Object.entries(kwargs).map(([key, value]) => `${key}=${pythonLiteral(value)}`);
+  return `${name}(${[...args.map(pythonLiteral), ...named].join(", ")})`;
+}
+
 /** JSON over several lines. */
 export function pretty(value: unknown): string {
   return JSON.stringify(value, null, 2) ?? "null";

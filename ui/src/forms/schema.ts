@@ -151,12 +151,52 @@ export function textOf(field: Pick<Field, "kind">, value: unknown): string {
   return field.kind === "json" ? JSON.stringify(value, null, 2) : JSON.stringify(value);
 }
 
+export interface Call {
+  args: readonly unknown[];
+  kwargs: Readonly<Record<string, unknown>>;
+}
+
+const isRestOfArgs = ({ name }: Field) => name.startsWith("*") && !name.startsWith("**");
+const isRestOfKwargs = ({ name }: Field) => name.startsWith("**");
+
+/**
+ * Return the call for arguments by name. Only when there are more arguments by position (`*name`) do those before them
+ * go by position, too: then none of them can be left out.
+ */
+export function callOf(fields: readonly Field[], values: Readonly<Record<string, unknown>>): Call & { faults: Record<string, string> } {
+  const faults: Record<string, string> = {};
+  const kwargs: Record<string, unknown> = {};
+  const at = fields.findIndex(isRestOfArgs);
+  const rest = values[fields[at]?.name ?? ""];
+  const first = Array.isArray(rest) && rest.length > 0 ? fields.slice(0, at) : [];
+  for (const { name } of first) if (!(name in values)) faults[name] = "is needed before the rest";
+  for (const field of fields) {
+    const value = values[field.name];
+    if (!(field.name in values) || first.includes(field)) continue;
+    if (isRestOfArgs(field)) faults[field.name] ??= Array.isArray(value) ? "" : "expected an array";
+    else if (!isRestOfKwargs(field)) kwargs[field.name] = value;
+    else if (typeof value === "object" && value !== null && !Array.isArray(value)) Object.assign(kwargs, value);
+    else faults[field.name] = "expected an object";
+  }
+  for (const name of Object.keys(faults)) if (faults[name] === "") delete faults[name];
+  return { args: first.length || (Array.isArray(rest) && rest.length) ? [...first.map(({ name }) => values[name]), ...(rest as unknown[])] : [], kwargs, faults };
+}
+
 /** Return the texts for a call that was made before; positional arguments take the names in order. */
-export function textsOf(fields: readonly Field[], call: { args: readonly unknown[]; kwargs: Readonly<Record<string, unknown>> }): Texts {
+export function textsOf(fields: readonly Field[], { args, kwargs }: Call): Texts {
   const texts: Record<string, string> = {};
+  const left = { ...kwargs };
   fields.forEach((field, index) => {
-    if (field.name in call.kwargs) texts[field.name] = textOf(field, call.kwargs[field.name]);
-    else if (index < call.args.length) texts[field.name] = textOf(field, call.args[index]);
+    if (isRestOfArgs(field)) {
+      if (args.length > index) texts[field.name] = JSON.stringify(args.slice(index));
+    } else if (field.name in left) {
+      texts[field.name] = textOf(field, left[field.name]);
+      delete left[field.name];
+    } else if (index < args.length && !isRestOfKwargs(field)) {
+      texts[field.name] = textOf(field, args[index]);
+    }
   });
+  const rest = fields.find(isRestOfKwargs);
+  if (rest && Object.keys(left).length) texts[rest.name] = JSON.stringify(left);
   return texts;
 }

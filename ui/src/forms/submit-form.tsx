@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { rerunTask, submit } from "../api/actions";
-import type { Function as TaskFunction, Submitted, TaskSubmission } from "../api/types";
+import type { FunctionDetail as TaskFunction, Submitted, TaskSubmission } from "../api/types";
 import { Button, Code } from "../components/basics";
 import { Segments } from "../components/tabs";
 import { PRIORITIES } from "../components/status";
@@ -13,7 +13,7 @@ import { announce } from "../state/announcer";
 import { asCommand, asCurl, asPython } from "./commands";
 import { SchemaField } from "./fields";
 import { NO_OPTIONS, OPTION_FIELDS, optionsOf, type OptionTexts } from "./options";
-import { type Field, fieldsOf, type JsonSchema, type Texts, textsOf, valuesOf } from "./schema";
+import { callOf, type Field, fieldsOf, type JsonSchema, type Texts, textsOf, valuesOf } from "./schema";
 
 export interface Before {
   args: readonly unknown[];
@@ -36,19 +36,21 @@ const RAW: readonly Field[] = [
 ];
 
 interface Draft {
-  call: Pick<TaskSubmission, "name" | "args" | "kwargs"> & Partial<TaskSubmission>;
+  call: Partial<TaskSubmission> & { name: string };
   faults: Record<string, string>;
 }
 
 function draftOf(of: TaskFunction, fields: readonly Field[], texts: Texts, optionTexts: OptionTexts): Draft {
   const { values, faults } = valuesOf(fields, texts);
   const { options, faults: optionFaults } = optionsOf(optionTexts);
-  const isRaw = fields === RAW;
-  if (isRaw && values.args !== undefined && !Array.isArray(values.args)) faults.args = "expected an array";
-  const call = isRaw
-    ? { name: of.name, args: (values.args ?? []) as unknown[], kwargs: (values.kwargs ?? {}) as Record<string, unknown> }
-    : { name: of.name, args: [], kwargs: values };
-  return { call: { ...call, ...options }, faults: { ...faults, ...optionFaults } };
+  const { args, kwargs, faults: callFaults } = fields === RAW ? rawCall(values) : callOf(fields, values);
+  return { call: { name: of.name, args: [...args], kwargs, ...options }, faults: { ...faults, ...callFaults, ...optionFaults } };
+}
+
+function rawCall({ args = [], kwargs = {} }: Record<string, unknown>): ReturnType<typeof callOf> {
+  const isObject = typeof kwargs === "object" && kwargs !== null && !Array.isArray(kwargs);
+  const faults = { ...(Array.isArray(args) ? {} : { args: "expected an array" }), ...(isObject ? {} : { kwargs: "expected an object" }) };
+  return { args: Array.isArray(args) ? args : [], kwargs: isObject ? (kwargs as Record<string, unknown>) : {}, faults };
 }
 
 function firstTexts(fields: readonly Field[], before: Before | undefined): Texts {

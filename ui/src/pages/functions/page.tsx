@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { pauseFunction, resumeFunction } from "../../api/actions";
-import type { Function as TaskFunction, FunctionPage, Submitted } from "../../api/types";
+import type { Function as TaskFunction, FunctionDetail, FunctionPage, Submitted } from "../../api/types";
 import { Badge, Code, Fact, Facts } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
 import { Icon } from "../../components/icons";
@@ -97,7 +97,7 @@ function NoFunctions(): JSX.Element {
 }
 
 function One({ name }: { name: string }): JSX.Element {
-  const resource = useResource<TaskFunction>(`functions/${encodeURIComponent(name)}`, { topics: TOPICS, pace: PACE });
+  const resource = useResource<FunctionDetail>(`functions/${encodeURIComponent(name)}`, { topics: TOPICS, pace: PACE });
   usePauseKey(resource.data, resource);
   return (
     <>
@@ -117,7 +117,7 @@ function One({ name }: { name: string }): JSX.Element {
   );
 }
 
-function Submit({ of }: { of: TaskFunction }): JSX.Element {
+function Submit({ of }: { of: FunctionDetail }): JSX.Element {
   const [last, setLast] = useState<Submitted | null>(null);
   const onSubmitted = (task: Submitted) => {
     setLast(task);

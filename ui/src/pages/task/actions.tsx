@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { cancelTask, retryTask } from "../../api/actions";
-import type { Function as TaskFunction, Task, TaskActionName } from "../../api/types";
+import type { FunctionDetail as TaskFunction, Task, TaskActionName } from "../../api/types";
 import { Button } from "../../components/basics";
 import { confirm } from "../../components/confirm";
 import { Dialog } from "../../components/dialog";

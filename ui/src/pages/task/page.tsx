@@ -9,6 +9,7 @@ import { Empty, Panel } from "../../components/panel";
 import { PriorityMark, Status } from "../../components/status";
 import { Tabs } from "../../components/tabs";
 import { duration } from "../../format/numbers";
+import { asPython } from "../../forms/commands";
 import { pretty } from "../../format/values";
 import { useResource } from "../../live/resource";
 import type { LiveEvent } from "../../live/protocol";
@@ -18,7 +19,7 @@ import { listed, neighbours } from "../../state/listed";
 import { useShortcuts } from "../../state/shortcuts";
 import { Actions } from "./actions";
 import { attemptsOf, Life, Waterfall } from "./parts";
-import { PayloadView } from "./payload";
+import { CallView, callOf, PayloadView } from "./payload";
 import { Log, Steps, useSteps } from "./steps";
 import { ErrorView } from "./traceback";
 
@@ -35,13 +36,18 @@ export function TaskDetail({ subject: id }: { subject: string }): JSX.Element {
         <div class="crumbs"><a href={listed.value.url}><Icon name="left" />Tasks</a></div>
         <h1 class="task-title">{task ? <><Status status={task.status} isCancelling={task.is_cancelling} isHeld={task.is_held} /> {task.name}</> : "Task"}</h1>
         <span class="id"><code>{id}</code><CopyButton text={id} label="Copy the id" /></span>
-        <div class="tools">{task && <Actions task={task} />}<Siblings id={id} /></div>
+        <div class="tools">{task && <><Actions task={task} /><PythonButton task={task} /></>}<Siblings id={id} /></div>
       </header>
       {missing ? <Missing error={resource.error as ApiError} /> : (
         <Panel resource={resource} class="bare">{(data) => <Body task={data} topics={topics} />}</Panel>
       )}
     </>
   );
+}
+
+function PythonButton({ task }: { task: Task }): JSX.Element | null {
+  const call = callOf(task.arguments);
+  return call && <CopyButton text={asPython({ name: task.name, ...call })} label="Copy as Python" />;
 }
 
 function Siblings({ id }: { id: string }): JSX.Element | null {
@@ -117,7 +123,7 @@ function About({ task }: { task: Task }): JSX.Element {
     <div class="about">
       <div>
         {task.error_detail && <section><h2>Error</h2><ErrorView error={task.error_detail} /></section>}
-        <section><h2>Arguments</h2><PayloadView payload={task.arguments} label="the arguments" path={`${path}/arguments`} /></section>
+        <section><h2>Arguments</h2><CallView name={task.name} payload={task.arguments} path={`${path}/arguments`} /></section>
         {task.result && <section><h2>Result</h2><PayloadView payload={task.result} label="the result" path={`${path}/result`} /></section>}
       </div>
       <Facts>

@@ -77,12 +77,12 @@ export function Waterfall({ task }: { task: Task }): JSX.Element | null {
     <ol class="waterfall" aria-label={`Attempts over ${duration((until - from) / 1000)}`}>
       {attempts.map((one) => {
         const started = momentOf(one.started_at) ?? from;
-        const seconds = (endOf(one) - started) / 1000;
+        const seconds = one.run_seconds ?? (endOf(one) - started) / 1000;
         return (
           <li key={one.number}>
             <span class="waterfall-name">attempt {one.number}</span>
             <span class="track"><i class={one.status} style={{ left: part(started), width: `calc(${part(endOf(one))} - ${part(started)})` }} /></span>
-            <span class="waterfall-note"><Status status={one.status} /> {duration(seconds)}</span>
+            <span class="waterfall-note"><Status status={one.status} /> {duration(one.status === "running" ? Math.round(seconds) : seconds)}</span>
           </li>
         );
       })}

@@ -5,7 +5,7 @@ import type { Payload } from "../../api/types";
 import { Code } from "../../components/basics";
 import { Icon } from "../../components/icons";
 import { bytes } from "../../format/numbers";
-import { pretty } from "../../format/values";
+import { callText, pretty } from "../../format/values";
 
 export function PayloadView({ payload, label, path }: { payload: Payload; label: string; path: string }): JSX.Element {
   const isText = payload.text !== null && payload.text !== undefined;
@@ -27,4 +27,14 @@ export function callOf(payload: Payload): { args: unknown[]; kwargs: Record<stri
   const args = Array.isArray(value.args) ? (value.args as unknown[]) : [];
   const kwargs = typeof value.kwargs === "object" && value.kwargs !== null ? (value.kwargs as Record<string, unknown>) : {};
   return { args, kwargs };
+}
+
+const LONGEST_CALL = 160;
+
+/** The arguments as a call where that fits on a line or two, else as JSON. */
+export function CallView({ name, payload, path }: { name: string; payload: Payload; path: string }): JSX.Element {
+  const call = callOf(payload);
+  const text = call && callText(name, call.args, call.kwargs);
+  if (!text || text.length > LONGEST_CALL) return <PayloadView payload={payload} label="the arguments" path={path} />;
+  return <Code label="the call">{text}</Code>;
 }

@@ -6,7 +6,7 @@ import type { Column } from "../../components/data-table";
 import { PriorityMark, Status } from "../../components/status";
 import { duration, NOTHING } from "../../format/numbers";
 import { momentOf } from "../../format/times";
-import { shortId } from "../../format/values";
+import { callPreview, shortId } from "../../format/values";
 import { urlOf } from "../../router/route";
 import { now } from "../../state/clock";
 
@@ -37,7 +37,7 @@ function Name({ task }: { task: TaskSummary }): JSX.Element {
       <a href={urlOf("tasks", task.id)}>{task.name}</a>
       {task.error
         ? <span class="bad-text" title={`${task.error.type}: ${task.error.message}`}>{task.error.type}: {task.error.message}</span>
-        : <code title={task.arguments_preview}>{task.progress?.message || task.arguments_preview}</code>}
+        : <code title={task.arguments_preview}>{task.progress?.message || callPreview(task.arguments_preview)}</code>}
     </span>
   );
 }

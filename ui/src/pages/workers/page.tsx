@@ -20,7 +20,7 @@ import { COLUMNS } from "../tasks/columns";
 import { useSystem } from "../system/data";
 
 const TOPICS = ["workers"];
-const MOST_DOTS = 24;
+const MOST_DOTS = 12;
 
 /** The workers of an event in the place of the old; undefined when it could not name all. */
 export function withWorkers(event: LiveEvent, page: WorkerPage | null): WorkerPage | undefined {
