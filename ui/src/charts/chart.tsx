@@ -17,6 +17,7 @@ interface ChartProps {
   at: readonly number[];
   lines: readonly Line[];
   isStacked?: boolean;
+  isWhole?: boolean;
   format: (value: number) => string;
   height?: number;
 }
@@ -68,7 +69,7 @@ function Canvas(props: ChartProps & { onHover: (index: number | null) => void; l
   const chart = useRef<uPlot | null>(null);
   const look = `${isDark.value}|${isUtc.value}|${lines.map(({ label }) => label).join("|")}`;
   const shape: Shape = {
-    at, lines, isStacked, format: props.format, isUtc: isUtc.value,
+    at, lines, isStacked, isWhole: props.isWhole ?? false, format: props.format, isUtc: isUtc.value,
     onHover: props.onHover, onDrag: (from, to) => zoomTo({ from, to }),
   };
   useEffect(() => {

@@ -16,12 +16,15 @@ export interface Shape {
   lines: readonly Line[];
   isStacked: boolean;
   format: (value: number) => string;
+  /** There is nothing between two whole numbers. */
+  isWhole: boolean;
   isUtc: boolean;
   onHover: (index: number | null) => void;
   onDrag: (from: number, to: number) => void;
 }
 
 const SMALLEST_DRAG = 6; // pixels
+const WHOLE_STEPS = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
 const FONT = "11px system-ui, sans-serif";
 
 /** Return the columns as uPlot wants them. */
@@ -76,7 +79,7 @@ function axesOf(shape: Shape, color: (name: string) => string): uPlot.Axis[] {
     splits.map((at) => clockTime(at * 1000, shape.isUtc).slice(0, step < 60 ? 8 : 5));
   return [
     { ...common, grid: { show: false }, values: clock, size: 26, space: 64 },
-    { ...common, values: (_chart, splits) => splits.map(shape.format), size: 58, space: 32 },
+    { ...common, values: (_chart, splits) => splits.map(shape.format), size: 58, space: 32, ...(shape.isWhole ? { incrs: WHOLE_STEPS } : {}) },
   ];
 }
 

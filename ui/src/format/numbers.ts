@@ -17,7 +17,8 @@ export function rate(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return NOTHING;
   if (value === 0) return "0/s";
   if (value < 0.01) return "<0.01/s";
-  return `${value < 100 ? fine.format(value) : count(value)}/s`;
+  if (value >= 100) return `${count(value)}/s`;
+  return `${Number(value.toFixed(value < 1 ? 2 : 1))}/s`;
 }
 
 /** A share of 1 as a percentage: 0.2 %. */
@@ -35,7 +36,7 @@ export function duration(seconds: number | null | undefined): string {
   if (seconds === 0) return "0 s";
   if (seconds < 0.001) return `${fine.format(seconds * 1e6)} µs`;
   if (seconds < 0.9995) return `${fine.format(seconds * 1000)} ms`;
-  if (seconds < 59.95) return `${seconds < 10 ? fine.format(seconds) : seconds.toFixed(1)} s`;
+  if (seconds < 59.95) return `${seconds < 10 || Number.isInteger(seconds) ? fine.format(seconds) : seconds.toFixed(1)} s`;
   return longDuration(Math.round(seconds));
 }
 

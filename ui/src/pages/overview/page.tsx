@@ -67,8 +67,8 @@ function Charts({ series }: { series: Series }): JSX.Element {
     <div class="grid two">
       <Chart title="Throughput" at={at} lines={ended ?? []} isStacked format={rate} />
       <Chart title="Latency" at={at} lines={latency ?? []} format={duration} />
-      <Chart title="Queue depth" at={at} lines={depths ?? []} isStacked format={count} />
-      <Chart title="Slots" at={at} lines={slots ?? []} format={count} />
+      <Chart title="Queue depth" at={at} lines={depths ?? []} isStacked isWhole format={count} />
+      <Chart title="Slots" at={at} lines={slots ?? []} isWhole format={count} />
     </div>
   );
 }

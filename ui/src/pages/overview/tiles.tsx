@@ -39,7 +39,7 @@ export function Tiles({ now: data }: { now: Overview }): JSX.Element {
       <Tile name="Done" href={urlOf("tasks", "", { status: "success" })} note={`${rate(data.submitted_per_second)} submitted`}>
         {rate(data.finished_per_second)}
       </Tile>
-      <Tile name="Failed" href={urlOf("errors")} tone={isFailing ? "bad" : ""} note={`${share(data.failure_ratio)} of the last minute`}>
+      <Tile name="Failed" href={urlOf("errors")} tone={isFailing ? "bad" : ""} note={`${share(data.failure_ratio)} of those that ended`}>
         {rate(data.failed_per_second)}
       </Tile>
       <Tile name="Oldest waiting" href={urlOf("queues")} note={`p95 wait ${duration(data.wait_seconds.p95)}`}>
