@@ -1,0 +1,109 @@
+"""A dashboard of its own, and tabs of a real headless Chromium on it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.processes import Processes, free_port
+from tests.integration.system import System, starter
+
+from .sight import Sight
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
+
+DESKTOP = {"width": 1280, "height": 800}
+
+type OpenSight = Callable[..., Sight]
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """A system whose control plane shows its dashboard at `url`."""
+
+    system: System
+    url: str
+
+
+type StartDashboard = Callable[..., Dashboard]
+
+
+def dashboards(processes: Processes) -> StartDashboard:
+    """Return the function with which tests start a system with a dashboard."""
+
+    def start(*, workers: int = 1, flags: str = "", path: str = "/") -> Dashboard:
+        port = free_port()
+        shown = f"--concurrency 4 --dashboard-port {port} {flags}"
+        system = starter(processes)(workers=workers, modules="shop_work", control_plane=shown, worker="--concurrency 4")
+        return Dashboard(system, f"http://127.0.0.1:{port}{path}")
+
+    return start
+
+
+@pytest.fixture
+def dashboard(processes: Processes) -> StartDashboard:
+    """Starts a system with a dashboard, for tests that change or end it."""
+    return dashboards(processes)
+
+
+@pytest.fixture(scope="session")
+def busy(standing_processes: Processes) -> Dashboard:
+    """A dashboard with some of everything, for tests that leave it as it is."""
+    started = dashboards(standing_processes)()
+    with started.system.sync_client() as client:
+        for number in range(60):
+            client.delay("send_receipt", number, f"user{number}@example.org")
+        for number in range(3):
+            client.delay("charge_card", number, 101)
+            client.delay("parse_feed", "twelve")
+        client.delay("rebuild_index", 20, 600.0)
+        client.delay("wait_for", 600.0, priority="high")
+    return started
+
+
+@pytest.fixture(scope="session")
+def untouched(standing_processes: Processes) -> Dashboard:
+    """A dashboard without a task or a subworker."""
+    return dashboards(standing_processes)(workers=0)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Debian's Chromium, or the one that FASTWORKER_CHROMIUM names."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright for Python")
+    path = os.environ.get("FASTWORKER_CHROMIUM") or shutil.which("chromium")
+    if path is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with playwright.sync_playwright() as playing:
+        launched = playing.chromium.launch(executable_path=path, args=arguments)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def context(browser: "Browser") -> Iterator["BrowserContext"]:
+    """A fresh profile."""
+    made = browser.new_context(viewport=DESKTOP)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sight(context: "BrowserContext") -> Iterator[OpenSight]:
+    """Opens tabs; at the end the browser must not have complained about any."""
+    opened: list[Sight] = []
+
+    def open_one(dashboard: Dashboard, path: str | None = "") -> Sight:
+        one = Sight(context.new_page(), dashboard.url)
+        opened.append(one)
+        if path is not None:
+            one.open(path)
+        return one
+
+    yield open_one
+    assert [complaint for one in opened for complaint in one.complaints] == []

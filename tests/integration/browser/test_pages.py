@@ -1,0 +1,150 @@
+"""Each page shows what there is, says when there is nothing, and can be linked to."""
+
+import json
+import urllib.request
+from typing import Any
+
+import pytest
+
+from .conftest import Dashboard, OpenSight, StartDashboard
+
+
+def ask(dashboard: Dashboard, path: str) -> Any:
+    with urllib.request.urlopen(f"{dashboard.url}api/v1/{path}") as reply:
+        return json.load(reply)
+
+
+@pytest.mark.parametrize(
+    ("path", "heading", "texts"),
+    [
+        ("", "Overview", ["Throughput", "Queue depth", "Needs attention", "critical", "charge_card"]),
+        ("tasks", "Tasks", ["send_receipt", "running", "normal"]),
+        ("errors", "Errors", ["OrderRefused", "ValueError", "parse_feed"]),
+        ("queues", "Queues", ["critical", "high", "normal", "low", "Pause"]),
+        ("queues/high", "high", ["Its tasks", "Empty in"]),
+        ("workers", "Workers", ["sw1", "control-plane", "active"]),
+        ("workers/sw1", "sw1", ["Runs now", "rebuild_index", "send_receipt"]),
+        ("functions", "Functions", ["send_receipt", "make_picture", "order_id: int"]),
+        ("functions/make_picture", "make_picture", ["Make a picture.", "path", "size", "Options"]),
+        ("system", "System", ["Control plane", "Epoch", "Streams open"]),
+        ("system?tab=settings", "System", ["--dashboard-port", "--concurrency"]),
+        ("api", "API", ["Get overview", "GET", "/api/v1/overview"]),
+    ],
+)
+def test_a_page_shows_what_there_is(
+    busy: Dashboard, sight: OpenSight, path: str, heading: str, texts: list[str]
+) -> None:
+    page = sight(busy, path)
+    assert heading in page.page.get_by_role("heading", level=1).first.inner_text()
+    for text in texts:
+        page.see(text)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("", "No tasks yet"),
+        ("tasks", "No tasks are remembered"),
+        ("errors", "No failures"),
+        ("queues/low", "Nothing waits in this priority"),
+        ("workers", "The control plane runs the tasks itself"),
+        ("system?tab=operations", "No bulk action yet"),
+        ("system?tab=audit", "Nothing was done"),
+    ],
+)
+def test_an_empty_page_says_so(
+    untouched: Dashboard, sight: OpenSight, path: str, text: str
+) -> None:
+    sight(untouched, path).see(text)
+
+
+def test_a_filter_is_in_the_url_and_survives_a_reload(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, "tasks")
+    page.page.get_by_label("Filter by function").select_option("charge_card")
+    page.see_row("charge_card", "failure")
+    assert "name=charge_card" in page.page.url
+    page.page.reload()
+    page.see_row("charge_card", "failure")
+    assert page.page.get_by_role("row").filter(has_text="send_receipt").count() == 0
+
+
+def test_a_search_that_finds_nothing_offers_to_clear_the_filter(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, "tasks?name=join_words")
+    page.see("No task matches")
+    page.button("Clear the filter")
+    page.see_row("send_receipt")
+
+
+def test_pages_of_tasks_follow_each_other(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, "tasks")
+    page.see_row("running")
+    page.button("Next")
+    page.wait_until(lambda tab: "cursor=" in tab.url, "the second page")
+    page.see_row("user0@example.org")
+    page.page.go_back()
+    page.see_row("rebuild_index")
+
+
+def test_a_failed_task_shows_its_attempts_and_its_traceback(busy: Dashboard, sight: OpenSight) -> None:
+    found = ask(busy, "tasks?name=charge_card&limit=1")["items"][0]
+    page = sight(busy, f"tasks/{found['id']}")
+    page.see("OrderRefused")
+    page.see("in charge_card")
+    page.see("attempt 3")
+    page.page.get_by_role("tab", name="Attempts").click()
+    page.see_row("failure", "sw1")
+    page.page.get_by_role("tab", name="Log").click()
+    page.see("charging 101 cents")
+    page.page.get_by_role("tab", name="Raw").click()
+    page.see('"most_attempts": 3')
+
+
+def test_a_running_task_shows_its_progress_as_it_comes(dashboard: StartDashboard, sight: OpenSight) -> None:
+    started = dashboard()
+    with started.system.sync_client() as client:
+        task_id = client.delay("rebuild_index", 30, 9.0)
+    page = sight(started, f"tasks/{task_id}")
+    page.see("document 1")
+    page.see("30 of 30")
+    page.page.locator(".task-title .status", has_text="success").wait_for()
+
+
+def test_a_task_that_was_never_seen_is_told_from_a_page_that_does_not_exist(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, None)
+    page.expect_complaints("404")
+    page.open("tasks/0198a0b2-0000-7000-8000-000000000000")
+    page.see("never saw such a task")
+
+
+def test_the_chart_has_a_table_with_the_same_numbers(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy)
+    page.button("Throughput as a table")
+    table = page.page.get_by_role("region", name="Throughput as a table")
+    table.get_by_role("columnheader", name="success").wait_for()
+    assert table.get_by_role("row").count() > 2
+
+
+def test_dragging_over_a_chart_zooms_all_and_leads_to_the_tasks(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy)
+    chart = page.page.locator(".u-over").first
+    chart.wait_for()
+    box = chart.bounding_box()
+    assert box is not None
+    page.page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 40)
+    page.page.mouse.down()
+    page.page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 40, steps=5)
+    page.page.mouse.up()
+    page.wait_until(lambda tab: "from=" in tab.url, "the zoom")
+    page.page.get_by_role("link", name="Its tasks").click()
+    page.page.get_by_role("heading", level=1, name="Tasks").wait_for()
+    assert "since=" in page.page.url
+
+
+@pytest.mark.parametrize("wide", [360, 1280])
+def test_no_page_is_wider_than_its_window(busy: Dashboard, sight: OpenSight, wide: int) -> None:
+    page = sight(busy)
+    page.page.set_viewport_size({"width": wide, "height": 740})
+    for path in ("", "tasks", "errors", "queues", "workers", "workers/sw1", "functions", "functions/send_receipt", "system", "api"):
+        page.open(path)
+        page.live()
+        assert page.page.evaluate("document.documentElement.scrollWidth") <= wide, path
