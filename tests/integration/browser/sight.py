@@ -52,8 +52,12 @@ class Sight:
         row.first.wait_for()
 
     def button(self, name: str) -> None:
-        """Press a button by its name."""
-        self.page.get_by_role("button", name=name).first.click()
+        """Press a button by its whole name."""
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+
+    def answer(self, name: str) -> None:
+        """Press a button of the dialog that is open."""
+        self.page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
 
     def keys(self, *keys: str) -> None:
         """Press keys one after the other."""

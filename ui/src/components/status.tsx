@@ -22,7 +22,7 @@ export function isFinal(status: TaskStatus): boolean {
 export function Status({ status, isCancelling = false, isHeld = false }: {
   status: TaskStatus; isCancelling?: boolean; isHeld?: boolean;
 }): JSX.Element {
-  const text = isCancelling ? "stopping" : isHeld && status === "queued" ? "held" : status;
+  const text = isCancelling && status === "running" ? "stopping" : isHeld && status === "queued" ? "held" : status;
   return (
     <span class={`status ${status}`}>
       <Icon name={isHeld && status === "queued" ? "pause" : STATUS_ICONS[status]} />{text}

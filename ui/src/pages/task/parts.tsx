@@ -32,7 +32,7 @@ export function stopsOf(task: Task, nowAt: number): Stop[] {
   stops.push({ label: task.is_held ? "held" : "queued", icon: "stack", at: queued, note: task.status === "queued" || started ? duration(waited) : "", tone: task.status === "queued" ? "now" : "" });
   if (started && task.status !== "queued") {
     const ran = task.run_seconds ?? (task.status === "running" ? (nowAt - started) / 1000 : null);
-    stops.push({ label: task.is_cancelling ? "stopping" : "running", icon: "play", at: started, note: ran === null ? "" : duration(task.status === "running" ? Math.round(ran) : ran), tone: task.status === "running" ? "now" : "" });
+    stops.push({ label: task.is_cancelling && task.status === "running" ? "stopping" : "running", icon: "play", at: started, note: ran === null ? "" : duration(task.status === "running" ? Math.round(ran) : ran), tone: task.status === "running" ? "now" : "" });
   }
   if (isFinal(task.status)) stops.push({ label: task.status, icon: "dot", at: finished, note: "", tone: `end ${task.status}` });
   return stops;
@@ -44,7 +44,7 @@ export function Life({ task }: { task: Task }): JSX.Element {
       {stopsOf(task, now.value).map(({ label, icon, at, note, tone }) => (
         <li key={label} class={tone} aria-current={tone === "now" ? "step" : undefined} title={at ? fullTime(at, isUtc.value) : undefined}>
           {tone.startsWith("end") ? <Status status={task.status} /> : <span class="life-name"><Icon name={icon} />{label}</span>}
-          {label === "running" && task.worker_id && <a href={urlOf("workers", task.worker_id)}>{task.worker_id}</a>}
+          {(label === "running" || label === "stopping") && task.worker_id && <a href={urlOf("workers", task.worker_id)}>{task.worker_id}</a>}
           {note && <small>{note}</small>}
         </li>
       ))}

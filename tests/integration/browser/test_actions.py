@@ -1,0 +1,300 @@
+"""Everything that can be done can be done by mouse and by keyboard, and the control plane does it."""
+
+import json
+import re
+import urllib.request
+from typing import Any
+
+import pytest
+
+from .conftest import Dashboard, OpenSight, StartDashboard
+from .sight import Sight
+
+
+def ask(dashboard: Dashboard, path: str) -> Any:
+    with urllib.request.urlopen(f"{dashboard.url}api/v1/{path}") as reply:
+        return json.load(reply)
+
+
+def status(dashboard: Dashboard, task_id: str) -> str:
+    return str(ask(dashboard, f"tasks/{task_id}")["status"])
+
+
+def a_waiting_task(dashboard: Dashboard) -> str:
+    with dashboard.system.sync_client() as client:
+        return str(client.delay("wait_for", 600.0))
+
+
+def open_running(sight: OpenSight, dashboard: Dashboard) -> tuple[Sight, str]:
+    task_id = a_waiting_task(dashboard)
+    page = sight(dashboard, f"tasks/{task_id}")
+    page.page.locator(".task-title .status", has_text="running").wait_for()
+    return page, task_id
+
+
+def test_a_running_task_is_cancelled_by_mouse(dashboard: StartDashboard, sight: OpenSight) -> None:
+    started = dashboard()
+    page, task_id = open_running(sight, started)
+    page.button("Cancel")
+    page.answer("Cancel the task")
+    page.page.locator(".task-title .status", has_text="cancelled").wait_for()
+    assert status(started, task_id) == "cancelled"
+
+
+def test_a_running_task_is_cancelled_by_keyboard(dashboard: StartDashboard, sight: OpenSight) -> None:
+    started = dashboard()
+    page, task_id = open_running(sight, started)
+    page.keys("c")
+    page.page.get_by_role("dialog").wait_for()
+    page.keys("Tab", "Tab")
+    page.wait_until(lambda tab: "Cancel the task" in focused(page), "the focus on the button")
+    page.keys("Enter")
+    page.page.locator(".task-title .status", has_text="cancelled").wait_for()
+    assert status(started, task_id) == "cancelled"
+
+
+def focused(page: Sight) -> str:
+    return str(page.page.evaluate("document.activeElement?.textContent ?? ''"))
+
+
+def test_escape_keeps_the_task_and_gives_the_focus_back(dashboard: StartDashboard, sight: OpenSight) -> None:
+    started = dashboard()
+    page, task_id = open_running(sight, started)
+    page.page.get_by_role("button", name="Cancel").first.focus()
+    page.keys("Enter")
+    page.page.get_by_role("dialog").wait_for()
+    page.keys("Escape")
+    page.page.get_by_role("dialog").wait_for(state="detached")
+    assert "Cancel" in focused(page)
+    assert status(started, task_id) == "running"
+
+
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+def test_a_failed_task_is_retried(busy: Dashboard, sight: OpenSight, way: str) -> None:
+    failed = ask(busy, "tasks?name=parse_feed&status=failure&order=oldest&limit=1")["items"][0]
+    page = sight(busy, f"tasks/{failed['id']}")
+    page.see("ValueError")
+    if way == "mouse":
+        page.button("Retry")
+    else:
+        page.keys("R")
+    page.see("Submitted as a new task")
+    page.button("Open it")
+    page.see("Runs again")
+    new_id = page.page.url.rpartition("/")[2]
+    assert ask(busy, f"tasks/{new_id}")["origin"] == failed["id"]
+
+
+def test_a_task_is_run_again_with_other_arguments(busy: Dashboard, sight: OpenSight) -> None:
+    failed = ask(busy, "tasks?name=parse_feed&status=failure&order=oldest&limit=1")["items"][0]
+    page = sight(busy, f"tasks/{failed['id']}")
+    page.see("ValueError")
+    page.keys("e")
+    field = page.page.get_by_role("dialog").get_by_label("text")
+    assert field.input_value() == "twelve"
+    field.fill("12")
+    page.answer("Run as a new task")
+    page.button("Open it")
+    page.page.locator(".task-title .status", has_text="success").wait_for()
+    page.see('parse_feed(text="12")')
+
+
+def test_a_function_is_submitted_from_its_form(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, "functions/make_picture")
+    page.button("Submit")
+    page.see("is needed")
+    page.page.get_by_label(re.compile("^path")).fill("a/b.png")
+    page.page.get_by_label(re.compile("^size")).select_option(label="large")
+    page.page.get_by_label(re.compile("^tags")).fill('["red", "blue"]')
+    page.page.get_by_label("Priority").select_option("high")
+    page.button("Submit")
+    page.see("make_picture is submitted")
+    page.button("Open it")
+    page.page.locator(".task-title .status", has_text="success").wait_for()
+    task = ask(busy, f"tasks/{page.page.url.rpartition('/')[2]}")
+    assert task["result"]["value"] == "a/b.png-large-2-None"
+    assert task["priority"] == "high"
+
+
+def test_a_form_is_filled_in_and_submitted_by_keyboard_alone(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, "functions/parse_feed")
+    field = page.page.get_by_label(re.compile("^text"))
+    field.wait_for()
+    field.focus()
+    page.page.keyboard.type("41")
+    page.keys("Enter")
+    page.see("parse_feed is submitted")
+
+
+def test_many_tasks_are_selected_and_cancelled_after_the_exact_number_was_shown(
+    dashboard: StartDashboard, sight: OpenSight
+) -> None:
+    started = dashboard()
+    with started.system.sync_client() as client:
+        for _ in range(12):
+            client.delay("wait_for", 600.0)
+    page = sight(started, "tasks?name=wait_for")
+    page.see_row("wait_for")
+    page.page.get_by_label("Select all rows of this page").check()
+    page.see("12 tasks selected")
+    page.button("Cancel")
+    page.see("Cancel 12 tasks?")
+    page.answer("Cancel 12 tasks")
+    page.wait_until(lambda tab: ask(started, "tasks/counts")["cancelled"] == 12, "12 cancelled tasks")
+    page.see_row("wait_for", "cancelled")
+
+
+def test_rows_are_walked_selected_and_opened_by_keyboard(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, "tasks?name=send_receipt")
+    page.see_row("send_receipt")
+    page.keys("j", "j", "k", "x")
+    page.see("1 task selected")
+    page.keys("Escape", "j", "Enter")
+    page.page.locator(".task-title", has_text="send_receipt").wait_for()
+    first = page.page.url
+    page.keys("]")
+    page.wait_until(lambda tab: tab.url != first, "the next task")
+
+
+def test_retrying_all_of_an_error_shows_how_many_there_are(dashboard: StartDashboard, sight: OpenSight) -> None:
+    started = dashboard()
+    with started.system.sync_client() as client:
+        for _ in range(3):
+            client.delay("parse_feed", "x")
+    page = sight(started, "errors")
+    page.page.get_by_role("link", name="ValueError").click()
+    page.see("Traceback of the latest")
+    page.button("Retry all…")
+    page.answer("Retry 3 tasks")
+    page.wait_until(lambda tab: ask(started, "tasks/counts")["failure"] == 6, "three more failures")
+
+
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+def test_a_priority_is_paused_and_resumed(dashboard: StartDashboard, sight: OpenSight, way: str) -> None:
+    started = dashboard()
+    page = sight(started, "queues/normal")
+    page.see("Empty in")
+    press = (lambda: page.button("Pause priority normal")) if way == "mouse" else (lambda: page.keys("p"))
+    press()
+    page.page.get_by_label("Reason").fill("the bank is closed")
+    page.page.get_by_label("Reason").press("Enter")
+    page.see("the bank is closed")
+    assert ask(started, "queues/normal")["pause"]["reason"] == "the bank is closed"
+    held = a_waiting_task(started)
+    assert status(started, held) == "queued"
+    if way == "mouse":
+        page.button("Resume priority normal")
+    else:
+        page.keys("p")
+    page.wait_until(lambda tab: status(started, held) == "running", "the task starts")
+
+
+def test_a_function_is_paused_with_an_undo(dashboard: StartDashboard, sight: OpenSight) -> None:
+    started = dashboard()
+    page = sight(started, "functions/wait_for")
+    page.button("Pause wait_for")
+    page.answer("Pause")
+    page.see("wait_for is paused")
+    assert ask(started, "functions/wait_for")["pause"] is not None
+    page.button("Undo")
+    page.wait_until(lambda tab: ask(started, "functions/wait_for")["pause"] is None, "the function goes on")
+
+
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+def test_a_worker_is_drained(dashboard: StartDashboard, sight: OpenSight, way: str) -> None:
+    started = dashboard()
+    page = sight(started, "workers")
+    page.see_row("sw1", "active")
+    if way == "mouse":
+        page.page.get_by_role("row").filter(has_text="sw1").get_by_role("button", name="Drain").click()
+    else:
+        page.keys("j", "j", "d")
+    page.answer("Drain the worker")
+    page.wait_until(lambda tab: not started.system.workers["sw1"].is_running, "the worker leaves")
+    page.wait_until(lambda tab: tab.get_by_role("row").filter(has_text="sw1").count() == 0, "it is off the page")
+
+
+def test_what_was_done_is_in_the_audit(dashboard: StartDashboard, sight: OpenSight) -> None:
+    started = dashboard()
+    page = sight(started, "queues/low")
+    page.button("Pause priority low")
+    page.answer("Pause")
+    page.see("priority low is paused")
+    page.open("system?tab=audit")
+    page.see_row("pause", "low", "done")
+
+
+def test_who_may_only_look_can_press_nothing_and_is_told_why(dashboard: StartDashboard, sight: OpenSight) -> None:
+    started = dashboard(flags="--dashboard-role viewer")
+    page = sight(started, "queues/normal")
+    button = page.page.get_by_role("button", name="Pause")
+    button.wait_for()
+    assert button.get_attribute("aria-disabled") == "true"
+    assert button.get_attribute("title") == "needs the role operator"
+    page.keys("p")
+    assert page.page.get_by_role("dialog").count() == 0
+
+
+def test_the_palette_goes_to_pages_functions_and_tasks(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy)
+    page.keys("Control+k")
+    page.page.keyboard.type("make_pic")
+    page.see("make_picture")
+    page.keys("Enter")
+    page.page.get_by_role("heading", level=1, name="make_picture").wait_for()
+    task_id = ask(busy, "tasks?name=rebuild_index&limit=1")["items"][0]["id"]
+    page.keys("Control+k")
+    page.page.keyboard.type(task_id)
+    page.keys("Enter")
+    page.page.locator(".task-title", has_text="rebuild_index").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("key", "heading"),
+    [("t", "Tasks"), ("e", "Errors"), ("q", "Queues"), ("k", "Workers"), ("f", "Functions"), ("y", "System"), ("a", "API")],
+)
+def test_g_and_a_letter_go_to_a_page(busy: Dashboard, sight: OpenSight, key: str, heading: str) -> None:
+    page = sight(busy)
+    page.keys("g", key)
+    page.page.get_by_role("heading", level=1, name=heading).wait_for()
+
+
+def test_the_theme_changes_and_is_remembered(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy)
+    before = page.page.evaluate("document.documentElement.dataset.theme")
+    page.keys("t")
+    page.wait_until(lambda tab: tab.evaluate("document.documentElement.dataset.theme") != before, "the other theme")
+    page.page.reload()
+    page.live()
+    assert page.page.evaluate("document.documentElement.dataset.theme") != before
+
+
+def test_the_help_lists_the_keys_and_can_switch_them_off(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy)
+    page.keys("?")
+    page.see("Pause or resume live updates")
+    page.page.get_by_label("Use keys without Ctrl").uncheck()
+    page.keys("Escape", "g", "t")
+    page.page.get_by_role("heading", level=1, name="Overview").wait_for()
+
+
+def test_a_request_is_tried_on_the_api_page(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, "api?op=get+%2Fapi%2Fv1%2Fqueues%2F%7Bpriority%7D")
+    page.page.get_by_label("priority").fill("high")
+    page.button("Send")
+    page.see("200")
+    page.see('"priority": "high"')
+
+
+def test_pausing_the_live_updates_holds_the_page_still(dashboard: StartDashboard, sight: OpenSight) -> None:
+    started = dashboard()
+    page = sight(started, "tasks")
+    page.live()
+    page.keys("r")
+    page.see("Paused")
+    with started.system.sync_client() as client:
+        client.delay("send_receipt", 1, "a@example.org")
+    page.page.wait_for_timeout(2000)
+    assert "send_receipt" not in page.page.locator("main .panel.list").inner_text()
+    page.keys("r")
+    page.see_row("send_receipt")

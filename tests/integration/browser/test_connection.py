@@ -1,0 +1,167 @@
+"""The page lives as long as somebody looks: through a control plane that goes and comes, in many tabs, behind proxies."""
+
+import json
+import re
+import signal
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.integration.waiting import until
+
+from .conftest import Dashboard, OpenSight, StartDashboard
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+GONE = "ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED_ENCODING|503"
+TABS = 20
+
+
+def ask(dashboard: Dashboard, path: str) -> Any:
+    with urllib.request.urlopen(f"{dashboard.url}api/v1/{path}") as reply:
+        return json.load(reply)
+
+
+@pytest.mark.parametrize("path", ["", "tasks", "errors", "queues", "workers", "functions", "system", "api"])
+def test_every_page_outlives_its_control_plane(dashboard: StartDashboard, sight: OpenSight, path: str) -> None:
+    started = dashboard(workers=0)
+    with started.system.sync_client() as client:
+        client.delay("parse_feed", "x")
+    page = sight(started, path)
+    page.expect_complaints(GONE)
+    page.live()
+    before = page.page.get_by_role("heading", level=1).inner_text()
+    started.system.control_plane.send(signal.SIGKILL)
+    started.system.control_plane.wait()
+    page.see("The control plane is unreachable since")
+    assert page.page.get_by_role("heading", level=1).inner_text() == before
+    assert page.page.locator(".panel").count() > 0  # the last data stays on the screen
+    started.system.start_control_plane()
+    page.live()
+    page.page.get_by_text("The control plane is unreachable since").wait_for(state="detached")
+    with started.system.sync_client() as client:
+        client.delay("send_receipt", 7, "after@example.org")
+    if path == "tasks":
+        page.see_row("send_receipt")
+
+
+def test_a_page_that_is_opened_while_the_control_plane_is_away_says_so_in_each_panel(
+    dashboard: StartDashboard, sight: OpenSight
+) -> None:
+    started = dashboard(workers=0)
+    page = sight(started)
+    page.expect_complaints(GONE)
+    page.live()
+    started.system.control_plane.send(signal.SIGKILL)
+    started.system.control_plane.wait()
+    page.see("The control plane is unreachable since")
+    page.keys("g", "k")
+    page.see("The control plane does not answer")
+    started.system.start_control_plane()
+    page.see_row("control-plane", "active")
+
+
+def test_a_control_plane_that_stops_gently_ends_the_streams_at_once(dashboard: StartDashboard, sight: OpenSight) -> None:
+    started = dashboard(workers=0)
+    page = sight(started)
+    page.expect_complaints(GONE)
+    page.live()
+    started.system.control_plane.send(signal.SIGTERM)
+    assert started.system.control_plane.wait(within=5.0) == 0
+    page.see("Reconnecting")
+
+
+def test_many_tabs_are_live_on_one_stream(
+    dashboard: StartDashboard, sight: OpenSight, context: "BrowserContext"
+) -> None:
+    started = dashboard(workers=0)
+    pages = [sight(started, ("", "tasks", "queues", "workers")[number % 4]) for number in range(TABS)]
+    for page in pages:
+        page.live()
+    assert ask(started, "system")["hub"]["clients"] == 1
+    with started.system.sync_client() as client:
+        client.delay("parse_feed", "x")
+    for page in pages:
+        page.page.locator(".nav-badge", has_text="1").wait_for()
+    for page in pages:
+        page.page.close()
+    until(lambda: ask(started, "system")["hub"]["clients"] == 0, within=30, what="nobody listens any more")
+
+
+@pytest.mark.parametrize(("way", "chip"), [("direct", "Live"), ("poll", "Polling")])
+def test_without_the_shared_stream_the_page_is_fresh_as_well(
+    dashboard: StartDashboard, sight: OpenSight, way: str, chip: str
+) -> None:
+    started = dashboard(workers=0)
+    page = sight(started, f"?events={way}")
+    page.see(chip)
+    with started.system.sync_client() as client:
+        client.delay("parse_feed", "x")
+    page.page.locator(".nav-badge", has_text="1").wait_for()
+
+
+def test_rows_change_in_place_and_new_ones_wait_until_asked_for(dashboard: StartDashboard, sight: OpenSight) -> None:
+    started = dashboard()
+    with started.system.sync_client() as client:
+        client.delay("wait_for", 3.0)
+        page = sight(started, "tasks")
+        page.see_row("wait_for", "running")
+        client.delay("send_receipt", 1, "a@example.org")
+        page.see("1 new task")
+        assert page.page.locator("tbody tr").count() == 1
+        page.see_row("wait_for", "success")
+        page.page.get_by_role("button", name="1 new task").click()
+        page.see_row("send_receipt")
+        assert page.page.locator("tbody tr").count() == 2
+
+
+def test_the_page_works_below_a_path_of_its_own(dashboard: StartDashboard, sight: OpenSight) -> None:
+    started = dashboard(flags="--dashboard-root-path /ops/fw", path="/ops/fw/")
+    page = sight(started)
+    page.live()
+    page.page.get_by_role("link", name="Workers", exact=True).click()
+    page.see_row("sw1", "active")
+    assert page.page.url == f"{started.url}workers"
+    page.page.reload()
+    page.see_row("sw1", "active")
+    page.open("functions/parse_feed")
+    page.see("Options")
+
+
+def test_a_token_opens_the_page_and_the_logout_closes_it(
+    dashboard: StartDashboard, sight: OpenSight, tmp_path: Path
+) -> None:
+    tokens = tmp_path / "tokens"
+    tokens.write_text("operator ada a-token-that-is-long-enough-to-be-one\n")
+    tokens.chmod(0o600)
+    started = dashboard(workers=0, flags=f"--dashboard-token-file {tokens}")
+    page = sight(started, None)
+    page.expect_complaints("401")
+    page.open("queues")
+    page.page.get_by_label("Token").fill("wrong")
+    page.button("Log in")
+    page.page.locator("#fault").wait_for()
+    page.page.get_by_label("Token").fill("a-token-that-is-long-enough-to-be-one")
+    page.button("Log in")
+    page.see_row("critical")
+    page.live()
+    page.button("Log out")
+    page.page.get_by_label("Token").wait_for()
+
+
+def test_the_url_that_is_printed_logs_in_once(dashboard: StartDashboard, sight: OpenSight, tmp_path: Path) -> None:
+    tokens = tmp_path / "tokens"
+    tokens.write_text("admin root a-token-that-is-long-enough-to-be-one\n")
+    tokens.chmod(0o600)
+    started = dashboard(workers=0, flags=f"--dashboard-token-file {tokens}")
+    found = re.search(r"http://\S+login#once=\S+", started.system.control_plane.log)
+    assert found is not None, started.system.control_plane.log
+    page = sight(started, None)
+    page.expect_complaints("401")
+    page.page.goto(found[0])
+    page.see("Needs attention")
+    assert "once" not in page.page.url
+    page.live()
