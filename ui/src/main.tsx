@@ -10,7 +10,7 @@ import "./styles/narrow.css";
 import { render } from "preact";
 import { App } from "./app";
 import { startLive } from "./live/live";
-import { BASE, navigate, startRouter } from "./router/location";
+import { startRouter } from "./router/location";
 import { enter, takeOnce } from "./shell/login";
 import { startClock } from "./state/clock";
 import { loadSession } from "./state/session";
@@ -23,7 +23,6 @@ async function start(root: HTMLElement): Promise<void> {
   startClock();
   startShortcuts();
   const once = takeOnce();
-  if (window.location.pathname === `${BASE}login`) navigate("./", { replace: true });
   // A used or old word is no reason to stop: the login says what to do.
   if (once) await enter({ once }).catch(() => undefined);
   await loadSession();

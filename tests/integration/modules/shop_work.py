@@ -82,3 +82,23 @@ async def wait_for(seconds: float) -> float:
 def join_words(separator: str, *words: str, **options: str) -> str:
     """Join words."""
     return separator.join(words) + "".join(options.values())
+
+
+@task(name="<b>evil</b>")
+def evil_name(text: str) -> str:
+    """<img src=x onerror=window.hacked=1>"""
+    return text
+
+
+@task
+def repeat_evil(text: str) -> dict[str, str]:
+    """Give back and log what it was given."""
+    current_task().progress(1, 2, text)
+    log.error("%s", text)
+    return {text: text}
+
+
+@task
+def raise_evil(text: str) -> None:
+    """Fail with what it was given."""
+    raise OrderRefused(text)

@@ -186,13 +186,15 @@ export function callOf(fields: readonly Field[], values: Readonly<Record<string,
 export function textsOf(fields: readonly Field[], { args, kwargs }: Call): Texts {
   const texts: Record<string, string> = {};
   const left = { ...kwargs };
+  const at = fields.findIndex(isRestOfArgs);
+  const positional = at < 0 ? fields.length : at;
   fields.forEach((field, index) => {
     if (isRestOfArgs(field)) {
       if (args.length > index) texts[field.name] = JSON.stringify(args.slice(index));
     } else if (field.name in left) {
       texts[field.name] = textOf(field, left[field.name]);
       delete left[field.name];
-    } else if (index < args.length && !isRestOfKwargs(field)) {
+    } else if (index < Math.min(args.length, positional) && !isRestOfKwargs(field)) {
       texts[field.name] = textOf(field, args[index]);
     }
   });

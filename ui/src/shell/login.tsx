@@ -6,13 +6,14 @@ import { explain } from "../api/problem";
 import { Button } from "../components/basics";
 import { Icon } from "../components/icons";
 import { resetAll } from "../live/live";
+import { BASE, navigate } from "../router/location";
 import { announce } from "../state/announcer";
 import { isLockedOut, loadSession } from "../state/session";
 
-/** Take the one-time word out of `#once=…`, so that it does not stay in the history. */
+/** Take the one-time word out of `login#once=…`, so that it does not stay in the history, and leave that place. */
 export function takeOnce(): string | null {
   const once = new URLSearchParams(window.location.hash.slice(1)).get("once");
-  if (once) history.replaceState(null, "", document.baseURI);
+  if (once || window.location.pathname === `${BASE}login`) navigate("./", { replace: true });
   return once;
 }
 

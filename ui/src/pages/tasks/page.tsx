@@ -15,7 +15,7 @@ import { BulkBar } from "./bulk";
 import { COLUMNS, FIXED } from "./columns";
 import { clearFilter, FilterBar, StatusTabs } from "./filter-bar";
 import { type Filter, filterOf, isEmpty } from "./filter";
-import { type Rows, useRows } from "./rows";
+import { MOST_WAITING, type Rows, useRows } from "./rows";
 import { ColumnsMenu, shownColumns, ViewsMenu } from "./views";
 
 export function Tasks(): JSX.Element {
@@ -62,7 +62,7 @@ function columnsFor(order: string): typeof COLUMNS {
 
 function Pill({ rows }: { rows: Rows }): JSX.Element | null {
   if (rows.waiting === 0) return null;
-  return <button type="button" class="pill" onClick={rows.show}>▲ {plural(rows.waiting, "new task")}</button>;
+  return <button type="button" class="pill" onClick={rows.show}>▲ {rows.waiting > MOST_WAITING ? "more than " : ""}{plural(rows.waiting, "new task")}</button>;
 }
 
 function Pager({ page, shown }: { page: TaskPage; shown: number }): JSX.Element {

@@ -9,6 +9,7 @@ import { tally } from "../../state/announcer";
 import { admits, type Filter, listPath, samePath } from "./filter";
 
 export const PAGE_SIZE = 50;
+export const MOST_WAITING = 999; // counted; beyond, the pill says "more than"
 const CATCH_UP_MILLISECONDS = 2_000;
 const TOPICS = ["tasks"];
 
@@ -49,9 +50,13 @@ export function useRows(filter: Filter, { order, cursor }: { order: string; curs
     const shown = new Set(items.map(({ id }) => id));
     const newest = items[0]?.submitted_at ?? "";
     const added = changed.filter((task) => !shown.has(task.id) && task.submitted_at >= newest && admits(filter, task) !== false);
-    if (added.length) setFresh((before) => new Set([...before, ...added.map(({ id }) => id)]));
+    if (added.length === 0) return;
+    if (items.length === 0) resource.refresh(); // nothing can jump
+    else setFresh((before) => (before.size > MOST_WAITING ? before : new Set([...before, ...added.map(({ id }) => id)])));
   });
-  return { resource, items, waiting: fresh.size, show: () => (forget(), resource.refresh()) };
+  const shown = new Set(items.map(({ id }) => id));
+  const waiting = [...fresh].filter((id) => !shown.has(id)).length;
+  return { resource, items, waiting, show: () => (forget(), resource.refresh()) };
 }
 
 /** An event may have told a row anew after it was asked for: then that stands. */

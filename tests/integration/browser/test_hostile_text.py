@@ -1,0 +1,93 @@
+"""Whatever text a task carries stays text: in names, arguments, results, errors, log lines, ids of workers."""
+
+import json
+import urllib.request
+from typing import Any
+
+import pytest
+
+from tests.integration.waiting import until
+
+from .conftest import Dashboard, OpenSight, dashboards
+
+CORPUS = [
+    "<script>window.hacked=1</script>",
+    "<img src=x onerror=window.hacked=1>",
+    "\"><svg onload=window.hacked=1>",
+    "javascript:window.hacked=1",
+    "{{constructor.constructor('window.hacked=1')()}}",
+    "</title></textarea><script>window.hacked=1</script>",
+    "' onmouseover='window.hacked=1",
+    "\u202egnp.exe\u0000\ud7ff<b>bold</b>",
+]
+
+WORKER = "<img-src=x-onerror=window.hacked=1>"
+
+
+def ask(dashboard: Dashboard, path: str) -> Any:
+    with urllib.request.urlopen(f"{dashboard.url}api/v1/{path}") as reply:
+        return json.load(reply)
+
+
+@pytest.fixture(scope="module")
+def hostile(standing_processes: Any) -> Dashboard:
+    """A dashboard in which every text is an attack."""
+    started = dashboards(standing_processes)(workers=0)
+    started.system.start_worker(WORKER)
+    with started.system.sync_client() as client:
+        handles = [client.delay("repeat_evil", text) for text in CORPUS]
+        handles += [client.delay("raise_evil", text) for text in CORPUS]
+        handles += [client.delay("<b>evil</b>", CORPUS[0])]
+    until(lambda: ended(started) == len(handles), what="all have ended")
+    return started
+
+
+def ended(dashboard: Dashboard) -> int:
+    counts = ask(dashboard, "tasks/counts")
+    return int(counts["success"] + counts["failure"])
+
+
+PATHS = ["", "tasks", "tasks?status=failure", "errors", "workers", "functions", "queues", "system", "system?tab=audit"]
+
+
+def test_every_text_of_a_task_stays_text(hostile: Dashboard, sight: OpenSight) -> None:
+    details = [f"tasks/{task['id']}" for task in ask(hostile, "tasks?limit=50")["items"]]
+    groups = [f"errors/{group['fingerprint']}" for group in ask(hostile, "errors")["items"]]
+    functions = ["functions/%3Cb%3Eevil%3C%2Fb%3E", "tasks?name=%3Cb%3Eevil%3C%2Fb%3E"]
+    page = sight(hostile, None)
+    for path in [*PATHS, *details, *groups, *functions]:
+        page.open(path)
+        page.live()
+        assert page.page.evaluate("window.hacked") is None, path
+        assert page.page.locator("main b", has_text="bold").count() == 0, path
+        assert page.page.locator("main img, main script, main svg[onload]").count() == 0, path
+
+
+@pytest.mark.parametrize("tab", ["log", "raw", "attempts", "steps"])
+def test_it_stays_text_on_each_tab(hostile: Dashboard, sight: OpenSight, tab: str) -> None:
+    page = sight(hostile, None)
+    for task in ask(hostile, "tasks?limit=50")["items"]:
+        page.open(f"tasks/{task['id']}?tab={tab}")
+        page.live()
+        assert page.page.evaluate("window.hacked") is None
+        assert page.page.locator("main img, main script").count() == 0
+
+
+def test_the_browser_would_not_run_an_inline_script_either(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy)
+    page.expect_complaints("Content Security Policy|TrustedHTML|requires 'Trusted")
+    refused = page.page.evaluate(
+        "() => { try { document.body.innerHTML = '<b>x</b>'; return false } catch (error) { return error instanceof TypeError } }"
+    )
+    assert refused
+
+
+def test_hostile_parameters_of_the_url_stay_text(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, None)
+    page.expect_complaints("40[04]")
+    attack = "%3Cimg%20src%3Dx%20onerror%3Dwindow.hacked%3D1%3E"
+    for path in (f"tasks?name={attack}", f"tasks?q={attack}", f"tasks/{attack}", f"workers/{attack}", f"api?op={attack}"):
+        page.open(path)
+        page.live()
+        assert page.page.evaluate("window.hacked") is None
+        assert page.page.locator("main img").count() == 0

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import type { TaskSummary } from "../src/api/types";
+import { admits, bulkFilter, chipsOf, filterOf, isEmpty, listPath, NO_FILTER, samePath } from "../src/pages/tasks/filter";
+import { replaced } from "../src/pages/tasks/rows";
+import { neighbours } from "../src/state/listed";
+
+const task = (changes: Partial<TaskSummary>): TaskSummary => ({
+  id: "1", name: "resize", status: "queued", priority: "normal", worker_id: null, attempts: 0, most_attempts: 1,
+  submitted_at: "2026-11-21T12:00:00.500Z", queued_at: "2026-11-21T12:00:00.500Z", due_at: null, expires_at: null,
+  started_at: null, finished_at: null, wait_seconds: null, run_seconds: null, error: null, progress: null,
+  is_cancelling: false, is_held: false, origin: null, arguments_preview: "", ...changes,
+});
+
+describe("the filter", () => {
+  const filter = filterOf(new URLSearchParams("status=failure&status=lost&name=resize&q=a%20b"));
+
+  it("is read from the URL and asked of the API", () => {
+    expect(listPath(filter, { limit: 50 })).toBe("tasks?status=failure&status=lost&name=resize&q=a+b&limit=50");
+  });
+
+  it("is empty only when it is", () => {
+    expect([isEmpty(NO_FILTER), isEmpty(filter)]).toEqual([true, false]);
+  });
+
+  it("shows as chips what has no tab and no field", () => {
+    expect(chipsOf(filter)).toEqual([{ name: "name", value: "resize" }]);
+  });
+
+  it("is given to bulk actions without what is empty", () => {
+    expect(bulkFilter(filter)).toEqual({ status: ["failure", "lost"], name: ["resize"], q: "a b" });
+  });
+});
+
+describe("a task that an event tells", () => {
+  it.each([
+    [{ status: ["queued"] }, true], [{ status: ["failure"] }, false], [{ worker: ["w1"] }, false],
+    [{ since: "2026-11-21T12:00:01Z" }, false], [{ until: "2026-11-21T12:00:01Z" }, true], [{ q: "x" }, null],
+  ])("belongs to %o: %s", (changes, belongs) => {
+    expect(admits({ ...NO_FILTER, ...changes }, task({}))).toBe(belongs);
+  });
+
+  it("takes the place of its row, and the order stays", () => {
+    const rows = replaced([task({ id: "a" }), task({ id: "b" })], [task({ id: "b", status: "success" }), task({ id: "c" })]);
+    expect(rows.map(({ id, status }) => `${id} ${status}`)).toEqual(["a queued", "b success"]);
+  });
+});
+
+describe("asking again for the rows on the screen", () => {
+  it("asks for the time between the first and the last, whatever their status is by now", () => {
+    const path = samePath({ ...NO_FILTER, status: ["queued"] }, [task({}), task({ submitted_at: "2026-11-21T11:00:00Z" })]);
+    expect(decodeURIComponent(path ?? "")).toBe("tasks?since=2026-11-21T10:59:59.999Z&until=2026-11-21T12:00:00.502Z&limit=200");
+  });
+
+  it("asks for nothing when there is none", () => {
+    expect(samePath(NO_FILTER, [])).toBeNull();
+  });
+});
+
+describe("neighbours in a list", () => {
+  it("are there as far as the list goes", () => {
+    expect(neighbours(["a", "b", "c"], "b")).toEqual({ previous: "a", next: "c" });
+    expect([neighbours(["a"], "a"), neighbours(["a"], "z")]).toEqual([{}, {}]);
+  });
+});
