@@ -4,9 +4,15 @@ from dataclasses import dataclass, field
 from typing import override
 
 from fastworker.adapters.memory import RecordingSink
+from fastworker.application.observatory.observatory import Observatory
 from fastworker.domain.events import (
     DrainStarted,
     Event,
+    FunctionPaused,
+    FunctionResumed,
+    PauseEvent,
+    PriorityPaused,
+    PriorityResumed,
     StopOrdered,
     TaskDue,
     TaskFinished,
@@ -24,6 +30,7 @@ from fastworker.domain.events import (
 )
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TRANSITIONS, TaskStatus
+from fastworker.domain.pause import Pause
 from fastworker.domain.priority import RANKS
 from fastworker.domain.task import Lease, Outcome, Submission
 from fastworker.domain.terms import Backoff, Terms
@@ -79,11 +86,13 @@ class Witness(RecordingSink):
     def __init__(self, local_execution: LocalExecution) -> None:
         super().__init__()
         self.local_execution = local_execution
+        self.observatory: Observatory | None = None  # hears all that the witness does
         self.tasks: dict[str, WitnessedTask] = {}
         self.live: dict[str, WitnessedTask] = {}
         self.workers: dict[str, WitnessedWorker] = {}
         self.declared: dict[str, Terms] = {}
         self.tokens: set[int] = set()
+        self.paused: dict[str, Pause] = {}  # priorities and names: no name is that of a priority
         self.is_draining = False
         self.arrived = 0
         self.joined = 0
@@ -91,6 +100,8 @@ class Witness(RecordingSink):
     @override
     def emit(self, event: Event) -> None:
         super().emit(event)
+        if self.observatory is not None:
+            self.observatory.emit(event)
         match event:
             case TaskSubmitted():
                 self._submitted(event)
@@ -112,8 +123,21 @@ class Witness(RecordingSink):
                 assert self.live[event.task_id].status is TaskStatus.RUNNING
             case DrainStarted():
                 self.is_draining = True
+            case PriorityPaused() | FunctionPaused() | PriorityResumed() | FunctionResumed():
+                self._paused_or_resumed(event)
             case _:
                 self._heard_of_a_worker(event)
+
+    def _paused_or_resumed(self, event: PauseEvent) -> None:
+        match event:
+            case PriorityPaused():
+                self.paused[event.priority] = event.pause
+            case FunctionPaused():
+                self.paused[event.name] = event.pause
+            case PriorityResumed():
+                del self.paused[event.priority]
+            case FunctionResumed():
+                del self.paused[event.name]
 
     def _heard_of_a_worker(self, event: Event) -> None:
         match event:
@@ -144,7 +168,12 @@ class Witness(RecordingSink):
 
     def runnable(self) -> list[WitnessedTask]:
         """Return the waiting tasks that somebody would take now, in the order of service."""
-        waiting = [task for task in self.live.values() if task.status is TaskStatus.QUEUED]
+        waiting = [
+            task
+            for task in self.live.values()
+            if task.status is TaskStatus.QUEUED
+            and self.paused.keys().isdisjoint((task.submission.name, task.submission.priority))
+        ]
         if not any(worker.takes_one_more for worker in self.workers.values()):
             return []
         return sorted((task for task in waiting if self.takers(task)), key=lambda task: task.order)
@@ -292,6 +321,7 @@ def check_that_nothing_is_left(ledger: Ledger) -> None:
     assert (ledger.tasks, ledger.sessions, ledger.watchers) == ({}, {}, {})
     assert (len(ledger.queue), len(ledger.workers), len(ledger.results)) == (0, 0, 0)
     assert (ledger.scheduled, ledger.running, ledger.payload_bytes) == (0, 0, 0)
+    assert (ledger.pauses.priorities, ledger.pauses.functions) == ({}, {})
     assert ledger.timers.holding() == []
     assert ledger.timers.first() is None
     # Memory that cannot be seen from outside: heaps, lines and groups.

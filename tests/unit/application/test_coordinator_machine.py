@@ -15,6 +15,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
 from fastworker.application.limits import Limits
+from fastworker.application.observatory.observatory import Observatory
+from fastworker.application.observatory.task_filter import TaskFilter
+from fastworker.application.observatory.task_pages import scan
+from fastworker.application.steering import NOBODY
+from fastworker.domain.action import Actor
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import (
     Draining,
@@ -54,6 +59,7 @@ MAX_QUEUED = 12
 SILENCE_SECONDS = 15.0
 SESSION_SECONDS = 40.0
 TTL_SECONDS = 60.0
+ANN = Actor("ann", "operator", "127.0.0.1")
 
 
 class CoordinatorMachine(RuleBasedStateMachine):
@@ -170,6 +176,39 @@ class CoordinatorMachine(RuleBasedStateMachine):
         if submission.task_id in self.witness.live:
             self.plane.coordinator.watch("page", submission.task_id)
 
+    # ---- people ----
+
+    @rule(
+        thing=st.sampled_from([*NAMES, *TaskPriority]),
+        seconds=st.sampled_from([None, 5.0, 30.0]),
+        is_resumed=st.booleans(),
+    )
+    def pause_or_resume(self, thing, seconds, is_resumed):
+        steering, now = self.plane.coordinator.steering, self.plane.now
+        is_priority = isinstance(thing, TaskPriority)
+        if is_resumed:
+            resume = steering.resume_priority if is_priority else steering.resume_function
+            resume(ANN, thing, now=now)
+            assert thing not in self.witness.paused
+        elif not is_priority and thing not in self.plane.ledger.names:
+            with pytest.raises(UnknownTask):
+                steering.pause_function(ANN, thing, now=now)
+        else:
+            pause = steering.pause_priority if is_priority else steering.pause_function
+            assert pause(ANN, thing, reason="for now", seconds=seconds, now=now) is self.witness.paused[thing]
+
+    @rule(target=submissions, call=CALLS)
+    def submit_for_nobody(self, call):
+        name, priority, terms = call
+        submission = a_submission(self._new_id(), name=name, priority=priority, terms=terms)
+        try:
+            self.plane.coordinator.steering.submit(ANN, submission, now=self.plane.now)
+        except (Draining, UnknownTask, QueueFull):
+            assert submission.task_id not in self.witness.tasks
+            return multiple()
+        assert submission.task_id in self.witness.tasks
+        return submission
+
     # ---- workers ----
 
     @rule(
@@ -274,6 +313,7 @@ class CoordinatorMachine(RuleBasedStateMachine):
         for worker_id in sorted(alive & set(self.witness.workers)):
             self.plane.beat(worker_id)
         self.plane.tick_after(0.0)
+        self.has_just_ticked = True
         for heard in (*self.plane.ledger.workers, *self.plane.ledger.sessions.values()):
             limit = SESSION_SECONDS if isinstance(heard, Session) else SILENCE_SECONDS
             assert self.plane.now - heard.heard_at < limit
@@ -357,6 +397,26 @@ class CoordinatorMachine(RuleBasedStateMachine):
                 assert task.due_at is None or now < task.due_at
 
     @invariant()
+    def the_index_shows_what_is_remembered_and_nothing_else(self):
+        ledger, index = self.plane.ledger, self.observatory.index
+        remembered = [*ledger.tasks.values(), *(ledger.results[task_id] for task_id in ledger.results.task_ids())]
+        remembered.sort(key=lambda task: task.number)
+        assert [task for some in scan(index) for task in some] == remembered
+        assert index.counts() == {status: sum(task.status is status for task in remembered) for status in TaskStatus}
+        for status in TaskStatus:
+            wanted = TaskFilter(statuses=frozenset({status}))
+            found = [task for some in scan(index, wanted) for task in some]
+            assert found == [task for task in remembered if task.status is status]
+
+    @invariant()
+    def no_pause_is_longer_than_it_was_to_be(self):
+        pauses = self.plane.ledger.pauses
+        assert self.witness.paused == pauses.priorities | pauses.functions
+        if self.has_just_ticked:
+            assert not any(pause.is_over(self.plane.now) for pause in self.witness.paused.values())
+        self.has_just_ticked = False
+
+    @invariant()
     def whoever_waits_for_news_is_named(self):
         ready = self.plane.coordinator.take_ready()
         news, self.looked = self.witness.events[self.looked :], len(self.witness.events)
@@ -369,7 +429,7 @@ class CoordinatorMachine(RuleBasedStateMachine):
                 case WorkerLeft():
                     assert event.worker_id in ready
                 case TaskFinished():
-                    assert {"client", "page"} & ready
+                    assert {"client", "page", NOBODY} & ready
                 case TaskRetried() | TaskDue() | TaskNoted():
                     assert event.task_id in ready
                 case SessionClosed():
@@ -399,9 +459,12 @@ class CoordinatorMachine(RuleBasedStateMachine):
         if sys.exception() is None and hasattr(self, "plane"):
             self._end_everything()
             check_that_nothing_is_left(self.plane.ledger)
+            assert self.observatory.index.blocks == {}
 
     def _end_everything(self):
         plane = self.plane
+        for thing in list(self.witness.paused):
+            self.pause_or_resume(thing, None, is_resumed=True)
         if self.submitted % 2:  # so that the other half of the ends shows that all can be worked off
             plane.coordinator.drain()
         if plane.ledger.is_draining:
@@ -439,9 +502,11 @@ class CoordinatorMachine(RuleBasedStateMachine):
             now=now,
             new_token=self.new_token,
         )
+        self.observatory = self.witness.observatory = Observatory(self.plane.ledger, now=now)
         self.plane.open_session("page")
         self.follower = self.plane.new_ledger()
         self.followed = self.looked = 0
+        self.has_just_ticked = False
         self.tokens_read = set()
 
     def _new_id(self):

@@ -6,6 +6,8 @@ from fastworker.domain.ledger import Ledger
 from fastworker.domain.timers import Timers
 from fastworker.domain.worker_registry import Group
 
+NOT_STATE = {"_views_by_name", "on_forget"}  # those follow from the groups, and who listens changes nothing
+
 
 def snapshot(ledger: Ledger) -> object:
     """Return everything that a ledger holds, as nested dicts and lists."""
@@ -29,7 +31,7 @@ def _plain(value: object) -> object:
         case Timers():  # the same: those that do not hold any more are dropped when met
             return value.holding()
         case _:
-            return {name: _plain(getattr(value, name)) for name in _attributes(value) if name != "_views_by_name"}
+            return {name: _plain(getattr(value, name)) for name in _attributes(value) if name not in NOT_STATE}
 
 
 def _attributes(value: object) -> list[str]:
