@@ -17,7 +17,9 @@ from fastworker.application.control_plane import ControlPlane, ControlPlaneConfi
 from fastworker.application.coordinator import Coordinator
 from fastworker.application.limits import Limits
 from fastworker.application.messages import Message
+from fastworker.application.ports.event_sink import EventSink
 from fastworker.application.ports.transport import Transport
+from fastworker.application.several_sinks import SeveralSinks
 from fastworker.application.subworker import Subworker, SubworkerConfig
 from fastworker.application.task_function import TaskFunction, task
 from fastworker.application.task_registry import TaskRegistry
@@ -84,11 +86,12 @@ class System:
         transport: Transport | None = None,
         lease_seconds: float = 15.0,
         limits: Limits | None = None,
+        watching: Sequence[EventSink] = (),
         **config: Any,
     ) -> "RunningControlPlane":
         """Start a control plane of a new epoch at the usual addresses."""
         limits = limits or Limits(worker_silence_seconds=lease_seconds)
-        running = RunningControlPlane(self, ledger or Ledger(), limits, transport or self.network, config)
+        running = RunningControlPlane(self, ledger or Ledger(), limits, transport or self.network, config, watching)
         self._group.start_soon(running.run)
         await self.settle()
         return running
@@ -163,7 +166,13 @@ class RunningControlPlane(Life):
     """One life of a control plane; what it decided is in `events`."""
 
     def __init__(
-        self, system: System, ledger: Ledger, limits: Limits, transport: Transport, config: dict[str, Any]
+        self,
+        system: System,
+        ledger: Ledger,
+        limits: Limits,
+        transport: Transport,
+        config: dict[str, Any],
+        watching: Sequence[EventSink] = (),
     ) -> None:
         super().__init__()
         self.sink = RecordingSink()
@@ -171,7 +180,11 @@ class RunningControlPlane(Life):
         self.limits = limits
         tokens = random.Random(1)
         self.coordinator = Coordinator(
-            ledger, limits=limits, new_token=lambda: tokens.getrandbits(63), jitter=random.Random(1), sink=self.sink
+            ledger,
+            limits=limits,
+            new_token=lambda: tokens.getrandbits(63),
+            jitter=random.Random(1),
+            sink=SeveralSinks(self.sink, *watching),
         )
         self.config = ControlPlaneConfig(
             **{

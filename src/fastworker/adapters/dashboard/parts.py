@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
 
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from fastworker.application.bulk import Operations
 from fastworker.application.control_plane import ControlPlane
@@ -60,5 +60,5 @@ class Parts:
         return self.control_plane.coordinator.ledger
 
 
-Given = Annotated[Parts, Dependency(skip_validation=True)]
+Given = SkipValidation[NamedDependency[Parts]]
 """The type of the argument `parts` of a handler."""

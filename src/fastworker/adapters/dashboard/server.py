@@ -1,5 +1,6 @@
 """The web server inside the control plane's own loop, on a socket that we have bound."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import override

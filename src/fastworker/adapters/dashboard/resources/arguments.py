@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from litestar import Request
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from fastworker.domain.action import Actor
 
@@ -15,12 +15,12 @@ from ..models.problem import Problem
 from ..parts import Parts
 from ..problems import MEDIA_TYPE
 
-type Asking = Request[Any, Identity, Any]
+Asking = Request[Any, Identity, Any]
 
-Limit = Annotated[int, Parameter(ge=1, le=200, description="Most items on the page.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=200, description="Most items on the page.")]
 PAGE_SIZE = 50
 CursorText = Annotated[
-    str | None, Parameter(max_length=LONGEST_CURSOR, description="`next_cursor` or `prev_cursor` of another page.")
+    str | None, QueryParameter(max_length=LONGEST_CURSOR, description="`next_cursor` or `prev_cursor` of another page.")
 ]
 LONGEST_TEXT = 500
 

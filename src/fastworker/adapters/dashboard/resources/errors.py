@@ -1,6 +1,7 @@
 """Failures in groups."""
 
 from litestar import get
+from litestar.params import FromPath
 
 from ..models.error_group import ErrorGroupDetail, ErrorGroupPage
 from ..models.page import Total
@@ -31,7 +32,7 @@ def list_errors(parts: Given, cursor: CursorText = None, limit: Limit = PAGE_SIZ
 
 
 @get("/errors/{fingerprint:str}", operation_id="get_error", tags=TAGS, responses=fails_with(), sync_to_thread=False)
-def get_error(parts: Given, fingerprint: str) -> ErrorGroupDetail:
+def get_error(parts: Given, fingerprint: FromPath[str]) -> ErrorGroupDetail:
     """Return one group with the traceback of its latest failure."""
     group = parts.observatory.errors.get(name_in_path(fingerprint))
     if group is None:

@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Any
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Stream
 from pydantic_core import from_json
 
@@ -24,14 +24,14 @@ DEFAULT_TOPICS = "overview,tasks,workers,queues,errors,operations"
 TASK_TOPIC = re.compile(r"task:[^,\x00-\x1f]{1,200}")
 MOST_TOPICS = 30
 LONGEST_EVENT_ID = 100
-EventId = Annotated[str | None, Parameter(max_length=LONGEST_EVENT_ID, description="Go on after this event.")]
+EventId = Annotated[str | None, QueryParameter(max_length=LONGEST_EVENT_ID, description="Go on after this event.")]
 
 
 @get("/events", operation_id="stream_events", tags=TAGS, responses=fails_with(429), sync_to_thread=False)
 def stream_events(
     request: Asking,
     parts: Given,
-    topics: Annotated[str, Parameter(max_length=8_000, description="Separated by commas.")] = DEFAULT_TOPICS,
+    topics: Annotated[str, QueryParameter(max_length=8_000, description="Separated by commas.")] = DEFAULT_TOPICS,
     since: EventId = None,
     last_event_id: EventId = None,
 ) -> Response[Any]:

@@ -1,6 +1,7 @@
 """Task functions: see them, pause and resume them."""
 
 from litestar import get, post
+from litestar.params import FromPath, JSONBody
 
 from fastworker.domain.errors import UnknownTask
 
@@ -34,7 +35,7 @@ def list_functions(parts: Given, cursor: CursorText = None, limit: Limit = PAGE_
 
 
 @get("/functions/{name:str}", operation_id="get_function", tags=TAGS, responses=fails_with(), sync_to_thread=False)
-def get_function(parts: Given, name: str) -> FunctionDetail:
+def get_function(parts: Given, name: FromPath[str]) -> FunctionDetail:
     """Return one task function with what it takes."""
     name = name_in_path(name)
     function = _function(parts, name)
@@ -50,7 +51,7 @@ def get_function(parts: Given, name: str) -> FunctionDetail:
     responses=fails_with(415, 422),
     sync_to_thread=False,
 )
-def pause_function(request: Asking, parts: Given, name: str, data: PauseRequest) -> Function:
+def pause_function(request: Asking, parts: Given, name: FromPath[str], data: JSONBody[PauseRequest]) -> Function:
     """Hold back the waiting tasks of a function; those that run go on. A new pause takes the place of the old one."""
     name, actor = name_in_path(name), actor_of(request)
     _function(parts, name)
@@ -70,7 +71,7 @@ def pause_function(request: Asking, parts: Given, name: str, data: PauseRequest)
     responses=fails_with(),
     sync_to_thread=False,
 )
-def resume_function(request: Asking, parts: Given, name: str) -> Function:
+def resume_function(request: Asking, parts: Given, name: FromPath[str]) -> Function:
     """Let the tasks of a function start again; resuming what is not paused changes nothing."""
     name, actor = name_in_path(name), actor_of(request)
     _function(parts, name)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody
 
 from fastworker.application.bulk import BulkAction, Selection
 from fastworker.application.bulk import Operation as DomainOperation
@@ -35,7 +36,7 @@ ACTIONS = {"cancel": BulkAction.CANCEL, "retry": BulkAction.RERUN}
     | also(202, Operation, "It goes on by itself; look at the operation.")
     | also(200, BulkCount, "The count of a dry run."),
 )
-async def act_on_tasks(request: Asking, parts: Given, data: BulkRequest) -> Response[Any]:
+async def act_on_tasks(request: Asking, parts: Given, data: JSONBody[BulkRequest]) -> Response[Any]:
     """Cancel or retry many tasks. With `dry_run`, only count them."""
     action, selection = ACTIONS[data.action], _selection(parts, data)
     if data.dry_run:
@@ -46,7 +47,7 @@ async def act_on_tasks(request: Asking, parts: Given, data: BulkRequest) -> Resp
     return Answer(operation_record(operation, parts.moments), status_code=202)
 
 
-def _selection(parts: Parts, data: BulkRequest) -> Selection:
+def _selection(parts: Parts, data: JSONBody[BulkRequest]) -> Selection:
     if bool(data.ids) == (data.filter is not None):
         problem = ProblemError(message="expected either ids or filter", pointer="/ids")
         raise ApiProblem(INVALID_BODY, "/ids: expected either ids or filter", errors=[problem])
@@ -89,7 +90,7 @@ def list_operations(parts: Given, cursor: CursorText = None, limit: Limit = PAGE
     responses=fails_with(),
     sync_to_thread=False,
 )
-def get_operation(parts: Given, operation_id: str) -> Operation:
+def get_operation(parts: Given, operation_id: FromPath[str]) -> Operation:
     """Return a bulk action and how far it is."""
     return _record(parts, parts.operations.get(operation_id), operation_id)
 
@@ -103,7 +104,7 @@ def get_operation(parts: Given, operation_id: str) -> Operation:
     responses=fails_with(),
     sync_to_thread=False,
 )
-def cancel_operation(request: Asking, parts: Given, operation_id: str) -> Operation:
+def cancel_operation(request: Asking, parts: Given, operation_id: FromPath[str]) -> Operation:
     """Leave the rest of a bulk action undone; what is done stays done."""
     return _record(parts, parts.operations.cancel(actor_of(request), operation_id), operation_id)
 

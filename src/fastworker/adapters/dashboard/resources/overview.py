@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from ..models.overview import Overview, Range, Series
 from ..parts import Given
@@ -24,10 +24,10 @@ def get_overview(parts: Given) -> Overview:
 @get("/metrics/series", operation_id="get_series", tags=TAGS, responses=fails_with(), sync_to_thread=False)
 def get_series(
     parts: Given,
-    span: Annotated[Range, Parameter(query="range", description="How far back: its step grows with it.")] = "15m",
+    span: Annotated[Range, QueryParameter(name="range", description="How far back: its step grows with it.")] = "15m",
     since: Annotated[
         float | None,
-        Parameter(ge=FIRST_MOMENT, le=LAST_MOMENT, description="Unix seconds: only steps that end later."),
+        QueryParameter(ge=FIRST_MOMENT, le=LAST_MOMENT, description="Unix seconds: only steps that end later."),
     ] = None,
 ) -> Series:
     """Return the history in columns."""

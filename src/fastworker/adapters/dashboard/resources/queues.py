@@ -1,6 +1,7 @@
 """The four priorities: see them, pause and resume them."""
 
 from litestar import get, post
+from litestar.params import FromPath, JSONBody
 
 from fastworker.domain.priority import TaskPriority
 
@@ -30,7 +31,7 @@ def all_queues(parts: Parts) -> list[Queue]:
 
 
 @get("/queues/{priority:str}", operation_id="get_queue", tags=TAGS, responses=fails_with(), sync_to_thread=False)
-def get_queue(parts: Given, priority: str) -> Queue:
+def get_queue(parts: Given, priority: FromPath[str]) -> Queue:
     """Return one queue."""
     return _queue(parts, _priority(priority))
 
@@ -44,7 +45,7 @@ def get_queue(parts: Given, priority: str) -> Queue:
     responses=fails_with(415, 422),
     sync_to_thread=False,
 )
-def pause_queue(request: Asking, parts: Given, priority: str, data: PauseRequest) -> Queue:
+def pause_queue(request: Asking, parts: Given, priority: FromPath[str], data: JSONBody[PauseRequest]) -> Queue:
     """Hold back the waiting tasks of a priority; those that run go on. A new pause takes the place of the old one."""
     queue, actor = _priority(priority), actor_of(request)
     steer(
@@ -63,7 +64,7 @@ def pause_queue(request: Asking, parts: Given, priority: str, data: PauseRequest
     responses=fails_with(),
     sync_to_thread=False,
 )
-def resume_queue(request: Asking, parts: Given, priority: str) -> Queue:
+def resume_queue(request: Asking, parts: Given, priority: FromPath[str]) -> Queue:
     """Let the tasks of a priority start again; resuming what is not paused changes nothing."""
     queue, actor = _priority(priority), actor_of(request)
     steer(parts, lambda steering, now: steering.resume_priority(actor, queue, now=now))

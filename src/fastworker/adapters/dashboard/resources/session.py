@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Request, Response, delete, get, post
 from litestar.datastructures import Cookie
+from litestar.params import JSONBody
 
 from ..access import PUBLIC, VIEWER, Identity
 from ..conditional import Answer
@@ -36,7 +37,9 @@ def get_session(request: Asking, parts: Given) -> SessionState:
     responses=fails_with(415, 422),
     sync_to_thread=False,
 )
-def log_in(request: Request[Any, Identity | None, Any], parts: Given, data: SessionRequest) -> Response[SessionState]:
+def log_in(
+    request: Request[Any, Identity | None, Any], parts: Given, data: JSONBody[SessionRequest]
+) -> Response[SessionState]:
     """Begin a session with a token, or with the one-time word of the login URL; the answer sets a cookie."""
     if parts.access.open_as is not None:
         return Answer(_state(parts, parts.access.open_as))
@@ -49,7 +52,7 @@ def log_in(request: Request[Any, Identity | None, Any], parts: Given, data: Sess
     return Answer(state, cookies=[_cookie(parts, cookie, int(SESSION_SECONDS), is_secure=is_secure)])
 
 
-def _login(parts: Parts, data: SessionRequest) -> tuple[str, Role]:
+def _login(parts: Parts, data: JSONBody[SessionRequest]) -> tuple[str, Role]:
     if data.once is not None and parts.access.sessions.redeem(data.once):
         return "login-url", Role.ADMIN
     token = find_token(parts.access.tokens, data.token) if data.token is not None else None

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
 from fastworker.application.observatory.fingerprints import fingerprint_of
 from fastworker.application.observatory.task_life import task_life
@@ -23,11 +23,11 @@ from ..records.task_details import attempt_record, possible_actions, step_record
 from .arguments import PAGE_SIZE, CursorText, Limit, fails_with
 
 TAGS = ["tasks"]
-Raw = Annotated[bool, Parameter(description="The whole payload as it is, as an attachment of plain text.")]
+Raw = Annotated[bool, QueryParameter(description="The whole payload as it is, as an attachment of plain text.")]
 
 
 @get("/tasks/{task_id:str}", operation_id="get_task", tags=TAGS, responses=fails_with(410), sync_to_thread=False)
-def get_task(parts: Given, task_id: str) -> Task:
+def get_task(parts: Given, task_id: FromPath[str]) -> Task:
     """Return everything about a task."""
     return full_task(parts, _task(parts, task_id))
 
@@ -56,7 +56,9 @@ def full_task(parts: Parts, task: DomainTask) -> Task:
     responses=fails_with(410),
     sync_to_thread=False,
 )
-def list_attempts(parts: Given, task_id: str, cursor: CursorText = None, limit: Limit = PAGE_SIZE) -> AttemptPage:
+def list_attempts(
+    parts: Given, task_id: FromPath[str], cursor: CursorText = None, limit: Limit = PAGE_SIZE
+) -> AttemptPage:
     """Return the attempts of a task that are remembered, the first one first."""
     task = _task(parts, task_id)
     attempts = task_life(task).attempts
@@ -77,7 +79,9 @@ def list_attempts(parts: Given, task_id: str, cursor: CursorText = None, limit: 
     responses=fails_with(410),
     sync_to_thread=False,
 )
-def list_steps(parts: Given, task_id: str, cursor: CursorText = None, limit: Limit = PAGE_SIZE) -> TaskStepPage:
+def list_steps(
+    parts: Given, task_id: FromPath[str], cursor: CursorText = None, limit: Limit = PAGE_SIZE
+) -> TaskStepPage:
     """Return the steps of a task that are kept, in order: changes of status, progress, log lines."""
     steps = task_steps(parts, _task(parts, task_id))
     page = cut(steps, lambda each: (each.number,), name=f"steps {task_id}", cursor=cursor, limit=limit)
@@ -103,7 +107,7 @@ def task_steps(parts: Parts, task: DomainTask) -> list[TaskStep]:
     responses=fails_with(410),
     sync_to_thread=False,
 )
-def get_arguments(parts: Given, task_id: str, raw: Raw = False) -> Response[Payload]:
+def get_arguments(parts: Given, task_id: FromPath[str], raw: Raw = False) -> Response[Payload]:
     """Return the arguments of a task."""
     task = _task(parts, task_id)
     return _attachment(task.submission.payload, "arguments") if raw else Answer(_arguments(parts, task))
@@ -116,7 +120,7 @@ def get_arguments(parts: Given, task_id: str, raw: Raw = False) -> Response[Payl
     responses=fails_with(409, 410),
     sync_to_thread=False,
 )
-def get_result(parts: Given, task_id: str, raw: Raw = False) -> Response[Payload]:
+def get_result(parts: Given, task_id: FromPath[str], raw: Raw = False) -> Response[Payload]:
     """Return the result of a task that has succeeded."""
     task = _task(parts, task_id)
     result = _result(parts, task)

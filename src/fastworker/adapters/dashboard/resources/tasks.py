@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from fastworker.application.observatory.task_pages import Order, Place, count, page
 from fastworker.application.steering import Edit
@@ -31,22 +31,22 @@ from ..task_query import TaskQuery
 from .arguments import LONGEST_TEXT, PAGE_SIZE, Asking, CursorText, Limit, actor_of, also, fails_with, steer
 
 TAGS = ["tasks"]
-Texts = Annotated[list[str] | None, Parameter(max_items=50)]
+Texts = Annotated[list[str] | None, QueryParameter(max_items=50)]
 ORDERS = {"newest": Order.NEWEST_FIRST, "oldest": Order.OLDEST_FIRST}
 
 
 @get("/tasks", operation_id="list_tasks", tags=TAGS, responses=fails_with(), sync_to_thread=False)
 def list_tasks(
     parts: Given,
-    status: Annotated[list[TaskStatus] | None, Parameter(max_items=8)] = None,
-    priority: Annotated[list[TaskPriority] | None, Parameter(max_items=4)] = None,
+    status: Annotated[list[TaskStatus] | None, QueryParameter(max_items=8)] = None,
+    priority: Annotated[list[TaskPriority] | None, QueryParameter(max_items=4)] = None,
     name: Texts = None,
     worker: Texts = None,
-    fingerprint: Annotated[str | None, Parameter(max_length=100)] = None,
-    since: Annotated[datetime | None, Parameter(description="Submitted at this moment or later.")] = None,
-    until: Annotated[datetime | None, Parameter(description="Submitted before this moment.")] = None,
-    q: Annotated[str, Parameter(max_length=LONGEST_TEXT, description="Words, or key:value.")] = "",
-    order: Annotated[Literal["newest", "oldest"], Parameter(description="What comes first.")] = "newest",
+    fingerprint: Annotated[str | None, QueryParameter(max_length=100)] = None,
+    since: Annotated[datetime | None, QueryParameter(description="Submitted at this moment or later.")] = None,
+    until: Annotated[datetime | None, QueryParameter(description="Submitted before this moment.")] = None,
+    q: Annotated[str, QueryParameter(max_length=LONGEST_TEXT, description="Words, or key:value.")] = "",
+    order: Annotated[Literal["newest", "oldest"], QueryParameter(description="What comes first.")] = "newest",
     cursor: CursorText = None,
     limit: Limit = PAGE_SIZE,
 ) -> TaskPage:
@@ -100,10 +100,10 @@ def count_tasks(parts: Given) -> TaskCounts:
 def submit_task(
     request: Asking,
     parts: Given,
-    data: TaskSubmission,
+    data: JSONBody[TaskSubmission],
     key: Annotated[
         str | None,
-        Parameter(header=HEADER, min_length=1, max_length=LONGEST_KEY, description="The same key submits once."),
+        HeaderParameter(name=HEADER, min_length=1, max_length=LONGEST_KEY, description="The same key submits once."),
     ] = None,
 ) -> Submitted:
     """Submit a task. With an Idempotency-Key, the same request again gives the same task."""
@@ -126,7 +126,7 @@ def submit_task(
     responses=fails_with(409, 410) | also(202, Cancelled, "It runs, and its worker was told to end it."),
     sync_to_thread=False,
 )
-def cancel_task(request: Asking, parts: Given, task_id: str) -> Response[Cancelled]:
+def cancel_task(request: Asking, parts: Given, task_id: FromPath[str]) -> Response[Cancelled]:
     """Cancel a task: one that waits never starts, one that runs is told to end."""
     task_id, actor = name_in_path(task_id), actor_of(request)
     task = parts.observatory.task(task_id, now=parts.clock.now())
@@ -149,7 +149,7 @@ def cancel_task(request: Asking, parts: Given, task_id: str) -> Response[Cancell
     responses=fails_with(409, 410, 429, 503),
     sync_to_thread=False,
 )
-def retry_task(request: Asking, parts: Given, task_id: str) -> Submitted:
+def retry_task(request: Asking, parts: Given, task_id: FromPath[str]) -> Submitted:
     """Run the same call again as a new task, which names this one as its origin. Only a task that has ended can."""
     return _rerun(request, parts, name_in_path(task_id), Edit())
 
@@ -162,7 +162,7 @@ def retry_task(request: Asking, parts: Given, task_id: str) -> Submitted:
     responses=fails_with(409, 410, 413, 415, 422, 429, 503),
     sync_to_thread=False,
 )
-def rerun_task(request: Asking, parts: Given, task_id: str, data: TaskSubmission) -> Submitted:
+def rerun_task(request: Asking, parts: Given, task_id: FromPath[str], data: JSONBody[TaskSubmission]) -> Submitted:
     """Run an edited call as a new task, which names this one as its origin. Only a task that has ended can."""
     task_id = name_in_path(task_id)
     task = parts.observatory.task(task_id, now=parts.clock.now())
@@ -183,7 +183,7 @@ def _rerun(request: Asking, parts: Parts, task_id: str, edit: Edit) -> Submitted
     return _submitted(parts, new_id, task.submission.name)
 
 
-def _terms(data: TaskSubmission) -> Terms:
+def _terms(data: JSONBody[TaskSubmission]) -> Terms:
     return Terms(
         retries=data.retries,
         timeout_seconds=data.timeout_seconds,

@@ -1,6 +1,7 @@
 """Workers: see them, drain them."""
 
 from litestar import get, post
+from litestar.params import FromPath
 
 from fastworker.domain.worker_registry import Worker as DomainWorker
 
@@ -38,7 +39,7 @@ def first_workers(parts: Parts, most: int) -> list[Worker]:
 
 
 @get("/workers/{worker_id:str}", operation_id="get_worker", tags=TAGS, responses=fails_with(), sync_to_thread=False)
-def get_worker(parts: Given, worker_id: str) -> WorkerDetail:
+def get_worker(parts: Given, worker_id: FromPath[str]) -> WorkerDetail:
     """Return a live worker with what it runs."""
     worker = _worker(parts, name_in_path(worker_id))
     return worker_detail(worker, parts.observatory, parts.ledger, parts.moments, version=parts.who.version)
@@ -53,7 +54,7 @@ def get_worker(parts: Given, worker_id: str) -> WorkerDetail:
     responses=fails_with(422),
     sync_to_thread=False,
 )
-def drain_worker(request: Asking, parts: Given, worker_id: str) -> Worker:
+def drain_worker(request: Asking, parts: Given, worker_id: FromPath[str]) -> Worker:
     """Have a worker take no more tasks, finish what it runs, and leave."""
     worker, actor = _worker(parts, name_in_path(worker_id)), actor_of(request)
     steer(parts, lambda steering, now: steering.drain_worker(actor, worker.card.worker_id, now=now))

@@ -1,0 +1,235 @@
+"""Tasks through the API: the list, one task, submitting, single actions."""
+
+from typing import Any
+
+import pytest
+
+from fastworker.domain.errors import TaskFailed
+from tests.unit.system.system import HeldTask
+from tests.unit.system.tasks import echo
+
+from .served import Served, a_dashboard
+
+pytestmark = pytest.mark.anyio
+
+
+async def submitted(served: Served, name: str = "echo", **more: Any) -> str:
+    response = await served.post("/tasks", {"name": name} | more)
+    assert response.status_code == 201, response.text
+    task_id: str = response.json()["id"]
+    await served.system.settle()
+    return task_id
+
+
+async def test_a_submitted_task_runs_and_its_result_can_be_read() -> None:
+    async with a_dashboard() as served:
+        task_id = await submitted(served, args=[7], priority="high")
+        task = (await served.get(f"/tasks/{task_id}")).json()
+        assert (task["status"], task["priority"], task["worker_id"]) == ("success", "high", "w1")
+        assert task["result"]["value"] == 7
+        assert task["arguments"]["value"] == {"args": [], "kwargs": {"value": 7}}
+        assert [step["status"] for step in task["transitions"]] == ["queued", "running", "success"]
+
+
+async def test_a_failed_task_tells_its_error_with_the_traceback() -> None:
+    async with a_dashboard() as served:
+        task_id = await submitted(served, "divide", kwargs={"dividend": 1, "divisor": 0})
+        task = (await served.get(f"/tasks/{task_id}")).json()
+        assert task["error"]["type"] == "ZeroDivisionError"
+        assert "return dividend / divisor" in task["error_detail"]["traceback"]
+        [group] = await served.items("/errors")
+        assert group["fingerprint"] == task["error_detail"]["fingerprint"]
+        assert (await served.items("/tasks", params={"fingerprint": group["fingerprint"]}))[0]["id"] == task_id
+        detail = (await served.get(f"/errors/{group['fingerprint']}")).json()
+        assert detail["task_ids"] == [task_id]
+
+
+async def test_an_unknown_function_and_wrong_arguments_are_the_fault_of_the_body() -> None:
+    async with a_dashboard() as served:
+        unknown = await served.post("/tasks", {"name": "ecko"})
+        assert (unknown.status_code, unknown.json()["type"]) == (422, "/problems/unknown-function")
+        assert "did you mean: echo" in unknown.json()["detail"]
+        wrong = await served.post("/tasks", {"name": "echo", "args": ["x"]})
+        assert (wrong.status_code, wrong.json()["type"]) == (422, "/problems/invalid-body")
+        assert await served.items("/tasks") == []
+
+
+async def test_a_body_that_does_not_fit_names_each_member_that_is_wrong() -> None:
+    async with a_dashboard() as served:
+        response = await served.post("/tasks", {"name": "echo", "priority": "urgent", "retries": -1, "foo": 1})
+        assert response.status_code == 422
+        pointers = [error["pointer"] for error in response.json()["errors"]]
+        assert sorted(pointers) == ["/foo", "/priority", "/retries"]
+
+
+async def test_the_same_idempotency_key_submits_once() -> None:
+    async with a_dashboard() as served:
+        headers = {"Idempotency-Key": "k1"}
+        first = await served.post("/tasks", {"name": "echo", "args": [1]}, headers=headers)
+        again = await served.post("/tasks", {"name": "echo", "args": [1]}, headers=headers)
+        assert (first.status_code, again.status_code) == (201, 201)
+        assert first.json()["id"] == again.json()["id"]
+        other = await served.post("/tasks", {"name": "echo", "args": [2]}, headers=headers)
+        assert (other.status_code, other.json()["type"]) == (409, "/problems/conflict")
+        assert len(await served.items("/tasks")) == 1
+
+
+async def test_a_task_that_was_never_seen_is_not_found_and_one_that_expired_is_gone() -> None:
+    async with a_dashboard(result_ttl_seconds=10) as served:
+        assert (await served.get("/tasks/never-seen")).status_code == 404
+        task_id = await submitted(served, args=[1])
+        await served.system.advance(100)
+        gone = await served.get(f"/tasks/{task_id}")
+        assert (gone.status_code, gone.json()["type"]) == (410, "/problems/forgotten")
+
+
+async def test_a_waiting_task_is_cancelled_at_once_and_a_running_one_is_told_to_end() -> None:
+    held = HeldTask()
+    async with a_dashboard(functions=[held.function]) as served:
+        running = await submitted(served, "held", args=[1])
+        waiting = await submitted(served, "held", args=[2])
+        response = await served.post(f"/tasks/{waiting}/actions/cancel")
+        assert (response.status_code, response.json()["outcome"]) == (200, "cancelled")
+        response = await served.post(f"/tasks/{running}/actions/cancel")
+        assert (response.status_code, response.json()["outcome"]) == (202, "stopping")
+        await served.system.settle()
+        again = await served.post(f"/tasks/{running}/actions/cancel")
+        assert again.status_code in (200, 409)
+
+
+async def test_a_finished_task_cannot_be_cancelled_and_an_unfinished_one_cannot_be_retried() -> None:
+    held = HeldTask()
+    async with a_dashboard(functions=[held.function]) as served:
+        task_id = await submitted(served, "held", args=[1])
+        early = await served.post(f"/tasks/{task_id}/actions/retry")
+        assert (early.status_code, early.json()["current_status"]) == (409, "running")
+        held.release()
+        await served.system.settle()
+        late = await served.post(f"/tasks/{task_id}/actions/cancel")
+        assert (late.status_code, late.json()["current_status"]) == (409, "success")
+
+
+async def test_a_retry_is_the_same_call_under_a_new_id_that_names_its_origin() -> None:
+    async with a_dashboard() as served:
+        task_id = await submitted(served, args=[3])
+        response = await served.post(f"/tasks/{task_id}/actions/retry")
+        assert response.status_code == 201
+        await served.system.settle()
+        again = (await served.get(f"/tasks/{response.json()['id']}")).json()
+        assert (again["origin"], again["result"]["value"]) == (task_id, 3)
+
+
+async def test_a_rerun_takes_edited_arguments_of_the_same_function_only() -> None:
+    async with a_dashboard() as served:
+        task_id = await submitted(served, args=[3])
+        other = await served.post(f"/tasks/{task_id}/actions/rerun", {"name": "divide", "args": [1, 1]})
+        assert (other.status_code, other.json()["errors"][0]["pointer"]) == (422, "/name")
+        response = await served.post(
+            f"/tasks/{task_id}/actions/rerun", {"name": "echo", "args": [4], "priority": "low"}
+        )
+        await served.system.settle()
+        again = (await served.get(f"/tasks/{response.json()['id']}")).json()
+        assert (again["origin"], again["result"]["value"], again["priority"]) == (task_id, 4, "low")
+
+
+async def test_pages_follow_one_another_in_both_directions_while_tasks_come_in() -> None:
+    async with a_dashboard() as served:
+        ids = [await submitted(served, args=[number]) for number in range(7)][::-1]
+        first = (await served.get("/tasks?limit=3")).json()
+        await submitted(served, args=[99])
+        second = (await served.get("/tasks", params={"limit": 3, "cursor": first["next_cursor"]})).json()
+        third = (await served.get("/tasks", params={"limit": 3, "cursor": second["next_cursor"]})).json()
+        seen = [task["id"] for page in (first, second, third) for task in page["items"]]
+        assert seen == ids
+        assert third["next_cursor"] is None
+        back = (await served.get("/tasks", params={"limit": 3, "cursor": third["prev_cursor"]})).json()
+        assert back["items"] == second["items"]
+
+
+async def test_a_cursor_of_another_list_or_filter_is_refused() -> None:
+    async with a_dashboard() as served:
+        for number in range(3):
+            await submitted(served, args=[number])
+        cursor = (await served.get("/tasks?limit=1")).json()["next_cursor"]
+        for path in ("/tasks?status=failure", "/tasks?order=oldest", "/workers", "/audit", "/errors"):
+            join = "&" if "?" in path else "?"
+            response = await served.get(f"{path}{join}cursor={cursor}")
+            assert (response.status_code, response.json()["type"]) == (400, "/problems/invalid-cursor"), path
+
+
+async def test_the_list_is_narrowed_by_each_parameter_and_by_words() -> None:
+    async with a_dashboard() as served:
+        echoed = await submitted(served, args=[7])
+        with pytest.raises(TaskFailed):
+            await (await served.client.delay("divide", 1, 0))
+        assert [task["name"] for task in await served.items("/tasks?status=failure&status=lost")] == ["divide"]
+        for query in ("name=echo", "q=name:echo", "q=args.value:7", "priority=normal&q=ech", f"q={echoed}"):
+            assert [task["id"] for task in await served.items(f"/tasks?{query}")] == [echoed], query
+        assert len(await served.items("/tasks?worker=w1&order=oldest")) == 2
+        assert await served.items("/tasks?since=2100-01-01T00:00:00Z") == []
+        assert await served.items("/tasks?q=division+by+zero&name=echo") == []
+
+
+BAD_QUERIES = [
+    *("limit=abc", "limit=0", "limit=201", "limit=99999999999999999999", "limit=", "order=sideways"),
+    *("status=weird", "since=yesterday", "cursor=%00", "q=status:weird", f"q={'a+' * 30}", f"q={'x' * 501}"),
+    f"q=args.{'a.' * 20}b:1",
+]
+
+
+@pytest.mark.parametrize("query", BAD_QUERIES)
+async def test_a_parameter_that_cannot_work_is_named(query: str) -> None:
+    async with a_dashboard() as served:
+        response = await served.get(f"/tasks?{query}")
+        problem = response.json()
+        assert (response.status_code, response.headers["content-type"]) == (400, "application/problem+json")
+        assert query.partition("=")[0] in problem["detail"]
+
+
+async def test_what_has_not_changed_is_not_sent_twice() -> None:
+    async with a_dashboard() as served:
+        task_id = await submitted(served, args=[1])
+        for path in ("/tasks", f"/tasks/{task_id}", "/functions", "/queues", "/config"):
+            first = await served.get(path)
+            await served.system.advance(3)
+            again = await served.get(path, headers={"if-none-match": first.headers["etag"]})
+            assert (again.status_code, again.content) == (304, b""), path
+        stale = (await served.get("/tasks")).headers["etag"]
+        await submitted(served, args=[2])
+        assert (await served.get("/tasks", headers={"if-none-match": stale})).status_code == 200
+
+
+async def test_a_raw_payload_is_an_attachment_of_plain_text() -> None:
+    async with a_dashboard() as served:
+        task_id = await submitted(served, args=[1])
+        response = await served.get(f"/tasks/{task_id}/result?raw=true")
+        assert response.content == b"1"
+        assert response.headers["content-type"].startswith("text/plain")
+        assert response.headers["content-disposition"].startswith("attachment")
+        assert (await served.get(f"/tasks/{task_id}/arguments")).json()["value"] == {"args": [], "kwargs": {"value": 1}}
+
+
+async def test_a_task_without_a_result_says_so() -> None:
+    held = HeldTask()
+    async with a_dashboard(functions=[held.function]) as served:
+        task_id = await submitted(served, "held", args=[1])
+        response = await served.get(f"/tasks/{task_id}/result")
+        assert (response.status_code, response.json()["current_status"]) == (409, "running")
+
+
+async def test_attempts_and_steps_are_lists_of_their_own() -> None:
+    async with a_dashboard() as served:
+        task_id = await submitted(served, "divide", args=[1, 0], retries=1)
+        await served.system.advance(30)
+        attempts = await served.items(f"/tasks/{task_id}/attempts")
+        assert [(attempt["number"], attempt["status"]) for attempt in attempts] == [(1, "failure"), (2, "failure")]
+        steps = await served.items(f"/tasks/{task_id}/events")
+        assert [step["status"] for step in steps][-1] == "failure"
+        assert len(await served.items(f"/tasks/{task_id}/events?limit=1")) == 1
+
+
+async def test_an_id_with_a_slash_is_one_name() -> None:
+    async with a_dashboard() as served:
+        echoed = await echo.options(id="a/b").submit(5)
+        assert await echoed == 5
+        assert (await served.get("/tasks/a%2Fb")).json()["id"] == "a/b"
