@@ -1,8 +1,8 @@
 """What makes two failures equal: the type of the exception, and the innermost frame of the application's own code.
 
 Where there is no frame (a lost worker, a timeout), the task function takes its place. The line is left out, so that
-an edit elsewhere in the file does not begin a new group; the file is known by its last three parts, so that the same
-code in another folder of another machine is the same.
+an edit elsewhere in the file does not begin a new group; the file is known by its name and its folder's, so that the
+same code elsewhere on another machine is the same.
 """
 
 import re
@@ -34,7 +34,7 @@ def fault_of(name: str, error: ErrorRecord) -> Fault:
     if found is None:
         return Fault(_digest(error.error_type, name), "")
     file, line, function = found
-    return Fault(_digest(error.error_type, "/".join(file.split("/")[-3:]), function), f"{file}:{line} in {function}")
+    return Fault(_digest(error.error_type, "/".join(file.split("/")[-2:]), function), f"{file}:{line} in {function}")
 
 
 def latest_error(task: Task) -> ErrorRecord | None:

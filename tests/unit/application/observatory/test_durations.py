@@ -1,0 +1,55 @@
+import random
+
+import pytest
+
+from fastworker.application.observatory.durations import BOUNDS, NO_SPREAD, Durations, Spread
+
+
+def some_durations(*seconds: float) -> Durations:
+    durations = Durations()
+    durations.add(seconds)
+    return durations
+
+
+def test_no_durations_have_no_spread():
+    assert some_durations().spread() == NO_SPREAD == Spread(0, None, None, None, None)
+
+
+def test_durations_of_nothing_at_all_count():
+    assert some_durations(0.0, 0.0).spread() == Spread(2, 0.0, 0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("scale", [0.001, 0.1, 30.0, 4_000.0])
+def test_percentiles_are_off_by_a_seventh_at_most(scale):
+    chance = random.Random(1)
+    seconds = sorted(chance.lognormvariate(0.0, 1.0) * scale for _ in range(2_000))
+    spread = some_durations(*seconds).spread()
+
+    assert spread.count == 2_000
+    assert spread.longest == seconds[-1]
+    for told, share in ((spread.p50, 0.5), (spread.p95, 0.95), (spread.p99, 0.99)):
+        assert told == pytest.approx(seconds[int(share * 2_000) - 1], rel=1 / 7)
+
+
+def test_no_percentile_exceeds_the_longest():
+    spread = some_durations(0.9).spread()
+
+    assert (spread.p50, spread.p99, spread.longest) == (0.9, 0.9, 0.9)
+
+
+def test_what_is_longer_than_the_last_bound_is_counted_behind_it():
+    longest = 2 * BOUNDS[-1]
+    spread = some_durations(longest, longest).spread()
+
+    assert BOUNDS[-1] < spread.p50 <= longest
+    assert spread.p99 == longest
+
+
+def test_absorbing_others_is_counting_all_at_once():
+    together = some_durations(0.1, 0.2)
+    together.absorb(some_durations(5.0, 0.0))
+    together.absorb(some_durations())
+    at_once = some_durations(0.1, 0.2, 5.0, 0.0)
+
+    assert together.spread() == at_once.spread()
+    assert together.seconds == pytest.approx(at_once.seconds)

@@ -1,0 +1,267 @@
+"""What an Observatory keeps of the events that it hears."""
+
+import anyio
+import pytest
+
+from fastworker.adapters.memory import ManualClock, RecordingSink
+from fastworker.application.observatory.audit_log import AuditLog
+from fastworker.application.observatory.changes import MOST_KEPT
+from fastworker.application.observatory.function_tallies import WINDOW_SECONDS, FunctionTally
+from fastworker.application.observatory.history import Step
+from fastworker.application.observatory.observatory import Observatory
+from fastworker.application.several_sinks import SeveralSinks
+from fastworker.domain.action import Action, Actor
+from fastworker.domain.errors import ResultExpired, UnknownTaskId
+from fastworker.domain.events import ActionTaken, DrainStarted
+from fastworker.domain.ledger import Ledger
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.terms import Backoff, Terms
+
+from ....builders import a_failure, a_submission, a_uuid7, an_outcome
+from .observed import ObservedCoordinator
+
+ANN = Actor("ann", "operator", "127.0.0.1")
+
+
+def test_several_sinks_hear_the_same():
+    sinks = RecordingSink(), RecordingSink()
+    SeveralSinks(*sinks).emit(DrainStarted())
+
+    assert [sink.events for sink in sinks] == [[DrainStarted()], [DrainStarted()]]
+
+
+# ---- tasks ----
+
+
+def test_a_task_is_found_without_counting_as_a_use():
+    plane = ObservedCoordinator()
+    plane.join()
+    plane.accepted(a_submission("t1"), a_submission("t2"))
+    plane.report(*plane.poll())
+    events = len(plane.sink.events)
+
+    assert plane.observatory.task("t1", now=plane.now).status is TaskStatus.SUCCESS
+    assert plane.observatory.task("t2", now=plane.now).status is not TaskStatus.SUCCESS
+    assert len(plane.sink.events) == events
+
+
+def test_a_task_never_seen_is_told_from_one_that_is_forgotten():
+    plane = ObservedCoordinator(result_capacity=1)
+    plane.join()
+    for milliseconds in (1, 2):
+        plane.accepted(a_submission(a_uuid7(milliseconds)))
+        plane.report(*plane.poll())
+
+    with pytest.raises(ResultExpired):
+        plane.observatory.task(a_uuid7(1), now=plane.now)
+    with pytest.raises(UnknownTaskId):
+        plane.observatory.task("my-own-id", now=plane.now)
+
+
+def test_the_index_follows_a_task_through_its_life():
+    plane = ObservedCoordinator(result_capacity=1)
+    plane.join()
+    seen = []
+
+    def look() -> None:
+        seen.append([status for status, number in plane.observatory.index.counts().items() if number])
+
+    plane.accepted(a_submission("t1", terms=Terms(retries=1, backoff=Backoff(5.0), delay_seconds=3.0)))
+    look()
+    plane.fire_after(3.0)
+    look()
+    (task,) = plane.poll()
+    look()
+    plane.report(task, a_failure())
+    look()
+    plane.fire_after(5.0)
+    look()
+    plane.poll()
+    plane.leave()
+    look()
+
+    scheduled, queued, running = [TaskStatus.SCHEDULED], [TaskStatus.QUEUED], [TaskStatus.RUNNING]
+    assert seen == [scheduled, queued, running, scheduled, queued, [TaskStatus.LOST]]
+
+
+# ---- changes ----
+
+
+def test_changes_are_kept_while_somebody_watches():
+    plane = ObservedCoordinator()
+    changes = plane.observatory.changes
+    plane.accepted(a_submission("unseen"))
+    assert changes.take() == ([], 0)
+    changes.is_on = True
+    plane.join(slots=3)
+    plane.accepted(a_submission("t1", terms=Terms(retries=1)), a_submission("t2"))
+    for task, outcome in zip(plane.poll_all()[1:], (a_failure(), an_outcome()), strict=True):
+        plane.report(task, outcome)
+    plane.fire_after(10.0)
+    tasks, others = changes.take()
+
+    assert ({task.task_id: task.status.value for task in tasks}, others) == (
+        {"unseen": "running", "t1": "running", "t2": "success"},
+        0,
+    )
+    assert changes.take() == ([], 0)
+
+
+def test_beyond_a_bound_changes_are_only_counted():
+    plane = ObservedCoordinator()
+    plane.observatory.changes.is_on = True
+    plane.accepted(*(a_submission(f"t{number}") for number in range(MOST_KEPT + 7)))
+    plane.cancel("t0")
+    tasks, others = plane.observatory.changes.take()
+
+    assert (len(tasks), others, tasks[0].status) == (MOST_KEPT, 7, TaskStatus.CANCELLED)
+
+
+# ---- failures ----
+
+
+def test_failures_are_grouped_and_counted_for_their_function_and_worker():
+    plane = ObservedCoordinator()
+    plane.join(slots=3)
+    plane.accepted(
+        a_submission("t1", terms=Terms(retries=1)), a_submission("t2"), a_submission("t3"), a_submission("t4")
+    )
+    first, second, third = plane.poll_all()
+    plane.report(first, a_failure())
+    plane.report(second, a_failure())
+    plane.report(third, an_outcome(run_seconds=2.0))
+    plane.tick_history(1.0)
+    (group,) = plane.observatory.errors.newest_first()
+    tally = plane.observatory.functions.of("echo", plane.now)
+
+    assert (group.count, group.retried, group.task_ids, group.workers) == (2, 1, ["t2", "t1"], ["worker"])
+    assert (tally.succeeded, tally.failed, tally.retried) == (1, 1, 1)
+    assert (tally.runs(now=plane.now).count, tally.runs(now=plane.now).longest) == (3, 2.0)
+    assert plane.observatory.workers.of("worker").failed == 2
+
+
+def test_a_failure_that_a_worker_thought_lost_reports_late_counts_for_no_worker():
+    plane = ObservedCoordinator()
+    plane.join("old")
+    plane.accepted(a_submission("t1", terms=Terms(retries=2, backoff=Backoff(60.0))))
+    (task,) = plane.poll("old")
+    lease = task.lease
+    plane.leave("old")
+    plane.join("new")
+    plane.coordinator.report(
+        "new", "first life", [("t1", lease.token, a_failure(is_retryable=False))], 0, now=plane.now
+    )
+
+    assert plane.status("t1") is TaskStatus.FAILURE
+    assert plane.observatory.workers.of("new").failed == 0
+    assert sum(group.count for group in plane.observatory.errors.newest_first()) == 2
+
+
+def test_a_failure_without_a_word_is_counted_and_has_no_group():
+    plane = ObservedCoordinator()
+    plane.join()
+    plane.accepted(a_submission("t1"))
+    plane.report(*plane.poll(), an_outcome(TaskStatus.FAILURE))
+
+    assert plane.observatory.workers.of("worker").failed == 1
+    assert len(plane.observatory.errors) == 0
+
+
+# ---- functions ----
+
+
+def test_the_run_times_of_a_function_are_those_of_the_last_minutes():
+    tally = FunctionTally(0.0)
+    tally.succeed([1.0, 2.0], now=10.0)
+    tally.fail(8.0, is_retried=False, now=WINDOW_SECONDS + 10.0)
+    assert tally.runs(now=WINDOW_SECONDS + 20.0).count == 3
+    assert tally.runs(now=2 * WINDOW_SECONDS + 20.0).count == 1
+    assert tally.runs(now=9 * WINDOW_SECONDS).count == 0
+
+    assert (tally.succeeded, tally.failed, tally.retried) == (2, 1, 0)
+
+
+# ---- workers ----
+
+
+def test_workers_that_come_and_go_are_remembered():
+    plane = ObservedCoordinator()
+    plane.join("w1")
+    plane.now += 5.0
+    plane.join("w2")
+    plane.leave("w1")
+    workers = plane.observatory.workers
+
+    assert [(move.worker_id, move.is_coming, move.reason) for move in workers.moves()] == [
+        ("w1", False, "left"),
+        ("w2", True, ""),
+        ("w1", True, ""),
+    ]
+    assert [move.at for move in workers.moves("w2")] == [1005.0]
+    assert (workers.of("w1"), workers.of("w2").joined_at) == (None, 1005.0)
+
+
+# ---- the record ----
+
+
+def test_actions_are_kept_in_order_the_newest_first():
+    audit = AuditLog()
+    actions = [Action(ANN, what, "t1") for what in ("cancel", "rerun", "submit")]
+    for action in actions:
+        audit.add(ActionTaken(action, 1000.0))
+    newest, older = audit.newest_first(limit=2)
+
+    assert (newest.action, older.action, len(audit), audit.last) == (actions[2], actions[1], 3, 3)
+    assert [entry.number for entry in audit.newest_first(before=older.number)] == [1]
+
+
+def test_old_actions_make_room():
+    audit = AuditLog()
+    for _ in range(1_100):
+        audit.add(ActionTaken(Action(ANN, "cancel", "t1"), 1000.0))
+
+    assert (len(audit), audit.newest_first(limit=5_000)[-1].number) == (1_000, 101)
+
+
+# ---- time ----
+
+
+@pytest.mark.anyio
+async def test_each_second_is_ended_while_it_runs():
+    clock = ManualClock()
+    observatory = Observatory(Ledger(), now=clock.now())
+    async with anyio.create_task_group() as group:
+        group.start_soon(observatory.run, clock)
+        await clock.advance(3.5)
+        group.cancel_scope.cancel()
+    samples = observatory.history.samples(Step.SECOND)
+
+    assert [(round(sample.at, 6), sample.lag_seconds) for sample in samples] == [
+        (1001.0, pytest.approx(0.0, abs=1e-6)),
+        (1002.0, pytest.approx(0.0, abs=1e-6)),
+        (1003.0, pytest.approx(0.0, abs=1e-6)),
+    ]
+
+
+class StumblingClock(ManualClock):
+    """Returns late from one sleep."""
+
+    stumble = 4.0
+
+    async def sleep_until(self, deadline: float) -> None:
+        await super().sleep_until(deadline)
+        self._now += self.stumble
+        self.stumble = 0.0
+
+
+@pytest.mark.anyio
+async def test_time_in_which_the_loop_stood_still_is_a_lag_and_is_not_made_up_for():
+    clock = StumblingClock()
+    observatory = Observatory(Ledger(), now=clock.now())
+    async with anyio.create_task_group() as group:
+        group.start_soon(observatory.run, clock)
+        await clock.advance(5.5)
+        group.cancel_scope.cancel()
+    (sample,) = observatory.history.samples(Step.SECOND)
+
+    assert (round(sample.seconds, 6), round(sample.lag_seconds, 6)) == (5.0, 4.0)

@@ -1,0 +1,244 @@
+"""Pages, counts and scans of remembered tasks, against plain lists."""
+
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fastworker.application.observatory.task_filter import EVERY_TASK, TaskFilter
+from fastworker.application.observatory.task_index import BLOCK, TaskIndex
+from fastworker.application.observatory.task_pages import Order, Place, count, page, scan
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.priority import TaskPriority
+from fastworker.domain.task import ErrorRecord, Task
+
+from ....builders import a_lease, a_task, an_outcome
+
+NEWEST, OLDEST = Order
+NAMES = [f"name-{number}" for number in range(300)]  # more than there are keys: some must share one
+
+
+def an_index(*tasks: Task) -> TaskIndex:
+    index = TaskIndex()
+    for number, task in enumerate(tasks, start=1):
+        task.number = number
+        task.submitted_at = float(number)
+        index.add(task)
+        if task.lease:
+            index.move(task, task.lease.worker_id)
+    return index
+
+
+def many(number: int, **kwargs: object) -> list[Task]:
+    return [a_task(**kwargs) for _ in range(number)]
+
+
+def numbers(tasks: list[Task]) -> list[int]:
+    return [task.number for task in tasks]
+
+
+def all_pages(index: TaskIndex, wanted: TaskFilter, order: Order, *, limit: int, most_work: int = 5_000) -> list[Task]:
+    """Read page after page to the end."""
+    found, at = [], None
+    while True:
+        shown = page(index, wanted, order=order, at=at, limit=limit, most_work=most_work)
+        found += shown.tasks
+        if shown.next is None:
+            return found
+        at = shown.next
+
+
+def test_an_empty_index_has_an_empty_page():
+    shown = page(TaskIndex())
+
+    assert (shown.tasks, shown.previous, shown.next, shown.is_complete, shown.looked) == ([], None, None, True, 0)
+
+
+def test_the_first_page_shows_the_newest():
+    shown = page(an_index(*many(10)), limit=3)
+
+    assert numbers(shown.tasks) == [10, 9, 8]
+    assert (shown.previous, shown.next) == (None, Place(8, NEWEST))
+
+
+def test_pages_go_on_and_back_without_a_gap():
+    index = an_index(*many(7))
+    second = page(index, limit=3, at=page(index, limit=3).next)
+    third = page(index, limit=3, at=second.next)
+    back = page(index, limit=3, at=third.previous)
+
+    assert [numbers(each.tasks) for each in (second, third, back)] == [[4, 3, 2], [1], [4, 3, 2]]
+    assert third.next is None
+    assert (back.previous, back.next) == (second.previous, second.next)
+    assert page(index, limit=3, at=back.previous).previous is None
+
+
+def test_a_page_back_beyond_the_beginning_has_nothing_before_it():
+    index = an_index(*many(4))
+    second = page(index, limit=3, at=page(index, limit=3).next)
+    first = page(index, limit=5, at=second.previous)
+
+    assert (numbers(first.tasks), first.previous, first.next) == ([4, 3, 2], None, Place(2, NEWEST))
+
+
+def test_new_tasks_move_no_page():
+    tasks = many(6)
+    index = an_index(*tasks[:5])
+    place = page(index, limit=2).next
+    tasks[5].number = 6
+    index.add(tasks[5])
+
+    assert numbers(page(index, limit=2, at=place).tasks) == [3, 2]
+
+
+def test_a_page_goes_on_where_it_was_even_when_the_task_there_is_forgotten():
+    tasks = many(600)
+    index = an_index(*tasks)
+    place = page(index, limit=2).next
+    for task in tasks[250:599]:
+        index.forget(task)
+
+    assert numbers(page(index, limit=2, at=place).tasks) == [250, 249]
+    assert page(index, limit=2, at=Place(600, OLDEST)).tasks == []
+    assert page(index, limit=2, at=Place(600, OLDEST)).next == Place(600, NEWEST)
+
+
+def test_a_block_whose_tasks_are_all_forgotten_is_let_go():
+    tasks = many(2 * BLOCK)
+    index = an_index(*tasks)
+    for task in tasks[:-1]:
+        index.forget(task)
+
+    assert (len(index.blocks), len(index), numbers(page(index).tasks)) == (1, 1, [512])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (TaskFilter(statuses=frozenset({TaskStatus.FAILURE})), [2, 4]),
+        (TaskFilter(statuses=frozenset({TaskStatus.QUEUED, TaskStatus.SUCCESS})), [1, 3, 5]),
+        (TaskFilter(priorities=frozenset({TaskPriority.LOW})), [3]),
+        (TaskFilter(names=frozenset({"add"})), [4, 5]),
+        (TaskFilter(names=frozenset({"add"}), statuses=frozenset({TaskStatus.FAILURE})), [4]),
+        (TaskFilter(workers=frozenset({"w2"})), [4]),
+        (TaskFilter(workers=frozenset({"w1", "w2"}), names=frozenset({"echo"})), [2]),
+        (TaskFilter(since=3.0), [3, 4, 5]),
+        (TaskFilter(since=2.0, until=3.0), [2, 3]),
+        (TaskFilter(text="TASK-B"), [2]),
+        (TaskFilter(text="ech"), [1, 2, 3]),
+        (TaskFilter(text="disk FULL"), [2]),
+        (TaskFilter(text="valueerror"), [2, 4]),
+        (TaskFilter(fingerprint="none"), []),
+        (TaskFilter(also=lambda task: task.task_id > "task-c"), [4, 5]),
+        (EVERY_TASK, [1, 2, 3, 4, 5]),
+    ],
+)
+def test_a_filter_finds_what_fits_each_of_its_parts(wanted, expected):
+    full, other = ErrorRecord("ValueError", "the disk full"), ErrorRecord("ValueError", "no")
+    index = an_index(
+        a_task("task-a"),
+        a_task(
+            "task-b", status=TaskStatus.FAILURE, lease=a_lease("w1"), outcome=an_outcome(TaskStatus.FAILURE, error=full)
+        ),
+        a_task("task-c", priority=TaskPriority.LOW),
+        a_task(
+            "task-d",
+            name="add",
+            status=TaskStatus.FAILURE,
+            lease=a_lease("w2"),
+            outcome=an_outcome(TaskStatus.FAILURE, error=other),
+        ),
+        a_task("task-e", name="add", status=TaskStatus.SUCCESS, outcome=an_outcome()),
+    )
+
+    assert numbers(page(index, wanted, order=OLDEST).tasks) == expected
+    assert count(index, wanted).value == len(expected)
+
+
+def test_names_that_share_a_key_are_told_apart():
+    index = an_index(*(a_task(name=name) for name in NAMES))
+
+    for number, name in enumerate(NAMES, start=1):
+        assert numbers(page(index, TaskFilter(names=frozenset({name}))).tasks) == [number]
+
+
+def test_looking_is_given_up_when_it_takes_too_long_and_goes_on_there():
+    index = an_index(*many(900), a_task(name="add"), *many(600))
+    wanted = TaskFilter(text="add")
+    first = page(index, wanted, most_work=200)
+
+    assert (first.tasks, first.is_complete, first.next) == ([], False, Place(1302, NEWEST))
+    assert numbers(all_pages(index, wanted, NEWEST, limit=5, most_work=200)) == [901]
+    assert count(index, wanted, most_work=200).is_exact is False
+    assert count(index, wanted).is_exact is True
+
+
+def test_a_time_long_ago_is_found_without_looking_at_what_came_later():
+    index = an_index(*many(5_000))
+    wanted = TaskFilter(since=100.0, until=104.0)
+
+    assert numbers(page(index, wanted, most_work=400).tasks) == [104, 103, 102, 101, 100]
+
+
+def test_counting_by_status_and_priority_looks_at_no_task():
+    index = an_index(*many(1_000), *many(30, priority=TaskPriority.HIGH))
+    high = TaskFilter(priorities=frozenset({TaskPriority.HIGH}))
+
+    assert (count(index, high, most_work=0).value, count(index, most_work=0).value) == (30, 1_030)
+    assert index.counts_of(TaskPriority.HIGH)[TaskStatus.QUEUED] == 30
+    assert index.counts()[TaskStatus.QUEUED] == 1_030
+
+
+def test_a_scan_gives_way_and_shows_what_fits_when_it_comes_there():
+    tasks = many(1_000)
+    index = an_index(*tasks)
+    lists = scan(index, TaskFilter(text="task"), work=400)
+    assert numbers(next(lists)) == list(range(1, 397)) or len(index) == 1_000
+    index.forget(tasks[-1])
+    rest = [task for some in lists for task in some]
+
+    assert rest[-1] is tasks[-2]
+
+
+@given(
+    which=st.lists(
+        st.tuples(
+            st.sampled_from(TaskStatus), st.sampled_from(TaskPriority), st.sampled_from(NAMES[:3]), st.booleans()
+        ),
+        max_size=40,
+    ),
+    spread=st.integers(1, 150),
+    wanted=st.builds(
+        TaskFilter,
+        statuses=st.frozensets(st.sampled_from(TaskStatus), max_size=2),
+        priorities=st.frozensets(st.sampled_from(TaskPriority), max_size=2),
+        names=st.frozensets(st.sampled_from(NAMES[:3]), max_size=2),
+    ),
+    limit=st.integers(1, 12),
+)
+@settings(max_examples=200, deadline=None)
+def test_pages_are_the_parts_of_a_plain_list(which, spread, wanted, limit):
+    index, tasks = TaskIndex(), []
+    for number, (status, priority, name, is_forgotten) in enumerate(which, start=1):
+        task = a_task(status=TaskStatus.QUEUED, priority=priority, name=name)
+        task.number = number * spread
+        index.add(task)
+        task.status = status
+        index.move(task)
+        if is_forgotten:
+            index.forget(task)
+        elif wanted.fits(task):
+            tasks.append(task)
+
+    assert all_pages(index, wanted, OLDEST, limit=limit) == tasks
+    assert all_pages(index, wanted, NEWEST, limit=limit, most_work=7) == tasks[::-1]
+    assert count(index, wanted).value == len(tasks)
+
+
+@pytest.mark.parametrize(("status", "priority"), list(product(TaskStatus, TaskPriority)))
+def test_every_status_and_priority_has_a_place_of_its_own(status, priority):
+    index = an_index(a_task(status=status, priority=priority))
+    counts = {each: index.counts_of(each) for each in TaskPriority}
+
+    assert [(s, p) for p, of in counts.items() for s, value in of.items() if value] == [(status, priority)]
