@@ -1,0 +1,125 @@
+"""Queues, workers and task functions through the API: see them, and act on them."""
+
+import pytest
+
+from fastworker.application.task_function import task
+from tests.unit.system.system import HeldTask
+
+from .served import a_dashboard
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_paused_priority_holds_its_tasks_until_it_is_resumed() -> None:
+    async with a_dashboard() as served:
+        paused = await served.post("/queues/normal/pause", {"reason": "a deploy", "seconds": 60})
+        assert paused.json()["pause"]["reason"] == "a deploy"
+        handle = await served.client.delay("echo", 1)
+        held = (await served.get(f"/tasks/{handle}")).json()
+        assert (held["status"], held["is_held"]) == ("queued", True)
+        assert (await served.get("/queues/normal")).json()["depth"] == 1
+        resumed = await served.post("/queues/normal/resume")
+        assert resumed.json()["pause"] is None
+        assert await handle == 1
+
+
+async def test_a_pause_ends_by_itself_when_its_time_is_over() -> None:
+    async with a_dashboard() as served:
+        await served.post("/queues/normal/pause", {"seconds": 5})
+        handle = await served.client.delay("echo", 1)
+        await served.system.advance(10)
+        assert await handle == 1
+        assert (await served.get("/queues/normal")).json()["pause"] is None
+
+
+async def test_a_queue_that_is_none_is_not_found() -> None:
+    async with a_dashboard() as served:
+        for method, path in (("GET", "/queues/urgent"), ("POST", "/queues/urgent/resume")):
+            response = await served.http.request(method, f"http://127.0.0.1:8080/api/v1{path}")
+            assert response.status_code == 404
+
+
+async def test_the_queues_tell_what_came_and_went() -> None:
+    async with a_dashboard() as served:
+        for number in range(6):
+            assert await (await served.client.delay("echo", number)) == number
+        await served.turn()
+        queues = {queue["priority"]: queue for queue in await served.items("/queues")}
+        assert list(queues) == ["critical", "high", "normal", "low"]
+        assert queues["normal"]["in_per_second"] > 0 == queues["low"]["in_per_second"]
+        assert queues["normal"]["oldest_queued_at"] is None
+
+
+async def test_a_drained_worker_takes_no_more_and_leaves() -> None:
+    held = HeldTask()
+    async with a_dashboard(functions=[held.function]) as served:
+        handle = await served.client.delay("held", 1)
+        await served.system.settle()
+        detail = (await served.get("/workers/w1")).json()
+        assert [running["id"] for running in detail["tasks"]] == [handle]
+        response = await served.post("/workers/w1/drain")
+        assert (response.status_code, response.json()["state"]) == (202, "draining")
+        held.release()
+        await served.system.advance(5)
+        assert (await served.get("/workers/w1")).status_code == 404
+        assert (await served.post("/workers/w1/drain")).status_code == 404
+
+
+async def test_workers_are_listed_page_by_page_in_the_order_in_which_they_joined() -> None:
+    async with a_dashboard(workers=["b", "a", "c/1"]) as served:
+        first = (await served.get("/workers?limit=2")).json()
+        assert [worker["id"] for worker in first["items"]] == ["b", "a"]
+        rest = (await served.get("/workers", params={"cursor": first["next_cursor"]})).json()
+        assert [worker["id"] for worker in rest["items"]] == ["c/1"]
+        assert (await served.get("/workers/c%2F1")).json()["id"] == "c/1"
+
+
+async def test_a_function_tells_what_it_takes_and_how_it_does() -> None:
+    async with a_dashboard() as served:
+        await served.post("/tasks", {"name": "divide", "args": [1, 0]})
+        await served.system.settle()
+        function = (await served.get("/functions/divide")).json()
+        assert function["doc"] == "Raise for a divisor of 0."
+        assert list(function["parameters"]["properties"]) == ["dividend", "divisor"]
+        assert (function["failed"], function["failure_ratio"], function["workers"]) == (1, 1.0, ["w1"])
+        assert [each["name"] for each in await served.items("/functions")] == ["divide", "echo"]
+        assert (await served.get("/functions/ecko")).status_code == 404
+
+
+async def test_a_function_that_only_workers_have_takes_arguments_as_json() -> None:
+    @task(name="remote")
+    def remote(a: int) -> int:
+        return a
+
+    async with a_dashboard() as served:
+        await served.system.start_worker("w2", remote)
+        function = (await served.get("/functions/remote")).json()
+        assert (function["is_here"], function["parameters"], function["workers"]) == (False, None, ["w2"])
+        response = await served.post("/tasks", {"name": "remote", "args": [5]})
+        await served.system.settle()
+        assert (await served.get(f"/tasks/{response.json()['id']}")).json()["result"]["value"] == 5
+
+
+async def test_a_paused_function_holds_only_its_own_tasks() -> None:
+    async with a_dashboard() as served:
+        assert (await served.post("/functions/divide/pause", {"reason": "broken"})).json()["pause"][
+            "reason"
+        ] == "broken"
+        divided = await served.client.delay("divide", 4, 2)
+        assert await (await served.client.delay("echo", 1)) == 1
+        assert (await served.get(f"/tasks/{divided}")).json()["status"] == "queued"
+        kinds = {item["kind"] for item in (await served.get("/overview")).json()["attention"]}
+        assert "paused" in kinds
+        await served.post("/functions/divide/resume")
+        assert await divided == 2
+        assert (await served.post("/functions/nothing/pause", {})).status_code == 404
+
+
+async def test_tasks_that_no_worker_can_run_are_something_to_look_at() -> None:
+    async with a_dashboard(workers=[]) as served:
+        handle = await served.client.delay("echo", 1)
+        [item] = (await served.get("/overview")).json()["attention"]
+        assert (item["kind"], item["target"], item["count"]) == ("no-worker", "echo", 1)
+        assert (await served.get(f"/tasks/{handle}")).json()["has_worker"] is False
+        waits = await served.post("/tasks", {"name": "echo", "args": [1]})
+        assert waits.json()["is_waiting_for_worker"] is True
