@@ -59,7 +59,8 @@ def fits(value: object, annotation: Any) -> bool:
     if isinstance(annotation, TypeAliasType):
         annotation = annotation.__value__
     origin = get_origin(annotation) or annotation
-    return callable(value) if origin is Callable else isinstance(value, origin)
+    is_something_to_call = origin is Callable or getattr(origin, "_is_protocol", False)
+    return callable(value) if is_something_to_call else isinstance(value, origin)
 
 
 @pytest.mark.parametrize("name", BUILT)
@@ -77,10 +78,10 @@ def test_every_provider_is_given_what_the_signature_of_its_class_asks_for(contai
     bound = inspect.signature(provider.cls).bind(*provider.args, **provider.kwargs)
     hints = get_type_hints(provider.cls.__init__)
     for parameter, source in bound.arguments.items():
-        value = source()
         hint = hints[parameter]
         options = get_args(hint) if type(None) in get_args(hint) else (hint,)
-        assert any(fits(value, option) for option in options), f"{parameter} of {name} is given {value!r}"
+        for value in [each() for each in source] if isinstance(source, tuple) else [source()]:
+            assert any(fits(value, option) for option in options), f"{parameter} of {name} is given {value!r}"
 
 
 @pytest.mark.parametrize("name", BUILT)

@@ -52,6 +52,13 @@ EXAMPLES = {
     "attempts_kept": "22",
     "log_lines_kept": "23",
     "advertised_worker_address": "tcp://127.0.0.1:7004",
+    "dashboard_host": "::1",
+    "dashboard_port": "25",
+    "dashboard_token_file": "tokens",
+    "dashboard_role": "viewer",
+    "dashboard_root_path": "/ops",
+    "dashboard_allowed_host": "ops.example",
+    "dashboard_frame_ancestors": "https://ops.example",
 }
 
 

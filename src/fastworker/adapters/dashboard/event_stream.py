@@ -9,6 +9,9 @@ from .event_hub import EventHub, Listener
 from .models.event import ByeEvent, HelloEvent, ResetEvent
 
 PING_SECONDS = 15.0
+PING = b": ping\n\n"
+"""A comment, so that proxies keep the connection."""
+
 RETRY_MILLISECONDS = 1_000
 
 type ResetReason = Literal["other-boot", "gap", "overflow"]
@@ -25,22 +28,26 @@ async def stream(hub: EventHub, listener: Listener, clock: Clock, hello: HelloEv
     try:
         yield f"retry: {RETRY_MILLISECONDS}\n\n".encode() + frame("hello", hello.model_dump_json())
         while True:
-            yield _waiting(hub, listener)
+            if waiting := _waiting(hub, listener):
+                yield waiting
             if listener.is_over:
                 yield frame("bye", ByeEvent(reason="stopping").model_dump_json())
                 return
-            await _news(listener, clock)
+            if not await _news(listener, clock):
+                yield PING
     finally:
         hub.leave(listener)
 
 
-async def _news(listener: Listener, clock: Clock) -> None:
-    with clock.scope_until(clock.now() + PING_SECONDS):
+async def _news(listener: Listener, clock: Clock) -> bool:
+    """Wait for news; False when there was none for a while."""
+    with clock.scope_until(clock.now() + PING_SECONDS) as scope:
         await listener.news.wait()
+    return not scope.cancelled_caught
 
 
 def _waiting(hub: EventHub, listener: Listener) -> bytes:
-    """Return all that waits, in one piece; a comment when nothing does, so that proxies keep the connection."""
+    """Return all that waits, in one piece."""
     parts = []
     if listener.reset is not None:
         reason = cast(ResetReason, listener.reset)
@@ -50,4 +57,4 @@ def _waiting(hub: EventHub, listener: Listener) -> bytes:
     while listener.waiting:
         event = listener.waiting.popleft()
         parts.append(frame(event.kind, event.data, f"{hub.boot}-{event.seq}"))
-    return b"".join(parts) or b": ping\n\n"
+    return b"".join(parts)

@@ -1,8 +1,9 @@
 """What is told of each topic, and whether there is anything new to tell."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from math import inf
 
+from fastworker.application.bulk import Operation
 from fastworker.application.observatory.history import Step
 
 from .followed_tasks import FollowedTasks
@@ -43,6 +44,11 @@ class Topics:
         self._followed = FollowedTasks(parts)
         self._told: dict[str, object] = {}
         self._workers_told_at = -inf
+        self._numbers: dict[str, Callable[[], dict[str, int]]] = {
+            "errors": self._error_numbers,
+            "operations": self._operation_numbers,
+            "audit": self._audit_numbers,
+        }
 
     def need_changes(self, topics: Iterable[str]) -> bool:
         """Tell whether tasks that change are to be noted."""
@@ -54,10 +60,12 @@ class Topics:
         self._followed.forget(topic)
 
     def begin(self, topics: Iterable[str], *, now: float) -> None:
-        """Remember how followed tasks are, from when their change is news."""
+        """Remember how things are that somebody begins to listen to, so that a change of them is news."""
         for topic in topics:
             if topic.startswith(TASK):
                 self._followed.begin(topic, topic.removeprefix(TASK), now=now)
+            elif topic in self._numbers:
+                self._told.setdefault(topic, self._numbers[topic]())
 
     def news(self, topics: set[str], *, now: float, is_second: bool) -> Iterator[News]:
         """Yield what is new of the topics, as (topic, kind, record); some are looked at once per second only."""
@@ -120,39 +128,46 @@ class Topics:
         yield "workers", "workers", WorkersEvent(topic="workers", workers=workers, more=more)
 
     def _errors(self, now: float) -> Iterator[News]:
-        groups = list(self._parts.observatory.errors.newest_first())
-        told = self._told_numbers("errors")
-        counts = {group.fingerprint: group.count for group in groups}
-        changed = [group for group in groups if told.get(group.fingerprint) != group.count][:MOST_TOLD]
-        self._told["errors"] = counts
+        before = self._told_numbers("errors")
+        groups = self._parts.observatory.errors.newest_first()
+        changed = [group for group in groups if before.get(group.fingerprint) != group.count][:MOST_TOLD]
         if changed:
             records = [error_group_record(group, self._parts.moments, now=now) for group in changed]
             yield "errors", "errors", ErrorsEvent(topic="errors", changed=records)
 
     def _operations(self) -> Iterator[News]:
+        before = self._told_numbers("operations")
         operations = self._parts.operations.newest_first()
-        told = self._told_numbers("operations")
-        numbers = {each.operation_id: _how_far(each.done, is_over=each.is_over) for each in operations}
-        self._told["operations"] = numbers
-        changed = [each for each in operations if told.get(each.operation_id) != numbers[each.operation_id]][:MOST_TOLD]
+        changed = [each for each in operations if before.get(each.operation_id) != _how_far(each)][:MOST_TOLD]
         if changed:
             records = [operation_record(each, self._parts.moments) for each in changed]
             yield "operations", "operations", OperationsEvent(topic="operations", changed=records)
 
     def _audit(self) -> Iterator[News]:
         log = self._parts.observatory.audit
-        last = self._told_numbers("audit").get("last", log.last)
-        self._told["audit"] = {"last": log.last}
-        if log.last > last:
-            newest = log.newest_first(limit=min(MOST_TOLD, log.last - last))
+        before = self._told_numbers("audit")["last"]
+        if log.last > before:
+            newest = log.newest_first(limit=min(MOST_TOLD, log.last - before))
             entries = [audit_record(entry, self._parts.moments) for entry in newest]
             yield "audit", "audit", AuditEvent(topic="audit", entries=entries)
 
-    def _told_numbers(self, topic: str) -> Mapping[str, int]:
-        told = self._told.get(topic, {})
-        assert isinstance(told, dict)
-        return told
+    def _told_numbers(self, topic: str) -> dict[str, int]:
+        """Return the numbers that tell what was told of a topic, and remember those of now."""
+        now = self._numbers[topic]()
+        before = self._told.get(topic, now)
+        self._told[topic] = now
+        assert isinstance(before, dict)
+        return before
+
+    def _error_numbers(self) -> dict[str, int]:
+        return {group.fingerprint: group.count for group in self._parts.observatory.errors.newest_first()}
+
+    def _operation_numbers(self) -> dict[str, int]:
+        return {each.operation_id: _how_far(each) for each in self._parts.operations.newest_first()}
+
+    def _audit_numbers(self) -> dict[str, int]:
+        return {"last": self._parts.observatory.audit.last}
 
 
-def _how_far(done: int, *, is_over: bool) -> int:
-    return -1 if is_over else done
+def _how_far(operation: Operation) -> int:
+    return -1 if operation.is_over else operation.done
