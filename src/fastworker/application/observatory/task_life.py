@@ -90,7 +90,7 @@ def _attempt_view(attempt: Attempt, task: Task, steps: list[Step]) -> AttemptVie
 
 def _wait(attempt: Attempt, task: Task, steps: list[Step]) -> float | None:
     """Return how long a task waited for this attempt: since it was submitted or due, or last came to wait."""
-    if attempt.number == task.attempts and task.lease is not None and task.queued_at <= attempt.leased_at:
+    if attempt not in task.history:  # it is the latest: nothing has come after it
         return attempt.leased_at - task.queued_at
     if attempt.number == 1:
         return max(0.0, attempt.leased_at - first_queued_at(task))

@@ -1,0 +1,278 @@
+"""One action on many tasks, in turns."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import count, pairwise
+
+import anyio
+import pytest
+
+from fastworker.adapters.memory import ManualClock
+from fastworker.application.bulk import (
+    MOST_IDS,
+    MOST_ITEMS,
+    MOST_KEPT,
+    MOST_UNDER_WAY,
+    TASKS_PER_TURN,
+    BulkAction,
+    BulkCount,
+    Item,
+    Operation,
+    Operations,
+    OperationState,
+    Selection,
+)
+from fastworker.application.observatory.task_filter import EVERY_TASK, TaskFilter
+from fastworker.domain.action import Actor
+from fastworker.domain.errors import CountChanged, InvalidOption, TooManyOperations
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.priority import TaskPriority
+
+from ...builders import a_submission
+from .observatory.observed import ObservedCoordinator
+
+ANN = Actor("ann", "operator", "127.0.0.1")
+CANCEL, RERUN = BulkAction
+EVERYTHING = Selection(filter=EVERY_TASK)
+pytestmark = pytest.mark.anyio
+
+
+class Plane(ObservedCoordinator):
+    """With bulk actions, of which `run` has to be running for anything to happen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = ManualClock(now=self.now)
+        self.steered = 0
+        numbers = count(1)
+        self.operations = Operations(
+            self.ledger,
+            self.observatory.index,
+            steer=self.steer,
+            clock=self.clock,
+            new_id=lambda: f"new-{next(numbers)}",
+        )
+
+    def steer(self, decide):
+        self.steered += 1
+        return decide(self.coordinator.steering, self.now)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        async with anyio.create_task_group() as group:
+            group.start_soon(self.operations.run)
+            yield
+            group.cancel_scope.cancel()
+
+    async def done(self, action: BulkAction, selection: Selection) -> Operation:
+        """Start and let it end."""
+        operation = await self.operations.start(ANN, action, selection)
+        async with self.running():
+            await self.clock.settle()
+        return operation
+
+    def waiting(self, number: int, **kwargs: object) -> list[str]:
+        """Submit tasks that nobody runs."""
+        submissions = [a_submission(**kwargs) for _ in range(number)]
+        self.accepted(*submissions)
+        return [submission.task_id for submission in submissions]
+
+    def ended(self, number: int) -> list[str]:
+        """Have tasks come to their end."""
+        ids = self.waiting(number)
+        self.join("passing", slots=number)
+        for task in self.poll_all("passing"):
+            self.report(task)
+        self.leave("passing")
+        return ids
+
+
+def noted(plane: Plane) -> list[tuple[str, str]]:
+    entries = plane.observatory.audit.newest_first()[::-1]
+    return [(entry.action.what, entry.action.after) for entry in entries]
+
+
+# ---- what is meant ----
+
+
+@pytest.mark.parametrize("selection", [{}, {"ids": ("a",), "filter": EVERY_TASK}, {"ids": ("a",) * (MOST_IDS + 1)}])
+async def test_a_selection_is_by_ids_or_by_a_filter(selection):
+    with pytest.raises(InvalidOption):
+        Selection(**selection)
+
+
+async def test_counting_does_nothing_and_tells_what_is_possible():
+    plane = Plane()
+    plane.ended(3)
+    waiting = plane.waiting(2)
+    high = TaskFilter(priorities=frozenset({TaskPriority.HIGH}))
+
+    assert await plane.operations.count(CANCEL, EVERYTHING) == BulkCount(matching=5, possible=2)
+    assert await plane.operations.count(RERUN, EVERYTHING) == BulkCount(matching=5, possible=3)
+    assert await plane.operations.count(CANCEL, Selection(filter=high)) == BulkCount(0, 0)
+    assert await plane.operations.count(CANCEL, Selection(ids=(*waiting, waiting[0], "nobodys"))) == BulkCount(2, 2)
+    assert (plane.steered, plane.operations.newest_first()) == (0, [])
+
+
+async def test_nothing_is_done_when_the_count_has_changed():
+    plane = Plane()
+    plane.waiting(3)
+    with pytest.raises(CountChanged, match="3 tasks can be acted on by now, not 2"):
+        await plane.operations.start(ANN, CANCEL, EVERYTHING, expected_count=2)
+
+    assert (await plane.operations.start(ANN, CANCEL, EVERYTHING, expected_count=3)).total == 3
+
+
+# ---- what is done ----
+
+
+async def test_many_are_cancelled_in_turns():
+    plane = Plane()
+    ids = plane.waiting(2 * TASKS_PER_TURN + 1)
+    operation = await plane.done(CANCEL, Selection(ids=tuple(ids)))
+
+    assert {plane.status(task_id) for task_id in ids} == {TaskStatus.CANCELLED}
+    assert (operation.state, operation.is_over) == (OperationState.DONE, True)
+    assert (operation.total, operation.done, operation.succeeded, operation.refused) == (51, 51, 51, 0)
+    assert operation.answers == {"cancelled": 51}
+    assert operation.items[:2] == [Item(ids[0], "cancelled"), Item(ids[1], "cancelled")]
+    assert plane.steered == 3 + 2
+    assert noted(plane) == [("bulk cancel", "0 of 51 tasks"), ("bulk cancel done", "51 of 51 tasks")]
+
+
+async def test_those_that_run_are_told_to_stop():
+    plane = Plane()
+    plane.join()
+    plane.waiting(1)
+    plane.poll()
+    operation = await plane.done(CANCEL, EVERYTHING)
+
+    assert (operation.answers, operation.succeeded) == ({"stopping": 1}, 1)
+
+
+async def test_many_run_again():
+    plane = Plane()
+    ids = plane.ended(3)
+    operation = await plane.done(RERUN, EVERYTHING)
+    new_ids = [item.new_task_id for item in operation.items]
+
+    assert [item.task_id for item in operation.items] == ids
+    assert [plane.find(new_id).submission.terms.origin for new_id in new_ids] == ids
+    assert operation.answers == {"submitted": 3}
+
+
+async def test_what_is_not_possible_any_more_is_told_before_what_was_done():
+    plane = Plane()
+    plane.ended(2)
+    operation = await plane.operations.start(ANN, RERUN, EVERYTHING)
+    plane.coordinator.drain()
+    async with plane.running():
+        await plane.clock.settle()
+
+    assert (operation.answers, operation.succeeded, operation.refused) == ({"draining": 2}, 0, 2)
+
+
+async def test_a_task_that_ended_meanwhile_is_told_and_refusals_come_first():
+    plane = Plane()
+    first, second = plane.waiting(2)
+    operation = await plane.operations.start(ANN, CANCEL, EVERYTHING)
+    plane.join()
+    plane.report(*[task for task in plane.poll() if task.task_id == first])
+    async with plane.running():
+        await plane.clock.settle()
+
+    assert operation.items == [Item(first, "finished"), Item(second, "cancelled")]
+    plane.waiting(2)
+    mixed = Operation("o", CANCEL, ANN, [], 0.0, 2)
+    mixed.note(Item("good", "cancelled"), is_good=True)
+    mixed.note(Item("bad", "finished"), is_good=False)
+    assert [item.task_id for item in mixed.items] == ["bad", "good"]
+
+
+async def test_not_every_answer_is_kept():
+    operation = Operation("o", CANCEL, ANN, [], 0.0, 5_000)
+    for number in range(3_000):
+        operation.note(Item(f"t{number}", "cancelled"), is_good=True)
+
+    assert (len(operation.items), operation.done, operation.answers) == (MOST_ITEMS, 3_000, {"cancelled": 3_000})
+
+
+async def test_a_bulk_action_for_nothing_is_done_at_once():
+    operation = await Plane().done(CANCEL, EVERYTHING)
+
+    assert (operation.state, operation.total) == (OperationState.DONE, 0)
+
+
+# ---- turns ----
+
+
+async def test_others_have_their_turn_while_many_are_cancelled():
+    plane = Plane()
+    plane.waiting(10 * TASKS_PER_TURN)
+    operation = await plane.operations.start(ANN, CANCEL, EVERYTHING)
+    seen = []
+    async with plane.running():
+        while not operation.is_over:
+            seen.append(operation.done)
+            await anyio.lowlevel.checkpoint()
+
+    assert len(set(seen)) > 5
+    assert max(after - before for before, after in pairwise(seen)) <= 2 * TASKS_PER_TURN  # trio lets chance decide
+
+
+async def test_a_bulk_action_can_be_stopped_between_two_turns():
+    plane = Plane()
+    plane.waiting(10 * TASKS_PER_TURN)
+    operation = await plane.operations.start(ANN, CANCEL, EVERYTHING)
+    async with plane.running():
+        while not operation.done:
+            await anyio.lowlevel.checkpoint()
+        assert operation.state is OperationState.RUNNING
+        stopped = plane.operations.cancel(ANN, operation.operation_id)
+        await plane.clock.settle()
+
+    assert stopped is operation
+    assert (operation.state, operation.done < operation.total, operation.task_ids) == (
+        OperationState.CANCELLED,
+        True,
+        [],
+    )
+    assert noted(plane)[-1] == ("cancel bulk action", f"{operation.done} of 250 tasks")
+    assert plane.operations.cancel(ANN, operation.operation_id) is operation
+    assert plane.operations.cancel(ANN, "nobodys") is None
+    assert len(noted(plane)) == 2
+
+
+async def test_bulk_actions_are_done_one_after_the_other():
+    plane = Plane()
+    plane.waiting(3)
+    first = await plane.operations.start(ANN, CANCEL, EVERYTHING)
+    second = await plane.operations.start(ANN, CANCEL, EVERYTHING)
+    assert plane.operations.newest_first() == [second, first]
+    async with plane.running():
+        await plane.clock.settle()
+
+    assert (first.answers, second.answers) == ({"cancelled": 3}, {"cancelled": 3})
+    assert plane.operations.get(first.operation_id) is first
+
+
+# ---- bounds ----
+
+
+async def test_only_so_many_are_under_way():
+    plane = Plane()
+    for _ in range(MOST_UNDER_WAY):
+        await plane.operations.start(ANN, CANCEL, EVERYTHING)
+
+    with pytest.raises(TooManyOperations):
+        await plane.operations.start(ANN, CANCEL, EVERYTHING)
+
+
+async def test_the_oldest_that_are_over_are_forgotten():
+    plane = Plane()
+    for _ in range(MOST_KEPT + 5):
+        await plane.done(CANCEL, EVERYTHING)
+
+    assert len(plane.operations.newest_first()) == MOST_KEPT
+    assert plane.operations.get("new-5") is None
+    assert plane.operations.get("new-6") is not None

@@ -1,0 +1,293 @@
+"""What people may do to the whole, and that it is noted."""
+
+import pytest
+
+from fastworker.application.client import TaskClient
+from fastworker.application.limits import Limits
+from fastworker.application.steering import NOBODY, Edit
+from fastworker.domain.action import Action, Actor
+from fastworker.domain.cancellation import Cancellation
+from fastworker.domain.errors import (
+    Draining,
+    IdConflict,
+    InvalidOption,
+    NotFinished,
+    QueueFull,
+    UnknownTask,
+    UnknownTaskId,
+    UnknownWorker,
+)
+from fastworker.domain.events import ActionTaken
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.pause import Pause
+from fastworker.domain.priority import TaskPriority
+from fastworker.domain.terms import Terms
+from tests.unit.system.system import a_system
+from tests.unit.system.tasks import echo
+
+from ...builders import ManualCoordinator, a_submission, an_outcome
+from ..domain.ledger_snapshot import snapshot
+
+ANN = Actor("ann", "operator", "127.0.0.1")
+LOW, NORMAL = TaskPriority.LOW, TaskPriority.NORMAL
+
+
+def noted(plane: ManualCoordinator) -> list[tuple[str, str, str, str]]:
+    """Return what was noted, as (what, target, before, after); all was done by ann."""
+    actions = [event.action for event in plane.sink.events if isinstance(event, ActionTaken)]
+    assert all(action.actor is ANN for action in actions)
+    return [(action.what, action.target, action.before, action.after) for action in actions]
+
+
+def finished(plane: ManualCoordinator, task_id: str, status: TaskStatus = TaskStatus.SUCCESS, **kwargs: object) -> None:
+    """Have a task come to its end."""
+    plane.join()
+    plane.accepted(a_submission(task_id, **kwargs))
+    plane.report(*plane.poll(), an_outcome(status))
+
+
+# ---- submitting ----
+
+
+def test_a_task_is_submitted_for_nobody_and_runs():
+    plane = ManualCoordinator()
+    plane.join(declared={"echo": Terms(retries=3)})
+    plane.poll()
+    plane.coordinator.steering.submit(ANN, a_submission("t1"), now=plane.now)
+    (task,) = plane.read_leases()
+    plane.report(task)
+
+    assert (plane.status("t1"), task.session_id, task.submission.terms.retries) == (TaskStatus.SUCCESS, NOBODY, 3)
+    assert plane.unread() == []
+    assert noted(plane) == [("submit", "t1", "", "echo")]
+    assert snapshot(plane.rebuilt()) == snapshot(plane.ledger)
+
+
+def test_the_same_submission_again_is_the_same_task():
+    plane = ManualCoordinator()
+    submission = a_submission("t1")
+    for _ in range(2):
+        plane.coordinator.steering.submit(ANN, submission, now=plane.now)
+
+    assert len(plane.ledger.tasks) == 1
+
+
+@pytest.mark.parametrize(
+    ("submission", "error"),
+    [(a_submission("taken", payload=b"{}"), IdConflict), (a_submission("new", name="nobodys"), UnknownTask)],
+)
+def test_what_is_refused_is_not_noted_as_done(submission, error):
+    plane = ManualCoordinator()
+    plane.accepted(a_submission("taken"))
+    with pytest.raises(error):
+        plane.coordinator.steering.submit(ANN, submission, now=plane.now)
+
+    assert noted(plane) == []
+
+
+def test_a_full_queue_and_a_control_plane_that_stops_take_nothing_from_people_either():
+    plane = ManualCoordinator(limits=Limits(max_queued=1))
+    plane.accepted(a_submission())
+    with pytest.raises(QueueFull):
+        plane.coordinator.steering.submit(ANN, a_submission(), now=plane.now)
+    plane.coordinator.drain()
+    with pytest.raises(Draining):
+        plane.coordinator.steering.submit(ANN, a_submission(), now=plane.now)
+
+
+# ---- running again ----
+
+
+def test_a_finished_task_runs_again_as_it_was():
+    plane = ManualCoordinator()
+    finished(plane, "t1", payload=b"[7]", terms=Terms(retries=2, delay_seconds=0.0, expires_seconds=60.0))
+    plane.coordinator.steering.rerun(ANN, "t1", "t2", now=plane.now)
+    again = plane.find("t2").submission
+
+    assert (again.payload, again.priority) == (b"[7]", NORMAL)
+    assert again.terms == Terms(retries=2, origin="t1")
+    assert noted(plane) == [("rerun", "t1", "", "t2")]
+
+
+def test_a_finished_task_runs_again_edited():
+    plane = ManualCoordinator()
+    finished(plane, "t1", TaskStatus.FAILURE, payload=b"[7]", terms=Terms(retries=2))
+    edit = Edit(payload=b"[8]", priority=LOW, terms=Terms(timeout_seconds=5.0))
+    again = plane.coordinator.steering.rerun(ANN, "t1", "t2", edit=edit, now=plane.now)
+
+    assert again is plane.find("t2").submission
+    assert (again.name, again.payload, again.priority) == ("echo", b"[8]", LOW)
+    assert again.terms == Terms(timeout_seconds=5.0, origin="t1")
+
+
+@pytest.mark.parametrize(
+    ("task_id", "new_id", "error"),
+    [("nobodys", "t9", UnknownTaskId), ("waits", "t9", NotFinished), ("done", "done", IdConflict)],
+)
+def test_what_cannot_run_again_does_not(task_id, new_id, error):
+    plane = ManualCoordinator()
+    finished(plane, "done")
+    plane.accepted(a_submission("waits"))
+    with pytest.raises(error):
+        plane.coordinator.steering.rerun(ANN, task_id, new_id, now=plane.now)
+
+    assert noted(plane) == []
+
+
+# ---- ending ----
+
+
+def test_a_cancel_is_noted_with_what_the_task_was_and_what_became_of_it():
+    plane = ManualCoordinator()
+    finished(plane, "done")
+    plane.accepted(a_submission("runs"))
+    plane.poll()
+    plane.accepted(a_submission("waits"))
+    steering = plane.coordinator.steering
+    answers = [steering.cancel(ANN, task_id, now=plane.now) for task_id in ("waits", "runs", "done", "nobodys")]
+
+    assert answers == [
+        Cancellation.CANCELLED,
+        Cancellation.STOPPING,
+        Cancellation.FINISHED,
+        Cancellation.UNKNOWN,
+    ]
+    assert noted(plane) == [
+        ("cancel", "waits", "queued", "cancelled"),
+        ("cancel", "runs", "running", "stopping"),
+        ("cancel", "done", "success", "finished"),
+        ("cancel", "nobodys", "", "unknown"),
+    ]
+
+
+def test_a_worker_is_drained_once_and_noted_each_time():
+    plane = ManualCoordinator()
+    plane.join()
+    for _ in range(2):
+        plane.coordinator.steering.drain_worker(ANN, "worker", now=plane.now)
+    with pytest.raises(UnknownWorker):
+        plane.coordinator.steering.drain_worker(ANN, "nobody", now=plane.now)
+
+    assert plane.ledger.workers["worker"].is_draining
+    assert noted(plane) == [
+        ("drain worker", "worker", "working", "draining"),
+        ("drain worker", "worker", "draining", "draining"),
+    ]
+
+
+# ---- pausing ----
+
+
+def test_tasks_of_a_paused_priority_wait_while_others_run():
+    plane = ManualCoordinator()
+    plane.join(slots=9)
+    steering = plane.coordinator.steering
+    pause = steering.pause_priority(ANN, NORMAL, reason="the disk is full", now=plane.now)
+    plane.accepted(a_submission("held"), a_submission("low", priority=LOW))
+    assert [task.task_id for task in plane.poll()] == ["low"]
+    plane.poll()
+    steering.resume_priority(ANN, NORMAL, now=plane.now)
+
+    assert [task.task_id for task in plane.read_leases()] == ["held"]
+    assert pause == Pause("ann", "the disk is full", 1000.0)
+    assert noted(plane) == [
+        ("pause priority", "normal", "not paused", "paused: the disk is full"),
+        ("resume priority", "normal", "paused: the disk is full", "not paused"),
+    ]
+
+
+def test_tasks_of_a_paused_function_wait_while_others_run():
+    plane = ManualCoordinator(names=("echo", "add"))
+    plane.join(slots=9, names=("echo", "add"))
+    steering = plane.coordinator.steering
+    steering.pause_function(ANN, "echo", now=plane.now)
+    steering.pause_function(ANN, "echo", reason="again", now=plane.now)
+    plane.accepted(a_submission("held"), a_submission("other", name="add"))
+    assert [task.task_id for task in plane.poll()] == ["other"]
+    plane.poll()
+    steering.resume_function(ANN, "echo", now=plane.now)
+
+    assert [task.task_id for task in plane.read_leases()] == ["held"]
+    assert noted(plane) == [
+        ("pause function", "echo", "not paused", "paused"),
+        ("pause function", "echo", "paused", "paused: again"),
+        ("resume function", "echo", "paused: again", "not paused"),
+    ]
+
+
+def test_resuming_what_is_not_paused_changes_nothing():
+    plane = ManualCoordinator()
+    before = len(plane.sink.events)
+    plane.coordinator.steering.resume_priority(ANN, LOW, now=plane.now)
+    plane.coordinator.steering.resume_function(ANN, "nobodys", now=plane.now)
+
+    assert len(plane.sink.events) == before
+
+
+def test_a_pause_ends_by_itself_when_its_time_is_over():
+    plane = ManualCoordinator()
+    plane.join(slots=9)
+    plane.coordinator.steering.pause_priority(ANN, NORMAL, seconds=5.0, now=plane.now)
+    plane.coordinator.steering.pause_function(ANN, "echo", seconds=8.0, now=plane.now)
+    plane.accepted(a_submission("t1"))
+    plane.poll()
+    plane.tick_after(5.0)
+    assert (plane.ledger.pauses.priorities, plane.read_leases()) == ({}, [])
+    plane.tick_after(3.0)
+
+    assert [task.task_id for task in plane.read_leases()] == ["t1"]
+
+
+def test_a_paused_task_expires_and_can_be_cancelled():
+    plane = ManualCoordinator()
+    plane.coordinator.steering.pause_priority(ANN, NORMAL, now=plane.now)
+    plane.accepted(a_submission("t1", terms=Terms(expires_seconds=5.0)), a_submission("t2"))
+    plane.cancel("t2")
+    plane.fire_after(5.0)
+
+    assert (plane.status("t1"), plane.status("t2")) == (TaskStatus.EXPIRED, TaskStatus.CANCELLED)
+
+
+def test_what_nobody_knows_cannot_be_paused():
+    plane = ManualCoordinator()
+
+    with pytest.raises(UnknownTask, match="did you mean: echo"):
+        plane.coordinator.steering.pause_function(ANN, "ecko", now=plane.now)
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, float("nan"), 1e12])
+def test_a_pause_of_no_time_is_refused(seconds):
+    with pytest.raises(InvalidOption, match="a pause of"):
+        ManualCoordinator().coordinator.steering.pause_priority(ANN, LOW, seconds=seconds, now=1000.0)
+
+
+# ---- the record ----
+
+
+def test_a_refusal_is_noted_with_its_reason():
+    plane = ManualCoordinator()
+    action = Action(ANN, "cancel", "t1", refusal="a viewer may not")
+    plane.coordinator.steering.note(action, now=plane.now)
+
+    assert plane.sink.events[-1] == ActionTaken(action, plane.now)
+    assert plane.ledger.actions == 1
+
+
+@pytest.mark.anyio
+async def test_a_persons_decision_is_heard_by_whoever_waits() -> None:
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        await system.start_worker("w1", echo)
+        async with system.client() as client:
+            control_plane.role.steer(lambda steering, now: steering.pause_function(ANN, "echo", now=now))
+            waiting = system.call(result_of_echo, client)
+            await system.advance(3.0)
+            assert not waiting.is_done
+            control_plane.role.steer(lambda steering, now: steering.resume_function(ANN, "echo", now=now))
+            await system.settle()
+
+            assert waiting.result() == 7
+
+
+async def result_of_echo(client: TaskClient) -> object:
+    return await (await client.delay("echo", 7))
