@@ -15,18 +15,21 @@ WORKER_HAS_JOINED = '"event": "joined"'
 WORKER_JOINED_AGAIN = '"event": "worker_joined"'
 
 NO_LOCAL_WORK = "--local-execution never"
+NO_DASHBOARD = "--no-dashboard"
 
 
 class System:
     """One control plane on addresses of its own, which stay the same when it is started again."""
 
-    def __init__(self, processes: Processes, *, modules: str, control_plane: str, worker: str) -> None:
+    def __init__(
+        self, processes: Processes, *, modules: str, control_plane: str, worker: str, dashboard: str = NO_DASHBOARD
+    ) -> None:
         self.processes = processes
         self.address, self.worker_address, self.beacon_address = (f"tcp://127.0.0.1:{free_port()}" for _ in range(3))
         self.workers: dict[str, Process] = {}
         self.base_addresses: dict[str, str] = {}
         self._modules = modules
-        self._control_plane_flags = control_plane
+        self._control_plane_flags = f"{dashboard} {control_plane}"
         self._worker_flags = worker
         self.control_plane = self._launch_control_plane()
 
@@ -95,9 +98,14 @@ def starter(processes: Processes) -> StartSystem:
     """Return the function with which tests start a system and wait until it is up."""
 
     def start(
-        *, workers: int = 1, modules: str = "work", control_plane: str = NO_LOCAL_WORK, worker: str = ""
+        *,
+        workers: int = 1,
+        modules: str = "work",
+        control_plane: str = NO_LOCAL_WORK,
+        worker: str = "",
+        dashboard: str = NO_DASHBOARD,
     ) -> System:
-        system = System(processes, modules=modules, control_plane=control_plane, worker=worker)
+        system = System(processes, modules=modules, control_plane=control_plane, worker=worker, dashboard=dashboard)
         for number in range(1, workers + 1):
             system.launch_worker(f"sw{number}")
         system.wait_until_up()

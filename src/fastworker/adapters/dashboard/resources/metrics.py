@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from litestar import Response, get
 
+from fastworker.application.observatory.history import History
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 
@@ -26,14 +27,14 @@ def _families(parts: Parts) -> Iterable[str]:
     ledger = parts.ledger
     depths = ledger.queue.depths()
     finals = [status for status in TaskStatus if status.is_final]
-    totals = parts.observatory.history.totals
+    submitted, retried = _since_start(parts.observatory.history)
     workers = list(ledger.workers)
     yield _family("info", "gauge", "The version of the control plane.", [({"version": parts.who.version}, 1)])
     yield _family("up_seconds", "gauge", "Seconds since the start.", [({}, parts.clock.now() - parts.started_at)])
-    yield _family("tasks_submitted_total", "counter", "Tasks accepted.", [({}, sum(totals.submitted))])
+    yield _family("tasks_submitted_total", "counter", "Tasks accepted.", [({}, submitted)])
     finished = [({"status": status.value}, float(ledger.finished[status])) for status in finals]
     yield _family("tasks_finished_total", "counter", "Tasks that have ended.", finished)
-    yield _family("tasks_retried_total", "counter", "Attempts that are tried again.", [({}, totals.retried)])
+    yield _family("tasks_retried_total", "counter", "Attempts that are tried again.", [({}, retried)])
     queued = [({"priority": each.value}, float(depths.get(each, 0))) for each in TaskPriority]
     yield _family("tasks_queued", "gauge", "Tasks that wait for a worker.", queued)
     yield _family("tasks_scheduled", "gauge", "Tasks that wait for a time.", [({}, ledger.scheduled)])
@@ -50,6 +51,12 @@ def _families(parts: Parts) -> Iterable[str]:
     yield _family("pauses", "gauge", "Priorities and task functions that are paused.", [({}, paused)])
     yield _family("event_streams", "gauge", "Listeners of the event stream.", [({}, parts.hub.listeners)])
     yield _family("memory_bytes", "gauge", "Memory of the control plane.", [({}, memory_bytes())])
+
+
+def _since_start(history: History) -> tuple[int, int]:
+    """Return how many tasks were submitted and attempts tried again, also in the second that is not over."""
+    totals, second = history.totals, history.second
+    return sum(totals.submitted) + sum(second.submitted), totals.retried + second.retried
 
 
 def _oldest(parts: Parts) -> float:
