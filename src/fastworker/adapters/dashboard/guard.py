@@ -91,6 +91,7 @@ async def _refuse(problem: ApiProblem, request_id: str, send: Send) -> None:
         (b"content-type", MEDIA_TYPE.encode()),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
+        (b"connection", b"close"),  # a body that is not read must not keep the connection
     ]
     await send({"type": "http.response.start", "status": problem.kind.status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
