@@ -125,6 +125,8 @@ def _from_journal(task: Task, steps: list[Step]) -> Iterator[Transition]:
             yield Transition(step.at, step.status, step.attempt)
 
 
-def _in_order(transition: Transition) -> tuple[float, int, bool]:
-    """Sort what happens at one moment as it happens: a wait begins, an attempt begins, the end."""
-    return transition.at, transition.attempt, transition.status.is_final
+def _in_order(transition: Transition) -> tuple[float, int, int]:
+    """Sort what happens at one moment as it happens: an attempt begins, a wait begins, the task ends."""
+    waits = (TaskStatus.RUNNING, TaskStatus.SCHEDULED, TaskStatus.QUEUED)
+    status = transition.status
+    return transition.at, transition.attempt, waits.index(status) if status in waits else len(waits)
