@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+HEAD_START_SECONDS = 0.5
+"""So long the control plane has for itself at its start, unless somebody connects to the dashboard before."""
+
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 60.0
 STOP_SECONDS = 5.0
 """How long the end of the dashboard is waited for; the server itself gives its answers three seconds."""
@@ -104,6 +107,7 @@ class _Supervisor:
         """Run until `stop`; a dashboard that fails is said, and followed by another a while later."""
         wait = FIRST_WAIT_SECONDS
         try:
+            await self._give_head_start()
             while not self._stopping.is_set():
                 try:
                     await self._run_one()
@@ -115,6 +119,11 @@ class _Supervisor:
         finally:
             self._close_listener()
             self.ended.set()
+
+    async def _give_head_start(self) -> None:
+        assert self._listener is not None
+        with anyio.move_on_after(HEAD_START_SECONDS):
+            await anyio.wait_readable(self._listener)
 
     async def _run_one(self) -> None:
         if self._listener is None:

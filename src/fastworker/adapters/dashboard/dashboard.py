@@ -33,4 +33,4 @@ class Dashboard:
     def stop(self) -> None:
         """End the event streams, and have the server stop once they have said good-bye."""
         self._parts.hub.close()
-        self._server.should_exit = True
+        self._server.stop()

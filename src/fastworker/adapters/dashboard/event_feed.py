@@ -6,6 +6,8 @@ one snapshot serves all listeners.
 
 from typing import Never
 
+from fastworker.application.wakeup import Wakeup
+
 from .models.record import Record
 from .parts import Parts
 from .topics import Topics
@@ -25,6 +27,7 @@ class EventFeed:
         self._turn = 0
         self._wanted: dict[str, float] = {}  # topic -> when somebody last listened to it
         self._is_awake = False
+        self._listening = Wakeup()
         parts.hub.on_listen = self._listened
 
     async def run(self) -> Never:
@@ -32,6 +35,8 @@ class EventFeed:
         clock = self._parts.clock
         due = clock.now()
         while True:
+            if not self._is_awake:
+                await self._listening.wait()
             due = max(due + TURN_SECONDS, clock.now())  # what was missed while the loop was busy is not made up for
             await clock.sleep_until(due)
             self.turn(now=clock.now())
@@ -53,6 +58,7 @@ class EventFeed:
         """Begin at once to look at what somebody listens to, so that no change falls between."""
         now = self._parts.clock.now()
         self._is_awake = True
+        self._listening.set()
         self._wanted.update(dict.fromkeys(topics, now))
         self._parts.observatory.changes.is_on = self._topics.need_changes(self._wanted)
         self._topics.begin(topics, now=now)

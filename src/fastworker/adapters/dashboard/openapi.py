@@ -74,7 +74,7 @@ def _models(root: type[BaseModel]) -> list[type[BaseModel]]:
     found: list[type[BaseModel]] = []
     for model in root.__subclasses__():
         generic = model.__pydantic_generic_metadata__
-        if not generic["parameters"] and not generic["origin"]:
+        if model.model_fields and not generic["parameters"] and not generic["origin"]:
             found.append(model)
         found += _models(model)
     return found

@@ -1,11 +1,17 @@
 """Errors as RFC 9457 problem details."""
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from .record import Record
 
 
-class ProblemError(Record):
+class Sparse(Record):
+    """A record whose members that say nothing are left out."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
+
+class ProblemError(Sparse):
     """One thing that is wrong: a member of the body (`pointer`, RFC 6901) or a parameter of the request."""
 
     message: str
@@ -13,7 +19,7 @@ class ProblemError(Record):
     parameter: str | None = None
 
 
-class Problem(Record):
+class Problem(Sparse):
     """What went wrong. `type` names the kind for ever; `detail` is for people."""
 
     type: str = Field(description="A reference that names the kind of problem, such as /problems/not-found.")
