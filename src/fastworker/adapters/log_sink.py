@@ -5,8 +5,9 @@ from typing import Any, override
 
 import structlog
 
-from fastworker.application.ports.event_sink import EventSink
+from fastworker.application.ports.event_sink import Ear, EventSink
 from fastworker.domain.events import (
+    ActionTaken,
     DrainStarted,
     Event,
     ReportSuperseded,
@@ -35,6 +36,7 @@ class LogSink(EventSink):
             WorkerLeft: _log_left,
             ReportSuperseded: _log_superseded,
             DrainStarted: _log_drain,
+            ActionTaken: _log_action,
         }
 
     @override
@@ -42,6 +44,10 @@ class LogSink(EventSink):
         logger = self._loggers.get(type(event))  # most events are not logged: a table is quicker than a match
         if logger is not None:
             logger(event)
+
+    @override
+    def ear(self, kind: type[Any]) -> Ear | None:
+        return self._loggers.get(kind)
 
 
 def _log_finished(event: TaskFinished) -> None:
@@ -87,3 +93,18 @@ def _log_superseded(event: ReportSuperseded) -> None:
 
 def _log_drain(_: DrainStarted) -> None:
     log.info("drain_started")
+
+
+def _log_action(event: ActionTaken) -> None:
+    action = event.action
+    log.info(
+        "action_refused" if action.refusal else "action_taken",
+        what=action.what,
+        target=action.target,
+        actor=action.actor.name,
+        role=action.actor.role,
+        remote=action.actor.remote,
+        before=action.before,
+        after=action.after,
+        refusal=action.refusal or None,
+    )

@@ -1,7 +1,7 @@
 """Finished tasks, kept until they are old (time to live) or pushed out by others (least recently used)."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from .task import Task, created_at_milliseconds
 
@@ -23,6 +23,11 @@ class ResultCache:
 
     def __len__(self) -> int:
         return len(self._by_use)
+
+    @property
+    def by_id(self) -> Mapping[str, Task]:
+        """The kept tasks, also those whose time is over and that were not reaped yet."""
+        return self._by_use
 
     def put(self, task: Task, *, now: float) -> None:
         """Keep a task that has just finished; the least recently used one goes if there are too many."""

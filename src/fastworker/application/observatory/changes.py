@@ -2,13 +2,16 @@
 
 from fastworker.domain.task import Task
 
+from .freshness import Refresh, always_fresh
+
 MOST_KEPT = 200
 
 
 class Changes:
     """Filled by `Observatory` while `is_on`; whoever turns it on has to take, again and again."""
 
-    def __init__(self) -> None:
+    def __init__(self, refresh: Refresh = always_fresh) -> None:
+        self._refresh = refresh
         self.is_on = False
         self._tasks: dict[int, Task] = {}
         self._others = 0
@@ -22,6 +25,7 @@ class Changes:
 
     def take(self) -> tuple[list[Task], int]:
         """Return up to 200 tasks that have changed, and how many changes of others there were."""
+        self._refresh()
         tasks, others = list(self._tasks.values()), self._others
         self._tasks, self._others = {}, 0
         return tasks, others

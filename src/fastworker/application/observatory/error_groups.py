@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fastworker.domain.task import ErrorRecord
 
 from .fingerprints import fault_of
+from .freshness import Refresh, always_fresh
 
 MOST_GROUPS = 500
 MOST_NAMES = 20
@@ -82,19 +83,23 @@ class ErrorGroup:
 class ErrorGroups:
     """The groups in which something failed last; the others are forgotten. `forgotten` counts those."""
 
-    def __init__(self) -> None:
+    def __init__(self, refresh: Refresh = always_fresh) -> None:
+        self._refresh = refresh
         self._groups: OrderedDict[str, ErrorGroup] = OrderedDict()
         self.forgotten = 0
 
     def __len__(self) -> int:
+        self._refresh()
         return len(self._groups)
 
     def get(self, fingerprint: str) -> ErrorGroup | None:
         """Return a group; None when there is none, or none any more."""
+        self._refresh()
         return self._groups.get(fingerprint)
 
     def newest_first(self) -> Iterable[ErrorGroup]:
         """Return the groups, the one that failed last first."""
+        self._refresh()
         return reversed(self._groups.values())
 
     def add(self, failure: Failure) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from .durations import Durations, Spread
+from .freshness import Refresh, always_fresh
 
 WINDOW_SECONDS = 300.0
 """Run times are those of the present window of so many seconds, and of the one before."""
@@ -54,11 +55,17 @@ class FunctionTally:
 class FunctionTallies:
     """The tallies by name; there are no more than there are known names."""
 
-    def __init__(self) -> None:
+    def __init__(self, refresh: Refresh = always_fresh) -> None:
+        self._refresh = refresh
         self._tallies: dict[str, FunctionTally] = {}
 
     def of(self, name: str, now: float) -> FunctionTally:
-        """Return the tally of a task function, begun now if it has none."""
+        """Return the tally of a task function, to be read."""
+        self._refresh()
+        return self.open(name, now)
+
+    def open(self, name: str, now: float) -> FunctionTally:
+        """Return the tally of a task function, to be written; it is begun now if there is none."""
         tally = self._tallies.get(name)
         if tally is None:
             tally = self._tallies[name] = FunctionTally(now)

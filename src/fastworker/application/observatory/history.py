@@ -69,7 +69,7 @@ class Sample:
 
 
 class Tally:
-    """Counts since `began`; whoever sees an event adds to them in place, for that is cheapest."""
+    """Counts since `began`."""
 
     __slots__ = ("began", "depths", "ends", "lag", "leased", "most", "now", "retried", "runs", "submitted", "waits")
 
@@ -157,6 +157,32 @@ class History:
     def note_lag(self, seconds: float) -> None:
         """Take note of how late the event loop came to something."""
         self.second.lag = max(self.second.lag, seconds)
+
+    def count_submitted(self, ranks: list[int]) -> None:
+        """Count submissions, so many of each priority."""
+        self.second.submitted = _sums(self.second.submitted, ranks)
+
+    def count_leased(self, ranks: list[int], waits: list[float]) -> None:
+        """Count leases, so many of each priority, and how long the tasks had waited."""
+        self.second.leased = _sums(self.second.leased, ranks)
+        self.second.waits.add(waits)
+
+    def count_runs(self, durations: list[float]) -> None:
+        """Count how long attempts ran."""
+        self.second.runs.add(durations)
+
+    def count_successes(self, durations: list[float]) -> None:
+        """Count tasks that ended in success, by how long they ran."""
+        self.second.ends[ENDS.index(TaskStatus.SUCCESS)] += len(durations)
+        self.second.runs.add(durations)
+
+    def count_end(self, status: TaskStatus) -> None:
+        """Count the end of a task."""
+        self.second.ends[ENDS.index(status)] += 1
+
+    def count_retry(self) -> None:
+        """Count an attempt that is tried again."""
+        self.second.retried += 1
 
     def tick(self, *, now: float) -> None:
         """End the present second; called once per second, or later: then a sample stands for a longer time."""

@@ -1,12 +1,13 @@
 """Hears every event, and keeps what people can see of it.
 
-A task causes three events that matter here, and this code runs for each: what it costs is said in
-docs/architecture.md and measured by `python -m benchmarks.observatory`. So it is written for speed: a table of methods
-by the type of event, and counters that are added to in place.
+Three events of each task matter here, so hearing must cost next to nothing: they are put aside as they come, and taken
+in many at a time, at the latest when somebody reads what they change. Then each task is found where it is by that
+time: of one that has come and gone meanwhile little more than its count is left to do. What a task costs altogether is
+measured by `python -m benchmarks.observatory`.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any, Never, override
 
 from fastworker.domain.errors import unknown_task_id
@@ -21,29 +22,29 @@ from fastworker.domain.events import (
     TaskSubmitted,
     WorkerJoined,
     WorkerLeft,
+    WorkerPolled,
 )
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import Outcome, Task
 
 from ..ports.clock import Clock
-from ..ports.event_sink import EventSink
+from ..ports.event_sink import Ear, EventSink
 from .audit_log import AuditLog
 from .changes import Changes
 from .error_groups import ErrorGroups, Failure
 from .function_tallies import FunctionTallies
-from .history import ENDS, History
+from .history import History
 from .task_index import TaskIndex
 from .worker_log import WorkerLog
 
-LAG_SECONDS = 0.2
-"""How often the event loop is timed."""
+MOST_ASIDE = 500
+"""So many events of one kind are taken in at the next poll of a worker: in less than 1 ms."""
 
-LAGS_PER_TICK = 5
+LAG_SECONDS = 0.1
+"""How often the event loop is timed, and what was put aside is taken in: arguments and results are held for so long."""
 
-MOST_UNDIGESTED = 2_000
-"""So many waits are counted at once: 0.4 ms."""
-
+LAGS_PER_TICK = 10
 _FAILED = frozenset({TaskStatus.FAILURE, TaskStatus.LOST})
 
 
@@ -52,23 +53,26 @@ class Observatory(EventSink):
 
     def __init__(self, ledger: Ledger, *, now: float) -> None:
         self._ledger = ledger
-        self.index = TaskIndex()
+        self.index = TaskIndex(self._take_in)
         self.history = History(ledger, now=now)
-        self.errors = ErrorGroups()
-        self.functions = FunctionTallies()
-        self.workers = WorkerLog()
+        self.errors = ErrorGroups(self._take_in)
+        self.functions = FunctionTallies(self._take_in)
+        self.workers = WorkerLog(self._take_in)
         self.audit = AuditLog()
-        self.changes = Changes()
-        self._waits: list[float] = []  # not digested yet
-        self._runs: defaultdict[str, list[float]] = defaultdict(list)  # the same, of successes, by name
-        ledger.results.on_forget = self.index.forget
-        self._handlers: dict[type[Any], Callable[[Any], None]] = {
-            TaskSubmitted: self._submitted,
-            TaskLeased: self._leased,
-            TaskFinished: self._finished,
+        self.changes = Changes(self._take_in)
+        self._submitted: list[TaskSubmitted] = []
+        self._leased: list[TaskLeased] = []
+        self._finished: list[TaskFinished] = []
+        self._forgotten: list[Task] = []
+        ledger.results.on_forget = self._forgotten.append
+        self._ears: dict[type[Any], Ear] = {
+            TaskSubmitted: self._submitted.append,
+            TaskLeased: self._leased.append,
+            TaskFinished: self._finished.append,
             TaskRetried: self._retried,
             TaskReturned: self._waiting_again,
             TaskDue: self._waiting_again,
+            WorkerPolled: self._polled,
             WorkerJoined: self.workers.join,
             WorkerLeft: self.workers.leave,
             ActionTaken: self.audit.add,
@@ -76,9 +80,13 @@ class Observatory(EventSink):
 
     @override
     def emit(self, event: Event) -> None:
-        handler = self._handlers.get(type(event))
-        if handler is not None:
-            handler(event)
+        ear = self._ears.get(type(event))
+        if ear is not None:
+            ear(event)
+
+    @override
+    def ear(self, kind: type[Any]) -> Ear | None:
+        return self._ears.get(kind)
 
     def task(self, task_id: str, *, now: float) -> Task:
         """Return a remembered task; this does not count as a use of its result.
@@ -95,7 +103,7 @@ class Observatory(EventSink):
 
     def tick(self, *, now: float) -> None:
         """End the present second of the history; called once per second, or later."""
-        self._digest(now)
+        self._take_in()
         self.history.tick(now=now)
 
     async def run(self, clock: Clock) -> Never:
@@ -107,72 +115,94 @@ class Observatory(EventSink):
                 await clock.sleep_until(due)
                 lag = clock.now() - due
                 self.history.note_lag(lag)
+                self._take_in()
                 if lag > LAG_SECONDS:  # do not run after the time that was lost
                     due += lag
             self.tick(now=clock.now())
 
-    def _digest(self, now: float) -> None:
-        """Count the durations that have come together."""
-        waits, self._waits = self._waits, []
-        self.history.second.waits.add(waits)
-        for name, durations in self._runs.items():
-            self.history.second.runs.add(durations)
-            self.functions.of(name, now).succeed(durations, now=now)
-        self._runs.clear()
+    # ---- frequent events ----
 
-    # ---- events, the frequent ones first ----
+    def _polled(self, _: WorkerPolled) -> None:
+        if len(self._submitted) >= MOST_ASIDE or len(self._leased) >= MOST_ASIDE or len(self._finished) >= MOST_ASIDE:
+            self._take_in()
 
-    def _submitted(self, event: TaskSubmitted) -> None:
-        task = self._ledger.tasks[event.submission.task_id]
-        self.history.second.submitted[self.index.add(task)] += 1
+    def _take_in(self) -> None:
+        """Take in what was put aside, then let go of the tasks that are not remembered any more."""
+        if self._submitted or self._leased or self._finished:
+            unfinished, kept = self._ledger.tasks, self._ledger.results.by_id
+            gone = {task.submission.task_id: task for task in self._forgotten}  # since their events
+
+            def found(task_ids: Iterable[str]) -> list[Task]:
+                return [unfinished.get(each) or kept.get(each) or gone[each] for each in task_ids]
+
+            submitted, leased, finished = (_emptied(each) for each in (self._submitted, self._leased, self._finished))
+            self._take_in_submitted(found(event.submission.task_id for event in submitted))
+            self._take_in_leased(leased, found(event.task_id for event in leased))
+            self._take_in_finished(finished, found(event.task_id for event in finished))
+        if self._forgotten:
+            self.index.forget(_emptied(self._forgotten))
+
+    def _take_in_submitted(self, tasks: list[Task]) -> None:
+        self.history.count_submitted(self.index.add(tasks))
+        self._note_changes(tasks)
+
+    def _take_in_leased(self, events: list[TaskLeased], tasks: list[Task]) -> None:
+        waits = [event.lease.leased_at - task.queued_at for event, task in zip(events, tasks, strict=True)]
+        self.history.count_leased(self.index.move(tasks), waits)
+        self._note_changes(tasks)
+
+    def _take_in_finished(self, events: list[TaskFinished], tasks: list[Task]) -> None:
+        self.index.move(tasks)
+        runs: defaultdict[str, list[float]] = defaultdict(list)
+        for event, task in zip(events, tasks, strict=True):
+            outcome = event.outcome
+            if outcome.status is TaskStatus.SUCCESS:
+                runs[task.submission.name].append(outcome.run_seconds)
+            else:
+                self._end(task, outcome, event.at)
+        for name, durations in runs.items():
+            self.history.count_successes(durations)
+            self.functions.open(name, events[-1].at).succeed(durations, now=events[-1].at)
+        self._note_changes(tasks)
+
+    def _end(self, task: Task, outcome: Outcome, at: float) -> None:
+        self.history.count_end(outcome.status)
+        if outcome.status in _FAILED:
+            self._fail(task, outcome, at, is_retried=False)
+
+    def _note_changes(self, tasks: list[Task]) -> None:
         if self.changes.is_on:
-            self.changes.note(task)
+            for task in tasks:
+                self.changes.note(task)
 
-    def _leased(self, event: TaskLeased) -> None:
-        lease = event.lease
-        task = self._ledger.tasks[event.task_id]
-        self.history.second.leased[self.index.move(task, lease.worker_id)] += 1
-        self._waits.append(lease.leased_at - task.queued_at)
-        if len(self._waits) >= MOST_UNDIGESTED:
-            self._digest(lease.leased_at)
-        if self.changes.is_on:
-            self.changes.note(task)
-
-    def _finished(self, event: TaskFinished) -> None:
-        outcome = event.outcome
-        status = outcome.status
-        self.history.second.ends[ENDS.index(status)] += 1
-        try:
-            task = self._ledger.results[event.task_id]
-        except KeyError:  # results are not kept, and it is forgotten already
-            return
-        self.index.move(task)
-        if status is TaskStatus.SUCCESS:
-            self._runs[task.submission.name].append(outcome.run_seconds)
-        elif status in _FAILED:
-            self._fail(task, outcome, event.at, is_retried=False)
-        if self.changes.is_on:
-            self.changes.note(task)
+    # ---- rare events ----
 
     def _retried(self, event: TaskRetried) -> None:
+        self._take_in()  # what came before
         task = self._ledger.tasks[event.task_id]
-        self.index.move(task)
-        self.history.second.retried += 1
+        self.index.move([task])
+        self.history.count_retry()
         self._fail(task, event.outcome, event.at, is_retried=True)
-        if self.changes.is_on:
-            self.changes.note(task)
+        self._note_changes([task])
+
+    def _waiting_again(self, event: TaskReturned | TaskDue) -> None:
+        self._take_in()  # what came before
+        tasks = [self._ledger.tasks[event.task_id]]
+        self.index.move(tasks)
+        self._note_changes(tasks)
 
     def _fail(self, task: Task, outcome: Outcome, at: float, *, is_retried: bool) -> None:
         assert task.lease is not None
         name, worker_id = task.submission.name, task.lease.worker_id
-        self.functions.of(name, at).fail(outcome.run_seconds, is_retried=is_retried, now=at)
-        self.history.second.runs.add([outcome.run_seconds])
+        self.functions.open(name, at).fail(outcome.run_seconds, is_retried=is_retried, now=at)
+        self.history.count_runs([outcome.run_seconds])
         self.workers.fail(worker_id)
         if outcome.error is not None:
             self.errors.add(Failure(task.task_id, name, worker_id, outcome.error, is_retried, at))
 
-    def _waiting_again(self, event: TaskReturned | TaskDue) -> None:
-        task = self._ledger.tasks[event.task_id]
-        self.index.move(task)
-        if self.changes.is_on:
-            self.changes.note(task)
+
+def _emptied[T](things: list[T]) -> list[T]:
+    """Return what is in a list, and leave the list empty: it is known by others."""
+    taken = things.copy()
+    things.clear()
+    return taken

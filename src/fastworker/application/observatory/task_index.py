@@ -7,12 +7,14 @@ may be equal by chance, so what is found is looked at once more. A task takes 11
 has to be rebuilt when others are forgotten. One old task keeps a block of 3.5 kB alive.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import RANKS, TaskPriority
 from fastworker.domain.task import Task
+
+from .freshness import Refresh, always_fresh
 
 BLOCK: Final = 256
 _RANKS = len(RANKS)
@@ -35,70 +37,93 @@ class Block:
 
 
 class TaskIndex:
-    """Told of each change by `Observatory`; read by `task_pages`. Its methods run three times for each task."""
+    """Written by `Observatory`; read by `task_pages`."""
 
-    def __init__(self) -> None:
-        self.blocks: dict[int, Block] = {}  # by number // 256, ascending
+    def __init__(self, refresh: Refresh = always_fresh) -> None:
+        self._refresh = refresh
+        self._blocks: dict[int, Block] = {}  # by number // 256, ascending
         self._counts = [0] * _PLACES
 
     def __len__(self) -> int:
+        self._refresh()
         return sum(self._counts)
+
+    @property
+    def blocks(self) -> Mapping[int, Block]:
+        """The blocks by their numbers, ascending."""
+        self._refresh()
+        return self._blocks
 
     def counts(self) -> dict[TaskStatus, int]:
         """Return how many tasks of each status are remembered."""
+        self._refresh()
         return {status: sum(self._counts[first : first + _RANKS]) for status, first in _FIRST_PLACE.items()}
-
-    def count(self, statuses: Collection[TaskStatus], priorities: Collection[TaskPriority]) -> int:
-        """Return how many tasks of these statuses and priorities are remembered; of all, where none is given."""
-        return sum(self._counts[place] for place in places_of(statuses, priorities))
 
     def counts_of(self, priority: TaskPriority) -> dict[TaskStatus, int]:
         """Return the same for one priority."""
+        self._refresh()
         return {status: self._counts[first + RANKS[priority]] for status, first in _FIRST_PLACE.items()}
 
-    def add(self, task: Task) -> int:
-        """Take in a task that was just submitted; return its priority's rank."""
-        submission = task.submission
-        number = task.number
-        block = self.blocks.get(number >> 8)
-        if block is None:
-            block = self.blocks[number >> 8] = Block(task.submitted_at)
-        offset = number & 255
-        rank = RANKS[submission.priority]
-        place = _FIRST_PLACE[task.status] + rank
-        block.tasks[offset] = task
-        block.places[offset] = place
-        block.names[offset] = hash(submission.name) % 255 + 1  # `key_of`, 0.1 µs sooner
-        block.live += 1
-        self._counts[place] += 1
-        return rank
+    def count(self, statuses: Collection[TaskStatus], priorities: Collection[TaskPriority]) -> int:
+        """Return how many tasks of these statuses and priorities are remembered; of all, where none is given."""
+        self._refresh()
+        return sum(self._counts[place] for place in places_of(statuses, priorities))
 
-    def move(self, task: Task, worker_id: str | None = None) -> int:
-        """Note the new status of a task, and, if it was leased, to which worker; return its priority's rank."""
-        number = task.number
-        block = self.blocks[number >> 8]
-        offset = number & 255
-        if worker_id is not None:
-            block.workers[offset] = hash(worker_id) % 255 + 1
-        counts, places = self._counts, block.places
-        was = places[offset]
-        rank = was - 1 & 3
-        place = _FIRST_PLACE[task.status] + rank
-        places[offset] = place
-        counts[was] -= 1
-        counts[place] += 1
-        return rank
+    def add(self, tasks: Iterable[Task]) -> list[int]:
+        """Take in tasks that were submitted, in this order, after all others; return how many of each rank."""
+        blocks, counts, ranks = self._blocks, self._counts, [0] * _RANKS
+        for task in tasks:
+            submission, number = task.submission, task.number
+            block = blocks.get(number >> 8)
+            if block is None:
+                block = blocks[number >> 8] = Block(task.submitted_at)
+            offset = number & 255
+            rank = RANKS[submission.priority]
+            place = _FIRST_PLACE[task.status] + rank
+            block.tasks[offset] = task
+            block.places[offset] = place
+            block.names[offset] = hash(submission.name) % 255 + 1  # `key_of`, 0.1 µs sooner
+            if task.lease is not None:  # events come in late: it may have begun, and ended, by now
+                block.workers[offset] = hash(task.lease.worker_id) % 255 + 1
+            block.live += 1
+            counts[place] += 1
+            ranks[rank] += 1
+        return ranks
 
-    def forget(self, task: Task) -> None:
-        """Let go of a task that is not remembered any more."""
-        key, offset = task.number >> 8, task.number & 255
-        block = self.blocks[key]
-        self._counts[block.places[offset]] -= 1
-        block.places[offset] = 0
-        block.tasks[offset] = None
-        block.live -= 1
-        if not block.live:
-            del self.blocks[key]
+    def move(self, tasks: Iterable[Task]) -> list[int]:
+        """Note the present status of tasks, and their latest workers; return how many of each rank."""
+        blocks, counts, ranks = self._blocks, self._counts, [0] * _RANKS
+        for task in tasks:
+            number = task.number
+            block = blocks[number >> 8]
+            offset = number & 255
+            was = block.places[offset]
+            rank = was - 1 & 3
+            ranks[rank] += 1
+            place = _FIRST_PLACE[task.status] + rank
+            if place != was:
+                block.places[offset] = place
+                counts[was] -= 1
+                counts[place] += 1
+                if task.lease is not None:
+                    block.workers[offset] = hash(task.lease.worker_id) % 255 + 1
+        return ranks
+
+    def forget(self, tasks: Iterable[Task]) -> None:
+        """Let go of tasks that are not remembered any more, if they were taken in at all."""
+        blocks, counts = self._blocks, self._counts
+        for task in tasks:
+            number = task.number
+            block = blocks.get(number >> 8)
+            offset = number & 255
+            if block is None or block.tasks[offset] is not task:
+                continue
+            counts[block.places[offset]] -= 1
+            block.places[offset] = 0
+            block.tasks[offset] = None
+            block.live -= 1
+            if not block.live:
+                del blocks[number >> 8]
 
 
 def key_of(text: str) -> int:

@@ -112,7 +112,7 @@ class _Walk:
     """One way along the index, behind a number or from the beginning. `given_up_at` is where it was given up."""
 
     def __init__(self, index: TaskIndex, wanted: TaskFilter, order: Order, behind: int | None) -> None:
-        self._index = index
+        self._blocks = index.blocks
         self._wanted = wanted
         self._behind = behind
         self._masks = list(_masks(wanted))
@@ -127,7 +127,7 @@ class _Walk:
         cost = 1 + sum(look.cost for look in looks)
         work = 0
         for key in self._keys():
-            block = self._index.blocks[key]
+            block = self._blocks[key]
             for offset in self._offsets(key, block):
                 task = block.tasks[offset]
                 assert task is not None
@@ -145,7 +145,7 @@ class _Walk:
 
     def _keys(self) -> list[int]:
         """Return the blocks in which something may be found, in order."""
-        blocks = self._index.blocks
+        blocks = self._blocks
         keys = list(blocks)
         first = max(0, bisect_left(keys, self._wanted.since, key=lambda key: blocks[key].began_at) - 1)
         last = bisect_right(keys, self._wanted.until, key=lambda key: blocks[key].began_at)

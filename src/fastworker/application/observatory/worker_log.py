@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from fastworker.domain.events import WorkerJoined, WorkerLeft
 
+from .freshness import Refresh, always_fresh
+
 MOST_KEPT = 200
 
 
@@ -29,12 +31,14 @@ class WorkerTally:
 class WorkerLog:
     """The live workers, and the latest moves of all."""
 
-    def __init__(self) -> None:
+    def __init__(self, refresh: Refresh = always_fresh) -> None:
+        self._refresh = refresh
         self._live: dict[str, WorkerTally] = {}
         self._moves: deque[WorkerMove] = deque(maxlen=MOST_KEPT)
 
     def of(self, worker_id: str) -> WorkerTally | None:
         """Return the tally of a live worker; None when no worker of that id is live."""
+        self._refresh()
         return self._live.get(worker_id)
 
     def moves(self, worker_id: str | None = None) -> list[WorkerMove]:

@@ -24,9 +24,7 @@ def an_index(*tasks: Task) -> TaskIndex:
     for number, task in enumerate(tasks, start=1):
         task.number = number
         task.submitted_at = float(number)
-        index.add(task)
-        if task.lease:
-            index.move(task, task.lease.worker_id)
+    index.add(tasks)
     return index
 
 
@@ -87,7 +85,7 @@ def test_new_tasks_move_no_page():
     index = an_index(*tasks[:5])
     place = page(index, limit=2).next
     tasks[5].number = 6
-    index.add(tasks[5])
+    index.add(tasks[5:])
 
     assert numbers(page(index, limit=2, at=place).tasks) == [3, 2]
 
@@ -96,8 +94,7 @@ def test_a_page_goes_on_where_it_was_even_when_the_task_there_is_forgotten():
     tasks = many(600)
     index = an_index(*tasks)
     place = page(index, limit=2).next
-    for task in tasks[250:599]:
-        index.forget(task)
+    index.forget(tasks[250:599])
 
     assert numbers(page(index, limit=2, at=place).tasks) == [250, 249]
     assert page(index, limit=2, at=Place(600, OLDEST)).tasks == []
@@ -107,8 +104,7 @@ def test_a_page_goes_on_where_it_was_even_when_the_task_there_is_forgotten():
 def test_a_block_whose_tasks_are_all_forgotten_is_let_go():
     tasks = many(2 * BLOCK)
     index = an_index(*tasks)
-    for task in tasks[:-1]:
-        index.forget(task)
+    index.forget(tasks[:-1])
 
     assert (len(index.blocks), len(index), numbers(page(index).tasks)) == (1, 1, [512])
 
@@ -195,7 +191,7 @@ def test_a_scan_gives_way_and_shows_what_fits_when_it_comes_there():
     index = an_index(*tasks)
     lists = scan(index, TaskFilter(text="task"), work=400)
     assert numbers(next(lists)) == list(range(1, 397)) or len(index) == 1_000
-    index.forget(tasks[-1])
+    index.forget(tasks[-1:])
     rest = [task for some in lists for task in some]
 
     assert rest[-1] is tasks[-2]
@@ -223,11 +219,11 @@ def test_pages_are_the_parts_of_a_plain_list(which, spread, wanted, limit):
     for number, (status, priority, name, is_forgotten) in enumerate(which, start=1):
         task = a_task(status=TaskStatus.QUEUED, priority=priority, name=name)
         task.number = number * spread
-        index.add(task)
+        index.add([task])
         task.status = status
-        index.move(task)
+        index.move([task])
         if is_forgotten:
-            index.forget(task)
+            index.forget([task])
         elif wanted.fits(task):
             tasks.append(task)
 
