@@ -4,7 +4,9 @@ import pytest
 import structlog
 
 from fastworker.adapters.log_sink import LogSink
+from fastworker.domain.action import Action, Actor
 from fastworker.domain.events import (
+    ActionTaken,
     DrainStarted,
     Event,
     ReportSuperseded,
@@ -76,3 +78,28 @@ def test_what_went_wrong_is_a_warning(event: Event, line: dict[str, object]) -> 
 )
 def test_what_is_as_it_should_be_is_not_logged(event: Event) -> None:
     assert lines(event) == []
+
+
+@pytest.mark.parametrize(("refusal", "said"), [("", "action_taken"), ("needs operator", "action_refused")])
+def test_what_people_do_is_told_with_who_they_are(refusal: str, said: str) -> None:
+    action = Action(Actor("ann", "viewer", "127.0.0.1"), "cancel", "t1", "queued", "cancelled", refusal)
+
+    assert lines(ActionTaken(action, 1.0)) == [
+        {
+            "log_level": "info",
+            "event": said,
+            "what": "cancel",
+            "target": "t1",
+            "actor": "ann",
+            "role": "viewer",
+            "remote": "127.0.0.1",
+            "before": "queued",
+            "after": "cancelled",
+            "refusal": refusal or None,
+        }
+    ]
+
+
+def test_it_has_an_ear_for_what_it_logs_only() -> None:
+    assert LogSink().ear(DrainStarted) is not None
+    assert LogSink().ear(WorkerHeard) is None

@@ -12,7 +12,7 @@ from fastworker.application.observatory.observatory import Observatory
 from fastworker.application.several_sinks import SeveralSinks
 from fastworker.domain.action import Action, Actor
 from fastworker.domain.errors import ResultExpired, UnknownTaskId
-from fastworker.domain.events import ActionTaken, DrainStarted
+from fastworker.domain.events import ActionTaken, DrainStarted, SessionOpened
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.terms import Backoff, Terms
@@ -28,6 +28,31 @@ def test_several_sinks_hear_the_same():
     SeveralSinks(*sinks).emit(DrainStarted())
 
     assert [sink.events for sink in sinks] == [[DrainStarted()], [DrainStarted()]]
+
+
+class DeafToDrains(RecordingSink):
+    def ear(self, kind):
+        return None if kind is DrainStarted else super().ear(kind)
+
+
+def test_a_sink_is_spared_what_is_of_no_interest_to_it():
+    deaf, other = DeafToDrains(), RecordingSink()
+    sinks = SeveralSinks(deaf, other)
+    heard = [DrainStarted(), SessionOpened("client", 1.0), DrainStarted()]
+    for event in heard:
+        sinks.emit(event)
+
+    assert (deaf.events, other.events) == (heard[1:2], heard)
+
+
+def test_an_observatory_among_several_sinks_hears_what_it_hears_alone():
+    alone, among = Observatory(Ledger(), now=0.0), Observatory(Ledger(), now=0.0)
+    event = ActionTaken(Action(ANN, "cancel", "t1"), 1.0)
+    for sink in (alone, SeveralSinks(among)):
+        sink.emit(event)
+        sink.emit(DrainStarted())
+
+    assert alone.audit.newest_first() == among.audit.newest_first() != []
 
 
 # ---- tasks ----
