@@ -86,7 +86,7 @@ class Served:
         """Let a second pass, of which the history and the event stream take note."""
         await self.system.advance(1.0)
         now = self.system.clock.now()
-        self.parts.observatory.history.tick(now=now)
+        self.parts.observatory.tick(now=now)
         for _ in range(4):
             self.feed.turn(now=now)
 

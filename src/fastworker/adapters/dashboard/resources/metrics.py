@@ -27,6 +27,7 @@ def _families(parts: Parts) -> Iterable[str]:
     ledger = parts.ledger
     depths = ledger.queue.depths()
     finals = [status for status in TaskStatus if status.is_final]
+    remembered = [({"status": each.value}, float(number)) for each, number in parts.observatory.index.counts().items()]
     submitted, retried = _since_start(parts.observatory.history)
     workers = list(ledger.workers)
     yield _family("info", "gauge", "The version of the control plane.", [({"version": parts.who.version}, 1)])
@@ -40,6 +41,7 @@ def _families(parts: Parts) -> Iterable[str]:
     yield _family("tasks_scheduled", "gauge", "Tasks that wait for a time.", [({}, ledger.scheduled)])
     yield _family("tasks_running", "gauge", "Tasks that run.", [({}, ledger.running)])
     yield _family("oldest_queued_seconds", "gauge", "How long the oldest has waited.", [({}, _oldest(parts))])
+    yield _family("tasks_remembered", "gauge", "Tasks that can be looked at, by status.", remembered)
     yield _family("results_kept", "gauge", "Results that are kept.", [({}, len(ledger.results))])
     yield _family("workers", "gauge", "Workers that are connected.", [({}, len(workers))])
     yield _family("slots", "gauge", "Slots of all workers.", [({}, sum(each.card.slots for each in workers))])
