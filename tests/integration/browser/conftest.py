@@ -1,10 +1,12 @@
 """A dashboard of its own, and tabs of a real headless Chromium on it."""
 
+import json
 import os
 import shutil
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -27,6 +29,11 @@ class Dashboard:
 
     system: System
     url: str
+
+    def ask(self, path: str) -> Any:
+        """Return what the API says of a path."""
+        with urllib.request.urlopen(f"{self.url}api/v1/{path}") as reply:
+            return json.load(reply)
 
 
 type StartDashboard = Callable[..., Dashboard]

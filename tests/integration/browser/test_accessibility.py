@@ -9,8 +9,20 @@ from .conftest import Dashboard, OpenSight
 from .sight import Sight
 
 AXE = Path(__file__).resolve().parents[3] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
-PATHS = ["", "tasks", "errors", "queues", "queues/normal", "workers", "workers/sw1", "functions", "functions/make_picture",
-         "system", "system?tab=settings", "api"]  # fmt: skip
+PATHS = [
+    "",
+    "tasks",
+    "errors",
+    "queues",
+    "queues/normal",
+    "workers",
+    "workers/sw1",
+    "functions",
+    "functions/make_picture",
+    "system",
+    "system?tab=settings",
+    "api",
+]
 SERIOUS = {"serious", "critical"}
 
 

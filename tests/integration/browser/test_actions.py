@@ -1,9 +1,6 @@
 """Everything that can be done can be done by mouse and by keyboard, and the control plane does it."""
 
-import json
 import re
-import urllib.request
-from typing import Any
 
 import pytest
 
@@ -11,13 +8,8 @@ from .conftest import Dashboard, OpenSight, StartDashboard
 from .sight import Sight
 
 
-def ask(dashboard: Dashboard, path: str) -> Any:
-    with urllib.request.urlopen(f"{dashboard.url}api/v1/{path}") as reply:
-        return json.load(reply)
-
-
 def status(dashboard: Dashboard, task_id: str) -> str:
-    return str(ask(dashboard, f"tasks/{task_id}")["status"])
+    return str(dashboard.ask(f"tasks/{task_id}")["status"])
 
 
 def a_waiting_task(dashboard: Dashboard) -> str:
@@ -71,7 +63,7 @@ def test_escape_keeps_the_task_and_gives_the_focus_back(dashboard: StartDashboar
 
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])
 def test_a_failed_task_is_retried(busy: Dashboard, sight: OpenSight, way: str) -> None:
-    failed = ask(busy, "tasks?name=parse_feed&status=failure&order=oldest&limit=1")["items"][0]
+    failed = busy.ask("tasks?name=parse_feed&status=failure&order=oldest&limit=1")["items"][0]
     page = sight(busy, f"tasks/{failed['id']}")
     page.see("ValueError")
     if way == "mouse":
@@ -82,11 +74,11 @@ def test_a_failed_task_is_retried(busy: Dashboard, sight: OpenSight, way: str) -
     page.button("Open it")
     page.see("Runs again")
     new_id = page.page.url.rpartition("/")[2]
-    assert ask(busy, f"tasks/{new_id}")["origin"] == failed["id"]
+    assert busy.ask(f"tasks/{new_id}")["origin"] == failed["id"]
 
 
 def test_a_task_is_run_again_with_other_arguments(busy: Dashboard, sight: OpenSight) -> None:
-    failed = ask(busy, "tasks?name=parse_feed&status=failure&order=oldest&limit=1")["items"][0]
+    failed = busy.ask("tasks?name=parse_feed&status=failure&order=oldest&limit=1")["items"][0]
     page = sight(busy, f"tasks/{failed['id']}")
     page.see("ValueError")
     page.keys("e")
@@ -111,7 +103,7 @@ def test_a_function_is_submitted_from_its_form(busy: Dashboard, sight: OpenSight
     page.see("make_picture is submitted")
     page.button("Open it")
     page.page.locator(".task-title .status", has_text="success").wait_for()
-    task = ask(busy, f"tasks/{page.page.url.rpartition('/')[2]}")
+    task = busy.ask(f"tasks/{page.page.url.rpartition('/')[2]}")
     assert task["result"]["value"] == "a/b.png-large-2-None"
     assert task["priority"] == "high"
 
@@ -140,7 +132,7 @@ def test_many_tasks_are_selected_and_cancelled_after_the_exact_number_was_shown(
     page.button("Cancel")
     page.see("Cancel 12 tasks?")
     page.answer("Cancel 12 tasks")
-    page.wait_until(lambda tab: ask(started, "tasks/counts")["cancelled"] == 12, "12 cancelled tasks")
+    page.wait_until(lambda tab: started.ask("tasks/counts")["cancelled"] == 12, "12 cancelled tasks")
     page.see_row("wait_for", "cancelled")
 
 
@@ -166,7 +158,7 @@ def test_retrying_all_of_an_error_shows_how_many_there_are(dashboard: StartDashb
     page.see("Traceback of the latest")
     page.button("Retry all…")
     page.answer("Retry 3 tasks")
-    page.wait_until(lambda tab: ask(started, "tasks/counts")["failure"] == 6, "three more failures")
+    page.wait_until(lambda tab: started.ask("tasks/counts")["failure"] == 6, "three more failures")
 
 
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])
@@ -179,7 +171,7 @@ def test_a_priority_is_paused_and_resumed(dashboard: StartDashboard, sight: Open
     page.page.get_by_label("Reason").fill("the bank is closed")
     page.page.get_by_label("Reason").press("Enter")
     page.see("the bank is closed")
-    assert ask(started, "queues/normal")["pause"]["reason"] == "the bank is closed"
+    assert started.ask("queues/normal")["pause"]["reason"] == "the bank is closed"
     held = a_waiting_task(started)
     assert status(started, held) == "queued"
     if way == "mouse":
@@ -195,9 +187,9 @@ def test_a_function_is_paused_with_an_undo(dashboard: StartDashboard, sight: Ope
     page.button("Pause wait_for")
     page.answer("Pause")
     page.see("wait_for is paused")
-    assert ask(started, "functions/wait_for")["pause"] is not None
+    assert started.ask("functions/wait_for")["pause"] is not None
     page.button("Undo")
-    page.wait_until(lambda tab: ask(started, "functions/wait_for")["pause"] is None, "the function goes on")
+    page.wait_until(lambda tab: started.ask("functions/wait_for")["pause"] is None, "the function goes on")
 
 
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])
@@ -242,7 +234,7 @@ def test_the_palette_goes_to_pages_functions_and_tasks(busy: Dashboard, sight: O
     page.see("make_picture")
     page.keys("Enter")
     page.page.get_by_role("heading", level=1, name="make_picture").wait_for()
-    task_id = ask(busy, "tasks?name=rebuild_index&limit=1")["items"][0]["id"]
+    task_id = busy.ask("tasks?name=rebuild_index&limit=1")["items"][0]["id"]
     page.keys("Control+k")
     page.page.keyboard.type(task_id)
     page.keys("Enter")
@@ -251,7 +243,15 @@ def test_the_palette_goes_to_pages_functions_and_tasks(busy: Dashboard, sight: O
 
 @pytest.mark.parametrize(
     ("key", "heading"),
-    [("t", "Tasks"), ("e", "Errors"), ("q", "Queues"), ("k", "Workers"), ("f", "Functions"), ("y", "System"), ("a", "API")],
+    [
+        ("t", "Tasks"),
+        ("e", "Errors"),
+        ("q", "Queues"),
+        ("k", "Workers"),
+        ("f", "Functions"),
+        ("y", "System"),
+        ("a", "API"),
+    ],
 )
 def test_g_and_a_letter_go_to_a_page(busy: Dashboard, sight: OpenSight, key: str, heading: str) -> None:
     page = sight(busy)

@@ -1,28 +1,21 @@
-"""The page lives as long as somebody looks: through a control plane that goes and comes, in many tabs, behind proxies."""
+"""The page lives as long as somebody looks: the control plane goes and comes, there are many tabs, and proxies."""
 
-import json
 import re
 import signal
-import urllib.request
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.integration.waiting import until
 
-from .conftest import Dashboard, OpenSight, StartDashboard
+from .conftest import OpenSight, StartDashboard
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
 GONE = "ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED_ENCODING|503"
 TABS = 20
-
-
-def ask(dashboard: Dashboard, path: str) -> Any:
-    with urllib.request.urlopen(f"{dashboard.url}api/v1/{path}") as reply:
-        return json.load(reply)
 
 
 @pytest.mark.parametrize("path", ["", "tasks", "errors", "queues", "workers", "functions", "system", "api"])
@@ -64,7 +57,9 @@ def test_a_page_that_is_opened_while_the_control_plane_is_away_says_so_in_each_p
     page.see_row("control-plane", "active")
 
 
-def test_a_control_plane_that_stops_gently_ends_the_streams_at_once(dashboard: StartDashboard, sight: OpenSight) -> None:
+def test_a_control_plane_that_stops_gently_ends_the_streams_at_once(
+    dashboard: StartDashboard, sight: OpenSight
+) -> None:
     started = dashboard(workers=0)
     page = sight(started)
     page.expect_complaints(GONE)
@@ -81,14 +76,14 @@ def test_many_tabs_are_live_on_one_stream(
     pages = [sight(started, ("", "tasks", "queues", "workers")[number % 4]) for number in range(TABS)]
     for page in pages:
         page.live()
-    assert ask(started, "system")["hub"]["clients"] == 1
+    assert started.ask("system")["hub"]["clients"] == 1
     with started.system.sync_client() as client:
         client.delay("parse_feed", "x")
     for page in pages:
         page.page.locator(".nav-badge", has_text="1").wait_for()
     for page in pages:
         page.page.close()
-    until(lambda: ask(started, "system")["hub"]["clients"] == 0, within=30, what="nobody listens any more")
+    until(lambda: started.ask("system")["hub"]["clients"] == 0, within=30, what="nobody listens any more")
 
 
 @pytest.mark.parametrize(("way", "chip"), [("direct", "Live"), ("poll", "Polling")])

@@ -1,17 +1,8 @@
 """Each page shows what there is, says when there is nothing, and can be linked to."""
 
-import json
-import urllib.request
-from typing import Any
-
 import pytest
 
 from .conftest import Dashboard, OpenSight, StartDashboard
-
-
-def ask(dashboard: Dashboard, path: str) -> Any:
-    with urllib.request.urlopen(f"{dashboard.url}api/v1/{path}") as reply:
-        return json.load(reply)
 
 
 @pytest.mark.parametrize(
@@ -52,9 +43,7 @@ def test_a_page_shows_what_there_is(
         ("system?tab=audit", "Nothing was done"),
     ],
 )
-def test_an_empty_page_says_so(
-    untouched: Dashboard, sight: OpenSight, path: str, text: str
-) -> None:
+def test_an_empty_page_says_so(untouched: Dashboard, sight: OpenSight, path: str, text: str) -> None:
     sight(untouched, path).see(text)
 
 
@@ -86,7 +75,7 @@ def test_pages_of_tasks_follow_each_other(busy: Dashboard, sight: OpenSight) -> 
 
 
 def test_a_failed_task_shows_its_attempts_and_its_traceback(busy: Dashboard, sight: OpenSight) -> None:
-    found = ask(busy, "tasks?name=charge_card&limit=1")["items"][0]
+    found = busy.ask("tasks?name=charge_card&limit=1")["items"][0]
     page = sight(busy, f"tasks/{found['id']}")
     page.see("OrderRefused")
     page.see("in charge_card")
@@ -144,7 +133,18 @@ def test_dragging_over_a_chart_zooms_all_and_leads_to_the_tasks(busy: Dashboard,
 def test_no_page_is_wider_than_its_window(busy: Dashboard, sight: OpenSight, wide: int) -> None:
     page = sight(busy)
     page.page.set_viewport_size({"width": wide, "height": 740})
-    for path in ("", "tasks", "errors", "queues", "workers", "workers/sw1", "functions", "functions/send_receipt", "system", "api"):
+    for path in (
+        "",
+        "tasks",
+        "errors",
+        "queues",
+        "workers",
+        "workers/sw1",
+        "functions",
+        "functions/send_receipt",
+        "system",
+        "api",
+    ):
         page.open(path)
         page.live()
         assert page.page.evaluate("document.documentElement.scrollWidth") <= wide, path

@@ -65,7 +65,9 @@ def test_the_page_asks_nobody_but_its_own_server(path: Path) -> None:
 
 def test_the_sources_write_no_markup_of_strings() -> None:
     sources = [path for path in BUILD.sources() if path.suffix in {".ts", ".tsx"}]
-    words = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|document\.write|\beval\(|new Function\(")
+    words = re.compile(
+        r"innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|document\.write|\beval\(|new Function\("
+    )
     assert [path.name for path in sources if words.search(path.read_text(encoding="utf-8"))] == []
     assert len(sources) > 50
 

@@ -430,18 +430,18 @@ export interface Problem {
   detail: string;
   /** The id of this request, as in the X-Request-Id header. */
   instance: string;
-  errors: ProblemError[];
+  errors?: ProblemError[];
   /** The state that stands in the way (409). */
-  current_status: string | null;
+  current_status?: string | null;
   /** The role that this needs (403). */
-  missing_right: string | null;
+  missing_right?: string | null;
 }
 
 /** One thing that is wrong: a member of the body (`pointer`, RFC 6901) or a parameter of the request. */
 export interface ProblemError {
   message: string;
-  pointer: string | null;
-  parameter: string | null;
+  pointer?: string | null;
+  parameter?: string | null;
 }
 
 /** How far an attempt has come, in the task's own unit, or in words. */

@@ -26,6 +26,7 @@ interface State<T> {
 
 const KEPT = 40; // paths that nobody looks at any more, for going back
 const RETRY_MILLISECONDS = 5_000;
+const SAME_MOMENT = 50;
 const entries = new Map<string, Entry<unknown>>();
 
 /** One path: its last answer, and at most one request under way. */
@@ -33,7 +34,6 @@ class Entry<T> {
   readonly state: Signal<State<T>> = signal({ data: null, error: null, isLoading: true, asOf: null });
   private etag: string | null = null;
   private watchers = 0;
-  private leave: (() => void) | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private underWay: AbortController | undefined;
   private isWanted = false;
@@ -45,12 +45,17 @@ class Entry<T> {
     return this.watchers > 0;
   }
 
-  watch({ topics = [], pace = 1000, apply }: Freshness<T>): void {
+  /** Keep it fresh until the returned function is called; each watcher may hear of other topics. */
+  watch({ topics = [], pace = 1000, apply }: Freshness<T>): () => void {
     this.watchers += 1;
-    if (this.watchers > 1) return;
     const onEvent = (event: LiveEvent) => this.take(apply?.(event, this.state.peek().data)) || this.soon(pace);
-    this.leave = subscribe({ topics, onEvent, onReset: () => this.refresh() });
-    this.refresh();
+    const leave = subscribe({ topics, onEvent, onReset: () => this.refresh() });
+    if (this.watchers === 1) this.refresh();
+    return () => {
+      leave();
+      this.watchers -= 1;
+      if (this.watchers === 0) this.rest();
+    };
   }
 
   /** Put in place what an event said, if it said everything. */
@@ -61,10 +66,7 @@ class Entry<T> {
     return true;
   }
 
-  unwatch(): void {
-    this.watchers -= 1;
-    if (this.watchers > 0) return;
-    this.leave?.();
+  private rest(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.underWay?.abort();
@@ -79,6 +81,8 @@ class Entry<T> {
   refresh = (): void => {
     clearTimeout(this.timer);
     this.timer = undefined;
+    // Several watchers hear of the same reset: one question answers them all.
+    if (this.underWay && performance.now() - this.askedAt < SAME_MOMENT) return;
     this.isWanted = true;
     if (!this.underWay && this.isWatched) void this.ask();
   };
@@ -137,9 +141,7 @@ export interface Freshness<T> {
 export function useResource<T>(path: string | null, freshness: Freshness<T> = {}): Resource<T> {
   const entry = path === null ? null : entryOf<T>(path);
   useEffect(() => {
-    if (!entry) return undefined;
-    entry.watch(freshness);
-    return () => entry.unwatch();
+    return entry?.watch(freshness);
   }, [entry]);
   const state = (entry?.state ?? NOTHING).value as State<T>;
   const isStale = state.data !== null && (isDown.value || state.error instanceof Unreachable);

@@ -5,6 +5,7 @@ import { Stream } from "./stream";
 declare const self: { onconnect: ((event: MessageEvent) => void) | null };
 
 const FORGET_AFTER = 150_000; // background tabs may run timers only once a minute
+const MOST_TOPICS = 30; // more are refused by the server
 const LINGER = 15_000; // a page that reloads finds the stream still open
 
 interface Tab {
@@ -36,7 +37,9 @@ function tell(message: ToTab): void {
 /** Ask the server for what any tab wants. Topics of tabs that left go with the next change, or after a while. */
 function update(): void {
   clearTimeout(closing);
-  const wanted = [...tabs.values()].flatMap((tab) => tab.topics);
+  const all = new Set([...tabs.values()].flatMap((tab) => tab.topics));
+  // Topics of one task come last: their pages hear of changes through `tasks`, too.
+  const wanted = [...all].sort((one, other) => Number(one.includes(":")) - Number(other.includes(":"))).slice(0, MOST_TOPICS);
   const [first] = tabs.values();
   if (first && wanted.length) stream.follow(wanted, first.eventsUrl);
   else closing = setTimeout(() => stream.close(), LINGER);

@@ -1,6 +1,6 @@
 // One task: its life, its call, how it ended, what it said.
 import type { JSX } from "preact";
-import type { Task, TaskEvent } from "../../api/types";
+import type { Task, TaskEvent, TasksEvent } from "../../api/types";
 import { ApiError } from "../../api/problem";
 import { Ago, Badge, Button, Code, CopyButton, Fact, Facts, Meter, Moment } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
@@ -23,10 +23,15 @@ import { CallView, callOf, PayloadView } from "./payload";
 import { Log, Steps, useSteps } from "./steps";
 import { ErrorView } from "./traceback";
 
-const apply = (event: LiveEvent) => (event.data as TaskEvent).task ?? undefined;
+/** The task's own events say everything; those of all tasks say whether to ask, should the former be missing. */
+function apply(event: LiveEvent, task: Task | null): Task | undefined {
+  if (event.type === "task") return (event.data as TaskEvent).task ?? undefined;
+  const told = (event.data as TasksEvent).changed.find(({ id }) => id === task?.id);
+  return told && told.status !== task?.status ? undefined : (task ?? undefined);
+}
 
 export function TaskDetail({ subject: id }: { subject: string }): JSX.Element {
-  const topics = [`task:${id}`];
+  const topics = [`task:${id}`, "tasks"];
   const resource = useResource<Task>(`tasks/${encodeURIComponent(id)}`, { topics, apply });
   const task = resource.data;
   const missing = resource.error instanceof ApiError && (resource.error.status === 404 || resource.error.status === 410);

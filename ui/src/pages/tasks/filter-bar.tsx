@@ -52,6 +52,7 @@ function Search({ value }: { value: string }): JSX.Element {
       <Icon name="search" />
       <span class="offscreen">Search tasks</span>
       <input type="search" data-search value={typed} maxLength={500} placeholder="Search names, ids, arguments, errors"
+        title="Words, or status: priority: name: worker: error: args.NAME: with a value behind it"
         aria-keyshortcuts="/" onInput={(event) => change(event.currentTarget.value)}
         onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()} />
     </label>
