@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { Icon, type IconName } from "../components/icons";
 import { isPaused, link } from "../live/live";
 import { now } from "../state/clock";
+import { useOverview } from "./overview-data";
 
 interface Face {
   tone: string;
@@ -10,9 +11,12 @@ interface Face {
   text: string;
 }
 
-function face(): Face {
+const STALE_MILLISECONDS = 10_000; // the overview comes each second
+
+function face(overviewAge: number): Face {
   const state = link.value;
   if (isPaused.value) return { tone: "warn", icon: "pause", text: "Paused" };
+  if (state.state === "live" && overviewAge > STALE_MILLISECONDS) return { tone: "warn", icon: "clock", text: "Stale" };
   if (state.state === "live") return { tone: "good", icon: "dot", text: "Live" };
   if (state.state === "polling") return { tone: "accent", icon: "retry", text: "Polling 5 s" };
   if (state.state === "connecting") return { tone: "neutral", icon: "clock", text: "Connecting" };
@@ -25,7 +29,8 @@ export function togglePause(): void {
 }
 
 export function LiveChip(): JSX.Element {
-  const { tone, icon, text } = face();
+  const { asOf } = useOverview();
+  const { tone, icon, text } = face(asOf === null ? 0 : now.value - asOf);
   return (
     <button type="button" class={`live-chip ${tone}`} aria-pressed={isPaused.value} aria-keyshortcuts="r"
       title={isPaused.value ? "Go on with live updates (r)" : "Pause live updates (r)"} onClick={togglePause}>

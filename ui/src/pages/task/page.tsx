@@ -160,7 +160,9 @@ function Attempts({ task }: { task: Task }): JSX.Element {
       { key: "status", label: "Outcome", cell: ({ status }) => <Status status={status} /> },
       { key: "worker", label: "Worker", cell: ({ worker_id }) => <a href={urlOf("workers", worker_id)}>{worker_id}</a> },
       { key: "started", label: "Started", cell: ({ started_at }) => <Moment at={started_at} /> },
+      { key: "wait", label: "Wait", align: "end", cell: ({ wait_seconds }) => duration(wait_seconds) },
       { key: "run", label: "Run", align: "end", cell: ({ run_seconds }) => duration(run_seconds) },
+      { key: "next", label: "Next try", align: "end", cell: ({ next_due_at }) => <Ago at={next_due_at} /> },
       { key: "error", label: "Error", isWide: true, cell: ({ error }) => error
         ? <span class="bad-text" title={error.message}>{error.type}: {error.message}</span> : "" },
     ]} />

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { Button } from "../../components/basics";
 import { confirm } from "../../components/confirm";
-import { Icon } from "../../components/icons";
+import { Menu } from "../../components/menu";
 import { navigate, query } from "../../router/location";
 import { urlOf } from "../../router/route";
 import { isText, isTextList, stored } from "../../state/stored";
@@ -28,16 +28,13 @@ function toggle(key: string): void {
 
 export function ColumnsMenu(): JSX.Element {
   return (
-    <details class="menu">
-      <summary class="button"><Icon name="columns" />Columns</summary>
-      <div class="menu-body">
-        {COLUMNS.filter(({ key }) => !FIXED.includes(key)).map(({ key, label }) => (
-          <label class="check" key={key}>
-            <input type="checkbox" checked={shownColumns.value.includes(key)} onChange={() => toggle(key)} />{label}
-          </label>
-        ))}
-      </div>
-    </details>
+    <Menu icon="columns" label="Columns">
+      {COLUMNS.filter(({ key }) => !FIXED.includes(key)).map(({ key, label }) => (
+        <label class="check" key={key}>
+          <input type="checkbox" checked={shownColumns.value.includes(key)} onChange={() => toggle(key)} />{label}
+        </label>
+      ))}
+    </Menu>
   );
 }
 
@@ -56,18 +53,15 @@ async function save(): Promise<void> {
 
 export function ViewsMenu(): JSX.Element {
   return (
-    <details class="menu">
-      <summary class="button"><Icon name="filter" />Views</summary>
-      <div class="menu-body">
-        {views.value.map(({ name, search }) => (
-          <div class="menu-row" key={name}>
-            <Button kind="ghost" onClick={() => navigate(`${urlOf("tasks")}?${search}`)}>{name}</Button>
-            <Button kind="ghost" class="small" icon="close" label={`Forget the view ${name}`}
-              onClick={() => (views.value = views.peek().filter((view) => view.name !== name))} />
-          </div>
-        ))}
-        <Button kind="ghost" onClick={() => void save()}>Save this view…</Button>
-      </div>
-    </details>
+    <Menu icon="filter" label="Views">
+      {views.value.map(({ name, search }) => (
+        <div class="menu-row" key={name}>
+          <Button kind="ghost" onClick={() => navigate(`${urlOf("tasks")}?${search}`)}>{name}</Button>
+          <Button kind="ghost" class="small" icon="close" label={`Forget the view ${name}`}
+            onClick={() => (views.value = views.peek().filter((view) => view.name !== name))} />
+        </div>
+      ))}
+      <Button kind="ghost" onClick={() => void save()}>Save this view…</Button>
+    </Menu>
   );
 }

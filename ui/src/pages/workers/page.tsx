@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { drainWorker } from "../../api/actions";
 import type { Worker, WorkerDetail, WorkerPage, WorkersEvent } from "../../api/types";
-import { Ago, Badge, Button, Code, Fact, Facts } from "../../components/basics";
+import { Ago, Badge, Button, Code, CopyButton, Fact, Facts } from "../../components/basics";
 import { confirm } from "../../components/confirm";
 import { DataTable } from "../../components/data-table";
 import { Icon } from "../../components/icons";
@@ -85,10 +85,14 @@ function Warnings({ worker }: { worker: Worker }): JSX.Element {
 function All(): JSX.Element {
   const workers = useResource<WorkerPage>("workers?limit=100", { topics: TOPICS, apply: withWorkers });
   const current = workers.data?.items.find(({ id }) => id === param("row"));
+  const command = useStartCommand();
   useDrainKey(current, workers.refresh);
   return (
     <>
-      <header class="page-head"><h1>Workers</h1></header>
+      <header class="page-head">
+        <h1>Workers</h1>
+        <div class="tools"><CopyButton text={command} label="Copy the command that starts a subworker" /></div>
+      </header>
       <Panel<WorkerPage> resource={workers} class="list">
         {(page) => (
           <>
@@ -112,13 +116,17 @@ function All(): JSX.Element {
   );
 }
 
-function AddOne({ isAlone }: { isAlone: boolean }): JSX.Element {
+function useStartCommand(): string {
   const address = useSystem().data?.client_address;
-  const where = address ? ` --control-plane-address ${address}` : "";
+  return `fastworker subworker --task-modules MODULE${address ? ` --control-plane-address ${address}` : ""}`;
+}
+
+function AddOne({ isAlone }: { isAlone: boolean }): JSX.Element {
+  const command = useStartCommand();
   return (
     <Empty icon="bolt" title={isAlone ? "The control plane runs the tasks itself" : "No worker"}>
       <p>A subworker adds room. In a terminal where the task modules can be imported:</p>
-      <Code label="the command">{`fastworker subworker --task-modules MODULE${where}`}</Code>
+      <Code label="the command">{command}</Code>
     </Empty>
   );
 }
