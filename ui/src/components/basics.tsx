@@ -89,7 +89,7 @@ export function Meter({ value, of, label, tone = "accent" }: {
 export function Code({ children, label }: { children: string; label?: string }): JSX.Element {
   return (
     <div class="code">
-      <pre tabIndex={0} aria-label={label}><code>{children}</code></pre>
+      <pre tabIndex={0} role="group" aria-label={label ?? "code"}><code>{children}</code></pre>
       <CopyButton text={children} label={label ? `Copy ${label}` : "Copy"} />
     </div>
   );

@@ -64,7 +64,11 @@ function Navigation(): JSX.Element {
         <a key={page} href={urlOf(page)} aria-current={route.value.page === page ? "page" : undefined}
           aria-keyshortcuts={`g ${key}`} title={`${label} (g ${key})`}>
           {label}
-          {badges[page] && <span class={`nav-badge ${badges[page].tone}`} aria-label={badges[page].label}>{badges[page].text}</span>}
+          {badges[page] && (
+            <span class={`nav-badge ${badges[page].tone}`}>
+              <span aria-hidden="true">{badges[page].text}</span><span class="offscreen">{badges[page].label}</span>
+            </span>
+          )}
         </a>
       ))}
     </nav>
