@@ -29,8 +29,15 @@ import { toggleTheme } from "./state/theme";
 
 type Page = ComponentType<{ subject: string }>;
 const VIEWS: Record<Route["page"], Page> = {
-  overview: Overview, tasks: Tasks, errors: Errors, queues: Queues, workers: Workers, functions: Functions,
-  system: System, api: Api, unknown: NotFound,
+  overview: Overview,
+  tasks: Tasks,
+  errors: Errors,
+  queues: Queues,
+  workers: Workers,
+  functions: Functions,
+  system: System,
+  api: Api,
+  unknown: NotFound,
 };
 
 function viewOf({ page, subject }: Route): Page {
@@ -40,7 +47,9 @@ function viewOf({ page, subject }: Route): Page {
 export function App(): JSX.Element {
   return (
     <>
-      <p class="offscreen" role="status" aria-live="polite">{announcement.value}</p>
+      <p class="offscreen" role="status" aria-live="polite">
+        {announcement.value}
+      </p>
       {isLockedOut.value ? <Login /> : <Shell />}
       <ConfirmDialog />
       <Toasts />
@@ -59,10 +68,14 @@ function Shell(): JSX.Element {
   };
   return (
     <>
-      <a class="skip" href="#main" onClick={skip}>Skip to the content</a>
+      <a class="skip" href="#main" onClick={skip}>
+        Skip to the content
+      </a>
       <TopBar />
       <Banner />
-      <main id="main" tabIndex={-1}><View key={`${page}/${subject}`} subject={subject} /></main>
+      <main id="main" tabIndex={-1}>
+        <View key={`${page}/${subject}`} subject={subject} />
+      </main>
       <Palette />
       <Help />
     </>
@@ -86,7 +99,10 @@ function useGlobalKeys(): void {
   const group = "Everywhere";
   useShortcuts([
     ...NAVIGATION.map(({ page, label, key }) => ({
-      keys: `g ${key}`, label, group: "Go to", run: () => navigate(urlOf(page)),
+      keys: `g ${key}`,
+      label,
+      group: "Go to",
+      run: () => navigate(urlOf(page)),
     })),
     { keys: "Ctrl+k", label: "Search, go to, do", group, run: () => (isPaletteOpen.value = true) },
     { keys: "/", label: "Search", group, run: focusSearch },
@@ -95,4 +111,3 @@ function useGlobalKeys(): void {
     { keys: "?", label: "This help", group, run: () => (isHelpOpen.value = true) },
   ]);
 }
-

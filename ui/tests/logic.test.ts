@@ -12,7 +12,15 @@ import { explain, ApiError } from "../src/api/problem";
 
 describe("charts", () => {
   it("stack columns so that the first is the whole; a gap in all stays a gap", () => {
-    expect(stacked([[1, null, null], [2, 3, null]])).toEqual([[3, 3, null], [2, 3, null]]);
+    expect(
+      stacked([
+        [1, null, null],
+        [2, 3, null],
+      ]),
+    ).toEqual([
+      [3, 3, null],
+      [2, 3, null],
+    ]);
   });
 
   it("thin out points for a table and keep the last", () => {
@@ -38,7 +46,15 @@ describe("the series", () => {
 
 describe("steps of a task", () => {
   const step = (number: number) => ({ number, at: "", attempt: 1, status: null, progress: null, line: null });
-  const page = { items: [step(1), step(2)], next_cursor: null, prev_cursor: null, total: { value: 2, relation: "eq" as const }, is_bounded: false, searched: null, as_of: "" };
+  const page = {
+    items: [step(1), step(2)],
+    next_cursor: null,
+    prev_cursor: null,
+    total: { value: 2, relation: "eq" as const },
+    is_bounded: false,
+    searched: null,
+    as_of: "",
+  };
 
   it("are added once each", () => {
     expect(withSteps(page, [step(2), step(3)])?.items.map(({ number }) => number)).toEqual([1, 2, 3]);
@@ -49,7 +65,9 @@ describe("steps of a task", () => {
 
 describe("a traceback", () => {
   it("is parted into frames, and those of libraries are known", () => {
-    const parts = framesOf('Traceback (most recent call last):\n  File "/app/a.py", line 3, in go\n    run()\n    ^^^\n  File "/x/site-packages/l.py", line 1, in run\n    raise X\nX: no\n');
+    const parts = framesOf(
+      'Traceback (most recent call last):\n  File "/app/a.py", line 3, in go\n    run()\n    ^^^\n  File "/x/site-packages/l.py", line 1, in run\n    raise X\nX: no\n',
+    );
     expect(parts).toEqual([
       "Traceback (most recent call last):",
       { place: 'File "/app/a.py", line 3, in go', lines: ["    run()", "    ^^^"], isLibrary: false },
@@ -81,11 +99,20 @@ describe("keys", () => {
 });
 
 describe("rights", () => {
-  const state = (role: "viewer" | "operator" | "admin", isReadOnly = false) =>
-    ({ actor: "a", role, is_read_only: isReadOnly, method: "token" as const, expires_at: null });
+  const state = (role: "viewer" | "operator" | "admin", isReadOnly = false) => ({
+    actor: "a",
+    role,
+    is_read_only: isReadOnly,
+    method: "token" as const,
+    expires_at: null,
+  });
 
   it("are those of the role; nobody has any before it is known", () => {
-    expect([allows(null, "viewer"), allows(state("viewer"), "operator"), allows(state("admin"), "operator")]).toEqual([false, false, true]);
+    expect([allows(null, "viewer"), allows(state("viewer"), "operator"), allows(state("admin"), "operator")]).toEqual([
+      false,
+      false,
+      true,
+    ]);
     expect(allows(state("operator", true), "operator")).toBe(false);
   });
 });
@@ -105,20 +132,39 @@ describe("the palette", () => {
 
 describe("the API's document", () => {
   const endpoint = {
-    method: "get", path: "/api/v1/tasks/{id}",
-    operation: { operationId: "x", parameters: [
-      { name: "id", in: "path" as const }, { name: "status", in: "query" as const, schema: { type: "array" } },
-      { name: "Key", in: "header" as const },
-    ] },
+    method: "get",
+    path: "/api/v1/tasks/{id}",
+    operation: {
+      operationId: "x",
+      parameters: [
+        { name: "id", in: "path" as const },
+        { name: "status", in: "query" as const, schema: { type: "array" } },
+        { name: "Key", in: "header" as const },
+      ],
+    },
   };
 
   it("is filled in with everything encoded", () => {
-    expect(fill(endpoint, { id: "a/b", status: "x, y", Key: "k" })).toEqual({ url: "api/v1/tasks/a%2Fb?status=x&status=y", headers: { key: "k" } });
+    expect(fill(endpoint, { id: "a/b", status: "x, y", Key: "k" })).toEqual({
+      url: "api/v1/tasks/a%2Fb?status=x&status=y",
+      headers: { key: "k" },
+    });
   });
 
   it("gives types and examples", () => {
-    const document = { openapi: "3.1", info: { title: "", version: "" }, paths: { "/p": { get: endpoint.operation } }, components: { schemas: { A: { type: "object", required: ["n"], properties: { n: { type: "integer" }, m: { type: "string" } } } } } };
-    expect(typeText({ type: "array", items: { anyOf: [{ $ref: "#/components/schemas/A" }, { type: "null" }] } })).toBe("(A | null)[]");
+    const document = {
+      openapi: "3.1",
+      info: { title: "", version: "" },
+      paths: { "/p": { get: endpoint.operation } },
+      components: {
+        schemas: {
+          A: { type: "object", required: ["n"], properties: { n: { type: "integer" }, m: { type: "string" } } },
+        },
+      },
+    };
+    expect(typeText({ type: "array", items: { anyOf: [{ $ref: "#/components/schemas/A" }, { type: "null" }] } })).toBe(
+      "(A | null)[]",
+    );
     expect(example({ $ref: "#/components/schemas/A" }, document)).toEqual({ n: 0 });
     expect([...endpointsOf(document).keys()]).toEqual(["other"]);
   });
@@ -126,7 +172,13 @@ describe("the API's document", () => {
 
 describe("a refusal", () => {
   it("is told with what is wrong where", () => {
-    const error = new ApiError({ type: "", title: "Not valid", status: 422, detail: "The body is wrong", errors: [{ pointer: "/name", message: "is empty" }] });
+    const error = new ApiError({
+      type: "",
+      title: "Not valid",
+      status: 422,
+      detail: "The body is wrong",
+      errors: [{ pointer: "/name", message: "is empty" }],
+    });
     expect(explain(error)).toEqual({ title: "Not valid", detail: "The body is wrong · /name: is empty" });
   });
 });

@@ -22,25 +22,41 @@ describe("fields of a schema", () => {
 
   it("have the kind that fits", () => {
     expect(Object.fromEntries(fields.map(({ name, kind }) => [name, kind]))).toEqual({
-      path: "text", width: "integer", size: "choice", note: "text", tags: "json", loud: "boolean", odd: "json",
+      path: "text",
+      width: "integer",
+      size: "choice",
+      note: "text",
+      tags: "json",
+      loud: "boolean",
+      odd: "json",
     });
   });
 
   it("know what is needed, what may be None, and the default", () => {
     expect([field("path").isRequired, field("size").isRequired]).toEqual([true, false]);
     expect([field("note").isNullable, field("path").isNullable]).toEqual([true, false]);
-    expect(field("size")).toMatchObject({ placeholder: '"small"', description: "How large.", choices: ["small", "large"] });
+    expect(field("size")).toMatchObject({
+      placeholder: '"small"',
+      description: "How large.",
+      choices: ["small", "large"],
+    });
   });
 
   it("give values only for what was filled in", () => {
     expect(valuesOf(fields, { path: "", width: "3", note: NULL_TEXT })).toEqual({
-      values: { path: "", width: 3, note: null }, faults: {},
+      values: { path: "", width: 3, note: null },
+      faults: {},
     });
   });
 
   it("name each fault", () => {
     const { faults } = valuesOf(fields, { width: "0", tags: "[1,", size: "huge", loud: "maybe" });
-    expect(faults).toMatchObject({ path: "is needed", width: "at least 1", size: "choose one", loud: "choose true or false" });
+    expect(faults).toMatchObject({
+      path: "is needed",
+      width: "at least 1",
+      size: "choose one",
+      loud: "choose true or false",
+    });
     expect(faults.tags).toContain("not JSON");
   });
 
@@ -71,17 +87,27 @@ describe("a call with a rest", () => {
   const fields = fieldsOf({
     required: ["separator"],
     properties: {
-      separator: { type: "string" }, "*words": { type: "array" }, loud: { type: "boolean" }, "**options": { type: "object" },
+      separator: { type: "string" },
+      "*words": { type: "array" },
+      loud: { type: "boolean" },
+      "**options": { type: "object" },
     },
   });
 
   it("goes by name as long as there is no rest", () => {
-    expect(callOf(fields, { separator: "-", loud: true })).toEqual({ args: [], kwargs: { separator: "-", loud: true }, faults: {} });
+    expect(callOf(fields, { separator: "-", loud: true })).toEqual({
+      args: [],
+      kwargs: { separator: "-", loud: true },
+      faults: {},
+    });
   });
 
   it("goes by position before a rest, and options are spread", () => {
-    expect(callOf(fields, { separator: "-", "*words": ["a", "b"], "**options": { x: 1 } }))
-      .toEqual({ args: ["-", "a", "b"], kwargs: { x: 1 }, faults: {} });
+    expect(callOf(fields, { separator: "-", "*words": ["a", "b"], "**options": { x: 1 } })).toEqual({
+      args: ["-", "a", "b"],
+      kwargs: { x: 1 },
+      faults: {},
+    });
   });
 
   it("needs all that stands before the rest", () => {
@@ -89,12 +115,17 @@ describe("a call with a rest", () => {
   });
 
   it("refuses a rest of the wrong shape", () => {
-    expect(callOf(fields, { separator: "-", "*words": 1, "**options": [1] }).faults)
-      .toEqual({ "*words": "expected an array", "**options": "expected an object" });
+    expect(callOf(fields, { separator: "-", "*words": 1, "**options": [1] }).faults).toEqual({
+      "*words": "expected an array",
+      "**options": "expected an object",
+    });
   });
 
   it("is taken apart again", () => {
-    expect(textsOf(fields, { args: ["-", "a", "b"], kwargs: { x: 1 } }))
-      .toEqual({ separator: "-", "*words": '["a","b"]', "**options": '{"x":1}' });
+    expect(textsOf(fields, { args: ["-", "a", "b"], kwargs: { x: 1 } })).toEqual({
+      separator: "-",
+      "*words": '["a","b"]',
+      "**options": '{"x":1}',
+    });
   });
 });

@@ -44,7 +44,11 @@ describe("the stream", () => {
     links.length = 0;
     events.length = 0;
     blocked.mockClear();
-    stream = new Stream({ onLink: (link) => links.push(link), onEvent: (event) => events.push(event), onBlocked: blocked });
+    stream = new Stream({
+      onLink: (link) => links.push(link),
+      onEvent: (event) => events.push(event),
+      onBlocked: blocked,
+    });
     stream.follow(["tasks", "overview", "tasks"], URL_OF_EVENTS);
     vi.advanceTimersByTime(200);
   });
@@ -117,7 +121,10 @@ describe("the stream", () => {
 
   it("survives data that is no JSON", () => {
     last().addEventListener("noise", () => undefined);
-    (last() as unknown as { listeners: Map<string, (event: unknown) => void> }).listeners.get("tasks")?.({ data: "{", lastEventId: "" });
+    (last() as unknown as { listeners: Map<string, (event: unknown) => void> }).listeners.get("tasks")?.({
+      data: "{",
+      lastEventId: "",
+    });
     expect(events.at(-1)).toEqual({ type: "tasks", data: null });
   });
 });

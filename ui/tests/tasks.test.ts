@@ -1,14 +1,41 @@
 import { describe, expect, it } from "vitest";
 import type { TaskSummary } from "../src/api/types";
-import { admits, bulkFilter, chipsOf, filterOf, isEmpty, listPath, NO_FILTER, samePath } from "../src/pages/tasks/filter";
+import {
+  admits,
+  bulkFilter,
+  chipsOf,
+  filterOf,
+  isEmpty,
+  listPath,
+  NO_FILTER,
+  samePath,
+} from "../src/pages/tasks/filter";
 import { replaced } from "../src/pages/tasks/rows";
 import { neighbours } from "../src/state/listed";
 
 const task = (changes: Partial<TaskSummary>): TaskSummary => ({
-  id: "1", name: "resize", status: "queued", priority: "normal", worker_id: null, attempts: 0, most_attempts: 1,
-  submitted_at: "2026-11-21T12:00:00.500Z", queued_at: "2026-11-21T12:00:00.500Z", due_at: null, expires_at: null,
-  started_at: null, finished_at: null, wait_seconds: null, run_seconds: null, error: null, progress: null,
-  is_cancelling: false, is_held: false, origin: null, arguments_preview: "", ...changes,
+  id: "1",
+  name: "resize",
+  status: "queued",
+  priority: "normal",
+  worker_id: null,
+  attempts: 0,
+  most_attempts: 1,
+  submitted_at: "2026-11-21T12:00:00.500Z",
+  queued_at: "2026-11-21T12:00:00.500Z",
+  due_at: null,
+  expires_at: null,
+  started_at: null,
+  finished_at: null,
+  wait_seconds: null,
+  run_seconds: null,
+  error: null,
+  progress: null,
+  is_cancelling: false,
+  is_held: false,
+  origin: null,
+  arguments_preview: "",
+  ...changes,
 });
 
 describe("the filter", () => {
@@ -33,22 +60,34 @@ describe("the filter", () => {
 
 describe("a task that an event tells", () => {
   it.each([
-    [{ status: ["queued"] }, true], [{ status: ["failure"] }, false], [{ worker: ["w1"] }, false],
-    [{ since: "2026-11-21T12:00:01Z" }, false], [{ until: "2026-11-21T12:00:01Z" }, true], [{ q: "x" }, null],
+    [{ status: ["queued"] }, true],
+    [{ status: ["failure"] }, false],
+    [{ worker: ["w1"] }, false],
+    [{ since: "2026-11-21T12:00:01Z" }, false],
+    [{ until: "2026-11-21T12:00:01Z" }, true],
+    [{ q: "x" }, null],
   ])("belongs to %o: %s", (changes, belongs) => {
     expect(admits({ ...NO_FILTER, ...changes }, task({}))).toBe(belongs);
   });
 
   it("takes the place of its row, and the order stays", () => {
-    const rows = replaced([task({ id: "a" }), task({ id: "b" })], [task({ id: "b", status: "success" }), task({ id: "c" })]);
+    const rows = replaced(
+      [task({ id: "a" }), task({ id: "b" })],
+      [task({ id: "b", status: "success" }), task({ id: "c" })],
+    );
     expect(rows.map(({ id, status }) => `${id} ${status}`)).toEqual(["a queued", "b success"]);
   });
 });
 
 describe("asking again for the rows on the screen", () => {
   it("asks for the time between the first and the last, whatever their status is by now", () => {
-    const path = samePath({ ...NO_FILTER, status: ["queued"] }, [task({}), task({ submitted_at: "2026-11-21T11:00:00Z" })]);
-    expect(decodeURIComponent(path ?? "")).toBe("tasks?since=2026-11-21T10:59:59.999Z&until=2026-11-21T12:00:00.502Z&limit=200");
+    const path = samePath({ ...NO_FILTER, status: ["queued"] }, [
+      task({}),
+      task({ submitted_at: "2026-11-21T11:00:00Z" }),
+    ]);
+    expect(decodeURIComponent(path ?? "")).toBe(
+      "tasks?since=2026-11-21T10:59:59.999Z&until=2026-11-21T12:00:00.502Z&limit=200",
+    );
   });
 
   it("asks for nothing when there is none", () => {

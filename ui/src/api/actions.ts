@@ -1,8 +1,18 @@
 // Everything that a person can do, as calls of the API.
 import { request } from "./http";
 import type {
-  BulkAction, BulkCount, BulkFilter, Cancelled, Function as TaskFunction, Operation, PauseRequest, Queue, SessionState,
-  Submitted, TaskSubmission, Worker,
+  BulkAction,
+  BulkCount,
+  BulkFilter,
+  Cancelled,
+  Function as TaskFunction,
+  Operation,
+  PauseRequest,
+  Queue,
+  SessionState,
+  Submitted,
+  TaskSubmission,
+  Worker,
 } from "./types";
 
 const segment = encodeURIComponent;

@@ -59,7 +59,11 @@ async function send(path: string, ask: Ask): Promise<Response> {
 }
 
 function problemOf(response: Response, text: string): Problem {
-  const plain = { type: "about:blank", title: response.statusText || `HTTP ${response.status}`, status: response.status };
+  const plain = {
+    type: "about:blank",
+    title: response.statusText || `HTTP ${response.status}`,
+    status: response.status,
+  };
   if (!response.headers.get("content-type")?.includes("json")) return { ...plain, detail: text.slice(0, 300) };
   try {
     return { ...plain, ...(JSON.parse(text) as Partial<Problem>) };

@@ -32,7 +32,9 @@ export function Chart(props: ChartProps): JSX.Element {
   const seen = Math.max(0, ...lines.map(({ values }) => values.filter((value) => value !== null).length));
   const text = (value: number | null | undefined) => (value === null || value === undefined ? NOTHING : format(value));
   const legend = lines.map(({ label, values, color }) => ({
-    label, color, text: text(hovered === null ? latest(values) : values[hovered]),
+    label,
+    color,
+    text: text(hovered === null ? latest(values) : values[hovered]),
   }));
   return (
     <section class="panel chart" aria-label={title}>
@@ -41,22 +43,34 @@ export function Chart(props: ChartProps): JSX.Element {
         <ul class="legend">
           {legend.map((entry, index) => (
             <li key={entry.label} class={lines[index]?.dash ? "dashed" : ""}>
-              <i style={{ color: `var(${entry.color})` }} />{entry.label} <b>{entry.text}</b>
+              <i style={{ color: `var(${entry.color})` }} />
+              {entry.label} <b>{entry.text}</b>
             </li>
           ))}
         </ul>
         <div class="tools">
-          <Button kind="ghost" class="small" icon={isTable ? "chart" : "table"} isPressed={isTable}
-            label={isTable ? `${title} as a chart` : `${title} as a table`} onClick={() => setTable(!isTable)} />
+          <Button
+            kind="ghost"
+            class="small"
+            icon={isTable ? "chart" : "table"}
+            isPressed={isTable}
+            label={isTable ? `${title} as a chart` : `${title} as a table`}
+            onClick={() => setTable(!isTable)}
+          />
         </div>
       </header>
       {seen < FEWEST_POINTS ? (
-        <Empty icon="clock" title="Collecting"><p>The first numbers appear in a few seconds.</p></Empty>
+        <Empty icon="clock" title="Collecting">
+          <p>The first numbers appear in a few seconds.</p>
+        </Empty>
       ) : isTable ? (
         <Twin {...props} text={text} />
       ) : (
-        <Canvas {...props} onHover={setHovered}
-          label={`${title}, latest: ${legend.map((one) => `${one.label} ${one.text}`).join(", ")}`} />
+        <Canvas
+          {...props}
+          onHover={setHovered}
+          label={`${title}, latest: ${legend.map((one) => `${one.label} ${one.text}`).join(", ")}`}
+        />
       )}
     </section>
   );
@@ -69,8 +83,14 @@ function Canvas(props: ChartProps & { onHover: (index: number | null) => void; l
   const chart = useRef<uPlot | null>(null);
   const look = `${isDark.value}|${isUtc.value}|${lines.map(({ label }) => label).join("|")}`;
   const shape: Shape = {
-    at, lines, isStacked, isWhole: props.isWhole ?? false, format: props.format, isUtc: isUtc.value,
-    onHover: props.onHover, onDrag: (from, to) => zoomTo({ from, to }),
+    at,
+    lines,
+    isStacked,
+    isWhole: props.isWhole ?? false,
+    format: props.format,
+    isUtc: isUtc.value,
+    onHover: props.onHover,
+    onDrag: (from, to) => zoomTo({ from, to }),
   };
   useEffect(() => {
     const parent = box.current;
@@ -95,18 +115,34 @@ function Canvas(props: ChartProps & { onHover: (index: number | null) => void; l
   return <div ref={box} class="canvas" role="img" aria-label={props.label} />;
 }
 
-function Twin({ title, at, lines, text }: ChartProps & { text: (value: number | null | undefined) => string }): JSX.Element {
+function Twin({
+  title,
+  at,
+  lines,
+  text,
+}: ChartProps & { text: (value: number | null | undefined) => string }): JSX.Element {
   const rows = thinned(at.length, TABLE_ROWS).reverse();
   return (
     <div class="twin" tabIndex={0} role="region" aria-label={`${title} as a table`}>
       <table>
         <caption class="offscreen">{title}</caption>
-        <thead><tr><th scope="col">Time</th>{lines.map(({ label }) => <th scope="col" key={label}>{label}</th>)}</tr></thead>
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            {lines.map(({ label }) => (
+              <th scope="col" key={label}>
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
         <tbody>
           {rows.map((index) => (
             <tr key={at[index]}>
               <th scope="row">{clockTime((at[index] ?? 0) * 1000, isUtc.value)}</th>
-              {lines.map(({ label, values }) => <td key={label}>{text(values[index])}</td>)}
+              {lines.map(({ label, values }) => (
+                <td key={label}>{text(values[index])}</td>
+              ))}
             </tr>
           ))}
         </tbody>

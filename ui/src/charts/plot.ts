@@ -48,7 +48,9 @@ export function plot(parent: HTMLElement, shape: Shape, height: number): uPlot {
     },
     scales: { y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.08 : 1] } },
     series: [{}, ...shape.lines.map((line) => seriesOf(line, color, shape.isStacked))],
-    bands: shape.isStacked ? shape.lines.slice(1).map((_line, index) => ({ series: [index + 1, index + 2] as [number, number] })) : [],
+    bands: shape.isStacked
+      ? shape.lines.slice(1).map((_line, index) => ({ series: [index + 1, index + 2] as [number, number] }))
+      : [],
     axes: axesOf(shape, color),
     hooks: {
       setCursor: [(chart) => shape.onHover(chart.cursor.idx ?? null)],
@@ -73,13 +75,22 @@ function seriesOf(line: Line, color: (name: string) => string, isStacked: boolea
 
 function axesOf(shape: Shape, color: (name: string) => string): uPlot.Axis[] {
   const common = {
-    stroke: color("--text-muted"), font: FONT, ticks: { show: false }, grid: { stroke: color("--line"), width: 1 },
+    stroke: color("--text-muted"),
+    font: FONT,
+    ticks: { show: false },
+    grid: { stroke: color("--line"), width: 1 },
   };
   const clock = (_chart: uPlot, splits: number[], _axis: number, _space: number, step: number) =>
     splits.map((at) => clockTime(at * 1000, shape.isUtc).slice(0, step < 60 ? 8 : 5));
   return [
     { ...common, grid: { show: false }, values: clock, size: 26, space: 64 },
-    { ...common, values: (_chart, splits) => splits.map(shape.format), size: 58, space: 32, ...(shape.isWhole ? { incrs: WHOLE_STEPS } : {}) },
+    {
+      ...common,
+      values: (_chart, splits) => splits.map(shape.format),
+      size: 58,
+      space: 32,
+      ...(shape.isWhole ? { incrs: WHOLE_STEPS } : {}),
+    },
   ];
 }
 

@@ -15,5 +15,8 @@ export function zoomed(): Zoom | null {
 }
 
 export function zoomTo(zoom: Zoom | null): void {
-  setParams({ from: zoom ? String(Math.floor(zoom.from)) : "", to: zoom ? String(Math.ceil(zoom.to)) : "" }, { replace: false });
+  setParams(
+    { from: zoom ? String(Math.floor(zoom.from)) : "", to: zoom ? String(Math.ceil(zoom.to)) : "" },
+    { replace: false },
+  );
 }

@@ -29,9 +29,17 @@ export function Button(props: ButtonProps): JSX.Element {
   const isOff = Boolean(refused) || isBusy;
   const title = refused || props.title || (keys ? `${label ?? ""} (${keys})`.trim() : label);
   return (
-    <button type={type} class={`button ${kind} ${props.children ? "" : "icon-only"} ${extra}`} aria-label={label}
-      aria-disabled={isOff ? "true" : undefined} aria-busy={isBusy ? "true" : undefined} aria-pressed={isPressed}
-      aria-keyshortcuts={keys} title={title} onClick={(event) => (isOff ? event.preventDefault() : props.onClick())}>
+    <button
+      type={type}
+      class={`button ${kind} ${props.children ? "" : "icon-only"} ${extra}`}
+      aria-label={label}
+      aria-disabled={isOff ? "true" : undefined}
+      aria-busy={isBusy ? "true" : undefined}
+      aria-pressed={isPressed}
+      aria-keyshortcuts={keys}
+      title={title}
+      onClick={(event) => (isOff ? event.preventDefault() : props.onClick())}
+    >
       {icon && <Icon name={icon} />}
       {props.children}
     </button>
@@ -47,8 +55,13 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
     return () => clearTimeout(timer);
   }, [isDone]);
   return (
-    <Button kind="ghost" icon={isDone ? "check" : "copy"} label={isDone ? "Copied" : label} class="small"
-      onClick={() => void copy(text).then(setDone)} />
+    <Button
+      kind="ghost"
+      icon={isDone ? "check" : "copy"}
+      label={isDone ? "Copied" : label}
+      class="small"
+      onClick={() => void copy(text).then(setDone)}
+    />
   );
 }
 
@@ -57,7 +70,9 @@ export function Ago({ at }: { at: string | null | undefined }): JSX.Element {
   const moment = momentOf(at);
   if (moment === null) return <span class="muted">{NOTHING}</span>;
   return (
-    <time dateTime={at ?? ""} title={fullTime(moment, isUtc.value)}>{relative(moment, now.value)}</time>
+    <time dateTime={at ?? ""} title={fullTime(moment, isUtc.value)}>
+      {relative(moment, now.value)}
+    </time>
   );
 }
 
@@ -65,18 +80,43 @@ export function Ago({ at }: { at: string | null | undefined }): JSX.Element {
 export function Moment({ at }: { at: string | null | undefined }): JSX.Element {
   const moment = momentOf(at);
   if (moment === null) return <span class="muted">{NOTHING}</span>;
-  return <time dateTime={at ?? ""} title={relative(moment, now.value)}>{fullTime(moment, isUtc.value)}</time>;
+  return (
+    <time dateTime={at ?? ""} title={relative(moment, now.value)}>
+      {fullTime(moment, isUtc.value)}
+    </time>
+  );
 }
 
-export function Badge({ tone = "neutral", icon, children, title }: {
-  tone?: "neutral" | "accent" | "good" | "bad" | "warn"; icon?: IconName; children: ComponentChildren; title?: string;
+export function Badge({
+  tone = "neutral",
+  icon,
+  children,
+  title,
+}: {
+  tone?: "neutral" | "accent" | "good" | "bad" | "warn";
+  icon?: IconName;
+  children: ComponentChildren;
+  title?: string;
 }): JSX.Element {
-  return <span class={`badge ${tone}`} title={title}>{icon && <Icon name={icon} />}{children}</span>;
+  return (
+    <span class={`badge ${tone}`} title={title}>
+      {icon && <Icon name={icon} />}
+      {children}
+    </span>
+  );
 }
 
 /** A part of a whole as a bar; the text beside it says the same. */
-export function Meter({ value, of, label, tone = "accent" }: {
-  value: number; of: number; label: string; tone?: "accent" | "warn" | "bad";
+export function Meter({
+  value,
+  of,
+  label,
+  tone = "accent",
+}: {
+  value: number;
+  of: number;
+  label: string;
+  tone?: "accent" | "warn" | "bad";
 }): JSX.Element {
   const part = of > 0 ? Math.min(1, value / of) : 0;
   return (
@@ -89,7 +129,9 @@ export function Meter({ value, of, label, tone = "accent" }: {
 export function Code({ children, label }: { children: string; label?: string }): JSX.Element {
   return (
     <div class="code">
-      <pre tabIndex={0} role="group" aria-label={label ?? "code"}><code>{children}</code></pre>
+      <pre tabIndex={0} role="group" aria-label={label ?? "code"}>
+        <code>{children}</code>
+      </pre>
       <CopyButton text={children} label={label ? `Copy ${label}` : "Copy"} />
     </div>
   );
@@ -100,5 +142,10 @@ export function Facts({ children }: { children: ComponentChildren }): JSX.Elemen
 }
 
 export function Fact({ name, children }: { name: string; children: ComponentChildren }): JSX.Element {
-  return <div><dt>{name}</dt><dd>{children}</dd></div>;
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
 }

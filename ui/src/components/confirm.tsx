@@ -44,21 +44,32 @@ function Ask({ question, answer }: { question: Question; answer: (answers: Answe
         {question.fields?.map(({ name, label, hint, type = "text" }) => (
           <label class="field" key={name}>
             <span>{label}</span>
-            <input inputMode={type === "number" ? "decimal" : "text"} value={answers[name] ?? ""}
-              onInput={(event) => setAnswers({ ...answers, [name]: event.currentTarget.value })} />
+            <input
+              inputMode={type === "number" ? "decimal" : "text"}
+              value={answers[name] ?? ""}
+              onInput={(event) => setAnswers({ ...answers, [name]: event.currentTarget.value })}
+            />
             {hint && <small>{hint}</small>}
           </label>
         ))}
         {question.typed && (
           <label class="field">
-            <span>Type <b>{question.typed}</b> to go on</span>
+            <span>
+              Type <b>{question.typed}</b> to go on
+            </span>
             <input value={typed} onInput={(event) => setTyped(event.currentTarget.value)} autocomplete="off" />
           </label>
         )}
         <footer>
           <Button onClick={() => finish(null)}>Keep as it is</Button>
-          <Button type="submit" kind={question.isDangerous ? "danger" : "primary"} refused={missing}
-            onClick={() => undefined}>{question.verb}</Button>
+          <Button
+            type="submit"
+            kind={question.isDangerous ? "danger" : "primary"}
+            refused={missing}
+            onClick={() => undefined}
+          >
+            {question.verb}
+          </Button>
         </footer>
       </form>
     </Dialog>

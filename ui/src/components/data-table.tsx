@@ -43,12 +43,20 @@ export function DataTable<T>(props: TableProps<T>): JSX.Element {
         <caption class="offscreen">{caption}</caption>
         <thead role="rowgroup">
           <tr role="row">
-            {selection && <th role="columnheader" class="select"><SelectAll ids={rows.map(idOf)} selection={selection} /></th>}
-            {columns.map((column) => <Heading key={column.key} column={column} />)}
+            {selection && (
+              <th role="columnheader" class="select">
+                <SelectAll ids={rows.map(idOf)} selection={selection} />
+              </th>
+            )}
+            {columns.map((column) => (
+              <Heading key={column.key} column={column} />
+            ))}
           </tr>
         </thead>
         <tbody role="rowgroup">
-          {rows.map((row) => <Row key={idOf(row)} row={row} {...props} />)}
+          {rows.map((row) => (
+            <Row key={idOf(row)} row={row} {...props} />
+          ))}
         </tbody>
       </table>
     </div>
@@ -58,11 +66,19 @@ export function DataTable<T>(props: TableProps<T>): JSX.Element {
 function Heading<T>({ column }: { column: Column<T> }): JSX.Element {
   const { label, align, sort, onSort, isWide } = column;
   const classes = `${align ?? ""} ${isWide ? "wide" : ""}`.trim();
-  if (!onSort) return <th role="columnheader" scope="col" class={classes}>{label}</th>;
+  if (!onSort)
+    return (
+      <th role="columnheader" scope="col" class={classes}>
+        {label}
+      </th>
+    );
   const arrow = sort === "ascending" ? " ↑" : sort === "descending" ? " ↓" : "";
   return (
     <th role="columnheader" scope="col" class={classes} aria-sort={sort}>
-      <button type="button" class="sort" onClick={onSort}>{label}<span aria-hidden="true">{arrow}</span></button>
+      <button type="button" class="sort" onClick={onSort}>
+        {label}
+        <span aria-hidden="true">{arrow}</span>
+      </button>
     </th>
   );
 }
@@ -71,9 +87,15 @@ function SelectAll({ ids, selection }: { ids: string[]; selection: RowSelection 
   const chosen = ids.filter((id) => selection.ids.has(id)).length;
   const isAll = chosen > 0 && chosen === ids.length;
   return (
-    <input type="checkbox" aria-label="Select all rows of this page" checked={isAll}
-      ref={(box) => { if (box) box.indeterminate = chosen > 0 && !isAll; }}
-      onChange={() => selection.change(isAll ? new Set() : new Set([...selection.ids, ...ids]))} />
+    <input
+      type="checkbox"
+      aria-label="Select all rows of this page"
+      checked={isAll}
+      ref={(box) => {
+        if (box) box.indeterminate = chosen > 0 && !isAll;
+      }}
+      onChange={() => selection.change(isAll ? new Set() : new Set([...selection.ids, ...ids]))}
+    />
   );
 }
 
@@ -93,16 +115,28 @@ function Row<T>({ row, columns, idOf, open, nameOf, selection, isWalked }: Table
     open?.(row);
   };
   return (
-    <tr role="row" data-id={id} class={`${open ? "opens" : ""} ${isChosen ? "chosen" : ""} ${isCurrent ? "current" : ""}`}
-      aria-selected={selection ? isChosen : undefined} aria-current={isCurrent ? "true" : undefined} onClick={onClick}>
+    <tr
+      role="row"
+      data-id={id}
+      class={`${open ? "opens" : ""} ${isChosen ? "chosen" : ""} ${isCurrent ? "current" : ""}`}
+      aria-selected={selection ? isChosen : undefined}
+      aria-current={isCurrent ? "true" : undefined}
+      onClick={onClick}
+    >
       {selection && (
         <td role="cell" class="select">
-          <input type="checkbox" aria-label={`Select ${nameOf?.(row) ?? id}`} checked={isChosen}
-            onChange={() => toggled(selection, id)} />
+          <input
+            type="checkbox"
+            aria-label={`Select ${nameOf?.(row) ?? id}`}
+            checked={isChosen}
+            onChange={() => toggled(selection, id)}
+          />
         </td>
       )}
       {columns.map(({ key, label, cell, align, isWide }) => (
-        <td role="cell" key={key} class={`c-${key} ${align ?? ""} ${isWide ? "wide" : ""}`} data-label={label}>{cell(row)}</td>
+        <td role="cell" key={key} class={`c-${key} ${align ?? ""} ${isWide ? "wide" : ""}`} data-label={label}>
+          {cell(row)}
+        </td>
       ))}
     </tr>
   );
@@ -128,9 +162,20 @@ function Walk<T>({ rows, idOf, open, selection }: TableProps<T>): null {
   useShortcuts([
     { keys: "j", label: "Next row", group, run: () => go(1) },
     { keys: "k", label: "Previous row", group, run: () => go(at < 0 ? 1 : -1) },
-    ...(open ? [{ keys: "Enter", label: "Open the row", group, run: () => openFocusedOr(() => row && open(row)) }] : []),
+    ...(open
+      ? [{ keys: "Enter", label: "Open the row", group, run: () => openFocusedOr(() => row && open(row)) }]
+      : []),
     ...(selection
-      ? [{ keys: "x", label: "Select the row", group, run: () => { if (row) toggled(selection, idOf(row)); } }]
+      ? [
+          {
+            keys: "x",
+            label: "Select the row",
+            group,
+            run: () => {
+              if (row) toggled(selection, idOf(row));
+            },
+          },
+        ]
       : []),
   ]);
   return null;

@@ -22,11 +22,19 @@ export function Dialog({ title, onClose, children, class: extra = "", isBare = f
     };
   }, []);
   return (
-    <dialog ref={element} class={`dialog ${extra}`} aria-label={title} onClose={onClose}
-      onClick={(event) => event.target === element.current && onClose()}>
+    <dialog
+      ref={element}
+      class={`dialog ${extra}`}
+      aria-label={title}
+      onClose={onClose}
+      onClick={(event) => event.target === element.current && onClose()}
+    >
       <div class="dialog-inner">
         {!isBare && (
-          <header><h2>{title}</h2><Button kind="ghost" icon="close" label="Close" onClick={onClose} /></header>
+          <header>
+            <h2>{title}</h2>
+            <Button kind="ghost" icon="close" label="Close" onClick={onClose} />
+          </header>
         )}
         {children}
       </div>

@@ -16,7 +16,8 @@ const PATHS = {
   clock: "M8 14.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM8 4.5V8l2.4 1.6",
   stack: "M2.5 5.2 8 2.5l5.5 2.7L8 8zM2.5 8.2 8 11l5.5-2.8M2.5 11 8 13.8l5.5-2.8",
   ban: "M8 14.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM3.5 3.5l9 9",
-  unplug: "m2 14 2.6-2.6M11.4 4.6 14 2M6.5 6.5 5 8a2.4 2.4 0 0 0 3.3 3.3l1.2-1.2M9.5 9.5 11 8a2.4 2.4 0 0 0-3.3-3.3L6.5 5.9M3 3l10 10",
+  unplug:
+    "m2 14 2.6-2.6M11.4 4.6 14 2M6.5 6.5 5 8a2.4 2.4 0 0 0 3.3 3.3l1.2-1.2M9.5 9.5 11 8a2.4 2.4 0 0 0-3.3-3.3L6.5 5.9M3 3l10 10",
   hourglass: "M4 1.8h8M4 14.2h8M5 1.8c0 3.2 3 4.2 3 6.2s-3 3-3 6.2M11 1.8c0 3.2-3 4.2-3 6.2s3 3 3 6.2",
   retry: "M13.5 8a5.5 5.5 0 1 1-1.7-4M13.5 1.8v3h-3",
   copy: "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
@@ -40,8 +41,19 @@ export type IconName = keyof typeof PATHS;
 
 export function Icon({ name, class: extra = "" }: { name: IconName; class?: string }): JSX.Element {
   return (
-    <svg class={`icon ${extra}`} viewBox="0 0 16 16" width="16" height="16" fill="none" stroke="currentColor"
-      stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">
+    <svg
+      class={`icon ${extra}`}
+      viewBox="0 0 16 16"
+      width="16"
+      height="16"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.5"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
       <path d={PATHS[name]} />
     </svg>
   );

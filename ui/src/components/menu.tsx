@@ -3,11 +3,20 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon, type IconName } from "./icons";
 
-export function Menu({ icon, label, children }: { icon: IconName; label: string; children: ComponentChildren }): JSX.Element {
+export function Menu({
+  icon,
+  label,
+  children,
+}: {
+  icon: IconName;
+  label: string;
+  children: ComponentChildren;
+}): JSX.Element {
   const menu = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
     const onPress = (event: Event) => {
-      if (menu.current && event.target instanceof Node && !menu.current.contains(event.target)) menu.current.open = false;
+      if (menu.current && event.target instanceof Node && !menu.current.contains(event.target))
+        menu.current.open = false;
     };
     document.addEventListener("pointerdown", onPress);
     return () => document.removeEventListener("pointerdown", onPress);
@@ -20,7 +29,10 @@ export function Menu({ icon, label, children }: { icon: IconName; label: string;
   };
   return (
     <details class="menu" ref={menu} onKeyDown={onKeyDown}>
-      <summary class="button"><Icon name={icon} />{label}</summary>
+      <summary class="button">
+        <Icon name={icon} />
+        {label}
+      </summary>
       <div class="menu-body">{children}</div>
     </details>
   );

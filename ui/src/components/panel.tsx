@@ -7,11 +7,21 @@ import { isUtc } from "../state/clock";
 import { Button, CopyButton } from "./basics";
 import { Icon, type IconName } from "./icons";
 
-export function Empty({ icon = "check", title, children }: {
-  icon?: IconName; title: string; children?: ComponentChildren;
+export function Empty({
+  icon = "check",
+  title,
+  children,
+}: {
+  icon?: IconName;
+  title: string;
+  children?: ComponentChildren;
 }): JSX.Element {
   return (
-    <div class="empty"><Icon name={icon} /><p class="empty-title">{title}</p>{children}</div>
+    <div class="empty">
+      <Icon name={icon} />
+      <p class="empty-title">{title}</p>
+      {children}
+    </div>
   );
 }
 
@@ -20,8 +30,15 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
   return (
     <div class="fault-box">
       <Icon name="warn" />
-      <div><p class="empty-title">{title}</p><p>{detail}</p></div>
-      {retry && <Button icon="retry" onClick={retry}>Try again</Button>}
+      <div>
+        <p class="empty-title">{title}</p>
+        <p>{detail}</p>
+      </div>
+      {retry && (
+        <Button icon="retry" onClick={retry}>
+          Try again
+        </Button>
+      )}
     </div>
   );
 }
@@ -41,9 +58,14 @@ class Boundary extends Component<{ children: ComponentChildren }, { error: Error
     return (
       <div class="fault-box">
         <Icon name="warn" />
-        <div><p class="empty-title">This panel has a fault</p><p>{error.message}</p></div>
+        <div>
+          <p class="empty-title">This panel has a fault</p>
+          <p>{error.message}</p>
+        </div>
         <CopyButton text={`${error.message}\n${error.stack ?? ""}`} label="Copy details" />
-        <Button icon="retry" onClick={() => this.setState({ error: null })}>Try again</Button>
+        <Button icon="retry" onClick={() => this.setState({ error: null })}>
+          Try again
+        </Button>
       </div>
     );
   }
@@ -58,7 +80,14 @@ interface PanelProps<T> {
   children: ComponentChildren | ((data: T) => ComponentChildren);
 }
 
-export function Panel<T>({ title, level = 2, tools, resource, class: extra = "", children }: PanelProps<T>): JSX.Element {
+export function Panel<T>({
+  title,
+  level = 2,
+  tools,
+  resource,
+  class: extra = "",
+  children,
+}: PanelProps<T>): JSX.Element {
   const Heading = `h${level}` as "h2";
   const isStale = resource?.isStale ?? false;
   return (
@@ -70,7 +99,11 @@ export function Panel<T>({ title, level = 2, tools, resource, class: extra = "",
           {tools && <div class="tools">{tools}</div>}
         </header>
       )}
-      <div class="panel-body"><Boundary><Content resource={resource}>{children}</Content></Boundary></div>
+      <div class="panel-body">
+        <Boundary>
+          <Content resource={resource}>{children}</Content>
+        </Boundary>
+      </div>
     </section>
   );
 }
@@ -81,5 +114,12 @@ export function Content<T>({ resource, children }: Pick<PanelProps<T>, "resource
   if (!resource) return <></>;
   if (resource.data !== null) return <>{children(resource.data)}</>;
   if (resource.error) return <Failure error={resource.error} retry={resource.refresh} />;
-  return <div class="loading" aria-busy="true"><span /><span /><span /><p class="offscreen">Loading</p></div>;
+  return (
+    <div class="loading" aria-busy="true">
+      <span />
+      <span />
+      <span />
+      <p class="offscreen">Loading</p>
+    </div>
+  );
 }

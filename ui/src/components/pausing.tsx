@@ -22,7 +22,9 @@ export async function turnPause({ name, pause, doPause, doResume, done }: Pausab
     return;
   }
   const answers = await confirm({
-    title: `Pause ${name}?`, verb: "Pause", text: "Tasks that run go on; those that wait stay, and new ones are still taken.",
+    title: `Pause ${name}?`,
+    verb: "Pause",
+    text: "Tasks that run go on; those that wait stay, and new ones are still taken.",
     fields: [
       { name: "reason", label: "Reason", hint: "Others see it." },
       { name: "minutes", label: "Minutes", hint: "Empty: until somebody resumes.", type: "number" },
@@ -30,18 +32,28 @@ export async function turnPause({ name, pause, doPause, doResume, done }: Pausab
   });
   if (!answers) return;
   const minutes = Number(answers.minutes ?? "");
-  if (answers.minutes && !(minutes > 0)) return toast("bad", "Not paused", { detail: `“${answers.minutes}” is no number of minutes` });
+  if (answers.minutes && !(minutes > 0))
+    return toast("bad", "Not paused", { detail: `“${answers.minutes}” is no number of minutes` });
   const request = { reason: answers.reason?.trim() ?? "", ...(minutes > 0 ? { seconds: minutes * 60 } : {}) };
   const undo = { label: "Undo", run: () => void act(`Resume ${name}`, doResume, done) };
-  await act(`Pause ${name}`, () => doPause(request), () => (toast("good", `${name} is paused`, { action: undo }), done()));
+  await act(
+    `Pause ${name}`,
+    () => doPause(request),
+    () => (toast("good", `${name} is paused`, { action: undo }), done()),
+  );
 }
 
 export function PauseButton(props: Pausable): JSX.Element {
   const { name, pause } = props;
   return (
-    <Button icon={pause ? "play" : "pause"} refused={canOperate.value ? null : "needs the role operator"}
-      onClick={() => void turnPause(props)} title={pause ? `Let ${name} go on` : `Hold ${name} back`}>
-      {pause ? "Resume" : "Pause"}<span class="offscreen"> {name}</span>
+    <Button
+      icon={pause ? "play" : "pause"}
+      refused={canOperate.value ? null : "needs the role operator"}
+      onClick={() => void turnPause(props)}
+      title={pause ? `Let ${name} go on` : `Hold ${name} back`}
+    >
+      {pause ? "Resume" : "Pause"}
+      <span class="offscreen"> {name}</span>
     </Button>
   );
 }
@@ -50,10 +62,16 @@ export function PauseNote({ pause }: { pause: Pause | null }): JSX.Element | nul
   if (!pause) return null;
   return (
     <span class="pause-note">
-      <Badge tone="warn" icon="pause">paused</Badge>
+      <Badge tone="warn" icon="pause">
+        paused
+      </Badge>
       <span class="muted">
         {pause.reason && `${pause.reason} · `}by {pause.paused_by} <Ago at={pause.paused_at} />
-        {pause.until && <>, until <Ago at={pause.until} /></>}
+        {pause.until && (
+          <>
+            , until <Ago at={pause.until} />
+          </>
+        )}
       </span>
     </span>
   );

@@ -8,7 +8,15 @@ export interface Choice {
 }
 
 /** Tabs with a roving focus; the arrows change the tab. The first is the default and leaves the URL clean. */
-export function Tabs({ name, label, choices }: { name: string; label: string; choices: readonly Choice[] }): JSX.Element {
+export function Tabs({
+  name,
+  label,
+  choices,
+}: {
+  name: string;
+  label: string;
+  choices: readonly Choice[];
+}): JSX.Element {
   const chosen = param(name, choices[0]?.value);
   const choose = (value: string) => setParams({ [name]: value === choices[0]?.value ? "" : value });
   const onKeyDown = (event: KeyboardEvent) => {
@@ -24,22 +32,44 @@ export function Tabs({ name, label, choices }: { name: string; label: string; ch
   return (
     <div class="tabs" role="tablist" aria-label={label} onKeyDown={onKeyDown}>
       {choices.map(({ value, label: text }) => (
-        <button key={value} type="button" role="tab" aria-selected={value === chosen} tabIndex={value === chosen ? 0 : -1}
-          onClick={() => choose(value)}>{text}</button>
+        <button
+          key={value}
+          type="button"
+          role="tab"
+          aria-selected={value === chosen}
+          tabIndex={value === chosen ? 0 : -1}
+          onClick={() => choose(value)}
+        >
+          {text}
+        </button>
       ))}
     </div>
   );
 }
 
 /** A few choices side by side. */
-export function Segments({ label, choices, value, onChange }: {
-  label: string; choices: readonly Choice[]; value: string; onChange: (value: string) => void;
+export function Segments({
+  label,
+  choices,
+  value,
+  onChange,
+}: {
+  label: string;
+  choices: readonly Choice[];
+  value: string;
+  onChange: (value: string) => void;
 }): JSX.Element {
   return (
     <div class="segments" role="group" aria-label={label}>
       {choices.map((choice) => (
-        <button key={choice.value} type="button" aria-pressed={choice.value === value}
-          onClick={() => onChange(choice.value)}>{choice.label}</button>
+        <button
+          key={choice.value}
+          type="button"
+          aria-pressed={choice.value === value}
+          onClick={() => onChange(choice.value)}
+        >
+          {choice.label}
+        </button>
       ))}
     </div>
   );

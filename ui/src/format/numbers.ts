@@ -36,12 +36,18 @@ export function duration(seconds: number | null | undefined): string {
   if (seconds === 0) return "0 s";
   if (seconds < 0.001) return `${fine.format(seconds * 1e6)} µs`;
   if (seconds < 0.9995) return `${fine.format(seconds * 1000)} ms`;
-  if (seconds < 59.95) return `${seconds < 10 || Number.isInteger(seconds) ? fine.format(seconds) : seconds.toFixed(1)} s`;
+  if (seconds < 59.95)
+    return `${seconds < 10 || Number.isInteger(seconds) ? fine.format(seconds) : seconds.toFixed(1)} s`;
   return longDuration(Math.round(seconds));
 }
 
 function longDuration(seconds: number): string {
-  const units: [number, string][] = [[86_400, "d"], [3_600, "h"], [60, "min"], [1, "s"]];
+  const units: [number, string][] = [
+    [86_400, "d"],
+    [3_600, "h"],
+    [60, "min"],
+    [1, "s"],
+  ];
   const first = units.findIndex(([size]) => seconds >= size);
   const [size, name] = units[first] ?? [1, "s"];
   const [nextSize, nextName] = units[first + 1] ?? [0, ""];

@@ -6,7 +6,10 @@ import { pythonLiteral, shellWord } from "../format/values";
 type Call = Partial<TaskSubmission> & { name: string };
 
 const OPTIONS = [
-  ["timeout_seconds", "timeout"], ["delay_seconds", "delay"], ["expires_seconds", "expires"], ["retries", "retries"],
+  ["timeout_seconds", "timeout"],
+  ["delay_seconds", "delay"],
+  ["expires_seconds", "expires"],
+  ["retries", "retries"],
 ] as const;
 
 const IDENTIFIER = /^[A-Za-z_]\w*$/;
@@ -19,13 +22,17 @@ function pythonArguments({ args = [], kwargs = {} }: Call): string[] {
 
 /** Return what a Python program would say: by function where its module is known, else by name. */
 export function asPython(call: Call, module: string | null = null): string {
-  const options = OPTIONS.flatMap(([field, option]) => typeof call[field] === "number" ? [`${option}=${call[field]}`] : []);
+  const options = OPTIONS.flatMap(([field, option]) =>
+    typeof call[field] === "number" ? [`${option}=${call[field]}`] : [],
+  );
   const priority = call.priority ? [`priority="${call.priority}"`] : [];
   const inside = pythonArguments(call);
   if (module && IDENTIFIER.test(call.name)) {
     const all = [...options, ...priority].join(", ");
-    return `from ${module} import ${call.name}\n\n`
-      + `handle = await ${call.name}${all ? `.options(${all})` : ""}.submit(${inside.join(", ")})\nprint(await handle)`;
+    return (
+      `from ${module} import ${call.name}\n\n` +
+      `handle = await ${call.name}${all ? `.options(${all})` : ""}.submit(${inside.join(", ")})\nprint(await handle)`
+    );
   }
   const note = options.length ? `# ${options.join(", ")}: with .options(…) of the function itself\n` : "";
   return `${note}handle = await client.delay(${[JSON.stringify(call.name), ...inside, ...priority].join(", ")})\nprint(await handle)`;
@@ -34,7 +41,8 @@ export function asPython(call: Call, module: string | null = null): string {
 /** Return what a shell would say to our own command line. */
 export function asCommand(call: Call): string {
   const { args = [], kwargs = {} } = call;
-  if (args.length && Object.keys(kwargs).length) return "# the command line takes arguments by position or by name, not both";
+  if (args.length && Object.keys(kwargs).length)
+    return "# the command line takes arguments by position or by name, not both";
   const words = ["fastworker", "submit", call.name, "--args", JSON.stringify(args.length ? args : kwargs)];
   if (call.priority) words.push("--priority", call.priority);
   for (const [field, option] of OPTIONS) {

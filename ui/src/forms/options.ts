@@ -3,7 +3,12 @@ import type { TaskSubmission } from "../api/types";
 import { PRIORITIES, type Priority } from "../components/status";
 import { type JsonSchema, parse } from "./schema";
 
-export const OPTION_FIELDS: readonly { name: keyof OptionTexts; label: string; kind: "integer" | "number"; schema: JsonSchema }[] = [
+export const OPTION_FIELDS: readonly {
+  name: keyof OptionTexts;
+  label: string;
+  kind: "integer" | "number";
+  schema: JsonSchema;
+}[] = [
   { name: "delay_seconds", label: "Start in, seconds", kind: "number", schema: { minimum: 0 } },
   { name: "timeout_seconds", label: "Time limit, seconds", kind: "number", schema: { minimum: 0.001 } },
   { name: "expires_seconds", label: "Expires in, seconds", kind: "number", schema: { minimum: 0 } },
@@ -18,7 +23,13 @@ export interface OptionTexts {
   retries: string;
 }
 
-export const NO_OPTIONS: OptionTexts = { priority: "", delay_seconds: "", timeout_seconds: "", expires_seconds: "", retries: "" };
+export const NO_OPTIONS: OptionTexts = {
+  priority: "",
+  delay_seconds: "",
+  timeout_seconds: "",
+  expires_seconds: "",
+  retries: "",
+};
 
 /** Return the options that are set, or what is wrong with each. */
 export function optionsOf(texts: OptionTexts): { options: Partial<TaskSubmission>; faults: Record<string, string> } {

@@ -54,7 +54,10 @@ function withoutNull(schema: JsonSchema, root: JsonSchema): { schema: JsonSchema
   const others = anyOf?.map((one) => resolved(one, root)).filter(({ type }) => type !== "null");
   if (!anyOf || !others || others.length === anyOf.length) return { schema, isNullable: schema.type === "null" };
   const [only] = others;
-  return { schema: others.length === 1 && only ? { ...only, ...beside } : { ...beside, anyOf: others }, isNullable: true };
+  return {
+    schema: others.length === 1 && only ? { ...only, ...beside } : { ...beside, anyOf: others },
+    isNullable: true,
+  };
 }
 
 function kindOf({ type, enum: choices, anyOf }: JsonSchema): FieldKind {
@@ -71,7 +74,11 @@ export function fieldsOf(root: JsonSchema): Field[] {
     const hasDefault = "default" in property || "default" in schema;
     const isRequired = root.required?.includes(name) ?? false;
     return {
-      name, isNullable, isRequired, schema, kind: kindOf(schema),
+      name,
+      isNullable,
+      isRequired,
+      schema,
+      kind: kindOf(schema),
       description: property.description ?? schema.description ?? "",
       placeholder: hasDefault ? JSON.stringify(property.default ?? schema.default ?? null) : "",
       choices: schema.enum ?? [],
@@ -126,7 +133,10 @@ export function parseJson(text: string): Parsed {
 export const NULL_TEXT = "\u0000null";
 
 /** Return the arguments by name, or what is wrong with each. */
-export function valuesOf(fields: readonly Field[], texts: Texts): { values: Record<string, unknown>; faults: Record<string, string> } {
+export function valuesOf(
+  fields: readonly Field[],
+  texts: Texts,
+): { values: Record<string, unknown>; faults: Record<string, string> } {
   const values: Record<string, unknown> = {};
   const faults: Record<string, string> = {};
   for (const field of fields) {
@@ -163,7 +173,10 @@ const isRestOfKwargs = ({ name }: Field) => name.startsWith("**");
  * Return the call for arguments by name. Only when there are more arguments by position (`*name`) do those before them
  * go by position, too: then none of them can be left out.
  */
-export function callOf(fields: readonly Field[], values: Readonly<Record<string, unknown>>): Call & { faults: Record<string, string> } {
+export function callOf(
+  fields: readonly Field[],
+  values: Readonly<Record<string, unknown>>,
+): Call & { faults: Record<string, string> } {
   const faults: Record<string, string> = {};
   const kwargs: Record<string, unknown> = {};
   const at = fields.findIndex(isRestOfArgs);
@@ -179,7 +192,14 @@ export function callOf(fields: readonly Field[], values: Readonly<Record<string,
     else faults[field.name] = "expected an object";
   }
   for (const name of Object.keys(faults)) if (faults[name] === "") delete faults[name];
-  return { args: first.length || (Array.isArray(rest) && rest.length) ? [...first.map(({ name }) => values[name]), ...(rest as unknown[])] : [], kwargs, faults };
+  return {
+    args:
+      first.length || (Array.isArray(rest) && rest.length)
+        ? [...first.map(({ name }) => values[name]), ...(rest as unknown[])]
+        : [],
+    kwargs,
+    faults,
+  };
 }
 
 /** Return the texts for a call that was made before; positional arguments take the names in order. */

@@ -31,8 +31,26 @@ interface FormProps {
 
 /** Where the parameters are not known here: the arguments as JSON. */
 const RAW: readonly Field[] = [
-  { name: "args", kind: "json", isRequired: false, isNullable: false, description: "By position, an array.", placeholder: "[]", choices: [], schema: { type: "array" } },
-  { name: "kwargs", kind: "json", isRequired: false, isNullable: false, description: "By name, an object.", placeholder: "{}", choices: [], schema: { type: "object" } },
+  {
+    name: "args",
+    kind: "json",
+    isRequired: false,
+    isNullable: false,
+    description: "By position, an array.",
+    placeholder: "[]",
+    choices: [],
+    schema: { type: "array" },
+  },
+  {
+    name: "kwargs",
+    kind: "json",
+    isRequired: false,
+    isNullable: false,
+    description: "By name, an object.",
+    placeholder: "{}",
+    choices: [],
+    schema: { type: "object" },
+  },
 ];
 
 interface Draft {
@@ -44,12 +62,18 @@ function draftOf(of: TaskFunction, fields: readonly Field[], texts: Texts, optio
   const { values, faults } = valuesOf(fields, texts);
   const { options, faults: optionFaults } = optionsOf(optionTexts);
   const { args, kwargs, faults: callFaults } = fields === RAW ? rawCall(values) : callOf(fields, values);
-  return { call: { name: of.name, args: [...args], kwargs, ...options }, faults: { ...faults, ...callFaults, ...optionFaults } };
+  return {
+    call: { name: of.name, args: [...args], kwargs, ...options },
+    faults: { ...faults, ...callFaults, ...optionFaults },
+  };
 }
 
 function rawCall({ args = [], kwargs = {} }: Record<string, unknown>): ReturnType<typeof callOf> {
   const isObject = typeof kwargs === "object" && kwargs !== null && !Array.isArray(kwargs);
-  const faults = { ...(Array.isArray(args) ? {} : { args: "expected an array" }), ...(isObject ? {} : { kwargs: "expected an object" }) };
+  const faults = {
+    ...(Array.isArray(args) ? {} : { args: "expected an array" }),
+    ...(isObject ? {} : { kwargs: "expected an object" }),
+  };
   return { args: Array.isArray(args) ? args : [], kwargs: isObject ? (kwargs as Record<string, unknown>) : {}, faults };
 }
 
@@ -84,13 +108,26 @@ export function SubmitForm({ of, before, origin, onSubmitted }: FormProps): JSX.
     <form class="submit-form" ref={form} onSubmit={(event) => void onSubmit(event)} noValidate>
       {fields.length === 0 && <p class="muted">It takes no arguments.</p>}
       {fields.map((field) => (
-        <SchemaField key={field.name} field={field} text={texts[field.name]} fault={shown[field.name]}
-          onChange={(text) => setTexts(changed(texts, field.name, text))} />
+        <SchemaField
+          key={field.name}
+          field={field}
+          text={texts[field.name]}
+          fault={shown[field.name]}
+          onChange={(text) => setTexts(changed(texts, field.name, text))}
+        />
       ))}
       <Options of={of} texts={options} faults={shown} onChange={setOptions} />
       <footer>
-        <Button type="submit" kind="primary" icon="send" isBusy={isBusy} onClick={() => undefined}
-          refused={canOperate.value ? null : "needs the role operator"}>{origin ? "Run as a new task" : "Submit"}</Button>
+        <Button
+          type="submit"
+          kind="primary"
+          icon="send"
+          isBusy={isBusy}
+          onClick={() => undefined}
+          refused={canOperate.value ? null : "needs the role operator"}
+        >
+          {origin ? "Run as a new task" : "Submit"}
+        </Button>
       </footer>
       <InOtherWords call={call} module={of.module} isComplete={Object.keys(faults).length === 0} />
     </form>
@@ -108,25 +145,45 @@ function complain(faults: Record<string, string>, form: HTMLFormElement | null):
   announce(`${name} ${fault}`);
 }
 
-function Options({ of, texts, faults, onChange }: {
-  of: TaskFunction; texts: OptionTexts; faults: Record<string, string>; onChange: (texts: OptionTexts) => void;
+function Options({
+  of,
+  texts,
+  faults,
+  onChange,
+}: {
+  of: TaskFunction;
+  texts: OptionTexts;
+  faults: Record<string, string>;
+  onChange: (texts: OptionTexts) => void;
 }): JSX.Element {
   return (
     <fieldset class="options">
       <legend>Options</legend>
       <label class="field">
         <span>Priority</span>
-        <select value={texts.priority} onChange={(event) => onChange({ ...texts, priority: event.currentTarget.value })}>
+        <select
+          value={texts.priority}
+          onChange={(event) => onChange({ ...texts, priority: event.currentTarget.value })}
+        >
           <option value="">As declared{of.priority ? `: ${of.priority}` : ""}</option>
-          {PRIORITIES.map((priority) => <option key={priority} value={priority}>{priority}</option>)}
+          {PRIORITIES.map((priority) => (
+            <option key={priority} value={priority}>
+              {priority}
+            </option>
+          ))}
         </select>
       </label>
       {OPTION_FIELDS.map(({ name, label }) => (
         <label class="field" key={name}>
           <span>{label}</span>
-          <input id={`field-${name}`} inputMode="decimal" value={texts[name]} autocomplete="off"
+          <input
+            id={`field-${name}`}
+            inputMode="decimal"
+            value={texts[name]}
+            autocomplete="off"
             aria-invalid={faults[name] ? "true" : undefined}
-            onInput={(event) => onChange({ ...texts, [name]: event.currentTarget.value })} />
+            onInput={(event) => onChange({ ...texts, [name]: event.currentTarget.value })}
+          />
           {faults[name] && <span class="fault">{faults[name]}</span>}
         </label>
       ))}
@@ -137,17 +194,30 @@ function Options({ of, texts, faults, onChange }: {
 const WORDS = { Python: asPython, "Command line": asCommand, curl: asCurl } as const;
 type Words = keyof typeof WORDS;
 
-function InOtherWords({ call, module, isComplete }: {
-  call: Draft["call"]; module: string | null; isComplete: boolean;
+function InOtherWords({
+  call,
+  module,
+  isComplete,
+}: {
+  call: Draft["call"];
+  module: string | null;
+  isComplete: boolean;
 }): JSX.Element {
   const [words, setWords] = useState<Words>("Python");
   return (
     <details class="other-words">
       <summary>The same in Python, on the command line, with curl</summary>
-      <Segments label="Language" value={words} onChange={(value) => setWords(value as Words)}
-        choices={Object.keys(WORDS).map((value) => ({ value, label: value }))} />
-      {isComplete ? <Code label={words}>{WORDS[words](call, module)}</Code> : <p class="muted">As soon as the form is complete.</p>}
+      <Segments
+        label="Language"
+        value={words}
+        onChange={(value) => setWords(value as Words)}
+        choices={Object.keys(WORDS).map((value) => ({ value, label: value }))}
+      />
+      {isComplete ? (
+        <Code label={words}>{WORDS[words](call, module)}</Code>
+      ) : (
+        <p class="muted">As soon as the form is complete.</p>
+      )}
     </details>
   );
 }
-

@@ -20,7 +20,8 @@ function trusted(url: string): string {
   const { trustedTypes } = window as unknown as { trustedTypes?: TrustedTypes };
   const policy = trustedTypes?.createPolicy("fastworker", {
     createScriptURL(asked) {
-      if (new URL(asked, document.baseURI).href !== new URL(url, document.baseURI).href) throw new TypeError("not ours");
+      if (new URL(asked, document.baseURI).href !== new URL(url, document.baseURI).href)
+        throw new TypeError("not ours");
       return asked;
     },
   });
@@ -28,7 +29,10 @@ function trusted(url: string): string {
 }
 
 interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): unknown };
+  createPolicy(
+    name: string,
+    rules: { createScriptURL(url: string): string },
+  ): { createScriptURL(url: string): unknown };
 }
 
 /** Open the connection. `events` in the URL's query can be `direct` or `poll`, to look for what blocks the way. */

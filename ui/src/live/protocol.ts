@@ -15,11 +15,19 @@ export interface LiveEvent {
 
 export type ToTab = { kind: "link"; link: Link } | { kind: "event"; event: LiveEvent };
 
-export type ToOwner =
-  | { kind: "topics"; topics: string[]; eventsUrl: string }
-  | { kind: "alive" }
-  | { kind: "close" };
+export type ToOwner = { kind: "topics"; topics: string[]; eventsUrl: string } | { kind: "alive" } | { kind: "close" };
 
 /** The events a stream can carry. EventSource only gives those that are asked for by name. */
-export const EVENT_TYPES = ["hello", "reset", "overview", "tasks", "task", "workers", "queues", "errors",
-  "operations", "audit", "bye"] as const;
+export const EVENT_TYPES = [
+  "hello",
+  "reset",
+  "overview",
+  "tasks",
+  "task",
+  "workers",
+  "queues",
+  "errors",
+  "operations",
+  "audit",
+  "bye",
+] as const;

@@ -39,7 +39,9 @@ function update(): void {
   clearTimeout(closing);
   const all = new Set([...tabs.values()].flatMap((tab) => tab.topics));
   // Topics of one task come last: their pages hear of changes through `tasks`, too.
-  const wanted = [...all].sort((one, other) => Number(one.includes(":")) - Number(other.includes(":"))).slice(0, MOST_TOPICS);
+  const wanted = [...all]
+    .sort((one, other) => Number(one.includes(":")) - Number(other.includes(":")))
+    .slice(0, MOST_TOPICS);
   const [first] = tabs.values();
   if (first && wanted.length) stream.follow(wanted, first.eventsUrl);
   else closing = setTimeout(() => stream.close(), LINGER);

@@ -6,7 +6,9 @@ import { urlOf } from "../router/route";
 export function NotFound(): JSX.Element {
   return (
     <Empty icon="help" title="There is no such page here">
-      <a class="button" href={urlOf("overview")}>To the overview</a>
+      <a class="button" href={urlOf("overview")}>
+        To the overview
+      </a>
     </Empty>
   );
 }

@@ -10,7 +10,12 @@ import { session } from "../state/session";
 import { useOverview } from "./overview-data";
 
 function Row({ tone, icon, children }: { tone: string; icon: IconName; children: ComponentChildren }): JSX.Element {
-  return <div class={`banner ${tone}`}><Icon name={icon} /><p>{children}</p></div>;
+  return (
+    <div class={`banner ${tone}`}>
+      <Icon name={icon} />
+      <p>{children}</p>
+    </div>
+  );
 }
 
 const GRACE_MILLISECONDS = 1_500; // a short break is not worth a banner
@@ -35,9 +40,21 @@ export function Banner(): JSX.Element {
           <Button onClick={() => window.location.reload()}>Reload the page</Button>
         </Row>
       )}
-      {overview.data?.is_draining && <Row tone="warn" icon="drain">The control plane is stopping: it takes no more tasks.</Row>}
-      {session.value?.is_read_only && <Row tone="neutral" icon="ban">Read-only: you can look at everything and change nothing.</Row>}
-      {paused.length > 0 && <Row tone="warn" icon="pause">{paused.map(({ message }) => message).join(" · ")}</Row>}
+      {overview.data?.is_draining && (
+        <Row tone="warn" icon="drain">
+          The control plane is stopping: it takes no more tasks.
+        </Row>
+      )}
+      {session.value?.is_read_only && (
+        <Row tone="neutral" icon="ban">
+          Read-only: you can look at everything and change nothing.
+        </Row>
+      )}
+      {paused.length > 0 && (
+        <Row tone="warn" icon="pause">
+          {paused.map(({ message }) => message).join(" · ")}
+        </Row>
+      )}
     </div>
   );
 }

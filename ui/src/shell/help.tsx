@@ -17,19 +17,28 @@ export function Help(): JSX.Element | null {
           <section key={group}>
             <h3>{group}</h3>
             <dl>
-              {list.filter((one) => one.group === group).map(({ keys, label }) => (
-                <div key={keys}>
-                  <dt>{keys.split(" ").map((key) => <kbd key={key}>{key === "Ctrl+k" ? "Ctrl K" : key}</kbd>)}</dt>
-                  <dd>{label}</dd>
-                </div>
-              ))}
+              {list
+                .filter((one) => one.group === group)
+                .map(({ keys, label }) => (
+                  <div key={keys}>
+                    <dt>
+                      {keys.split(" ").map((key) => (
+                        <kbd key={key}>{key === "Ctrl+k" ? "Ctrl K" : key}</kbd>
+                      ))}
+                    </dt>
+                    <dd>{label}</dd>
+                  </div>
+                ))}
             </dl>
           </section>
         ))}
       </div>
       <label class="check">
-        <input type="checkbox" checked={areShortcutsOn.value}
-          onChange={(event) => (areShortcutsOn.value = event.currentTarget.checked)} />
+        <input
+          type="checkbox"
+          checked={areShortcutsOn.value}
+          onChange={(event) => (areShortcutsOn.value = event.currentTarget.checked)}
+        />
         Use keys without Ctrl
       </label>
     </Dialog>

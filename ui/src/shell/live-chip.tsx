@@ -32,9 +32,16 @@ export function LiveChip(): JSX.Element {
   const { asOf } = useOverview();
   const { tone, icon, text } = face(asOf === null ? 0 : now.value - asOf);
   return (
-    <button type="button" class={`live-chip ${tone}`} aria-pressed={isPaused.value} aria-keyshortcuts="r"
-      title={isPaused.value ? "Go on with live updates (r)" : "Pause live updates (r)"} onClick={togglePause}>
-      <Icon name={icon} /><span>{text}</span>
+    <button
+      type="button"
+      class={`live-chip ${tone}`}
+      aria-pressed={isPaused.value}
+      aria-keyshortcuts="r"
+      title={isPaused.value ? "Go on with live updates (r)" : "Pause live updates (r)"}
+      onClick={togglePause}
+    >
+      <Icon name={icon} />
+      <span>{text}</span>
     </button>
   );
 }

@@ -43,16 +43,33 @@ export function Login(): JSX.Element {
   return (
     <main class="login" id="main" tabIndex={-1}>
       <form onSubmit={onSubmit} class="panel">
-        <h1><Icon name="bolt" /> FastWorker</h1>
-        <p>This control plane asks for a token. It is in its settings; the URL that it printed at its start logs in, too.</p>
+        <h1>
+          <Icon name="bolt" /> FastWorker
+        </h1>
+        <p>
+          This control plane asks for a token. It is in its settings; the URL that it printed at its start logs in, too.
+        </p>
         <label class="field">
           <span>Token</span>
-          <input id="token" type="password" autocomplete="current-password" value={token} required
-            aria-invalid={fault ? "true" : undefined} aria-describedby={fault ? "fault" : undefined}
-            onInput={(event) => setToken(event.currentTarget.value)} />
+          <input
+            id="token"
+            type="password"
+            autocomplete="current-password"
+            value={token}
+            required
+            aria-invalid={fault ? "true" : undefined}
+            aria-describedby={fault ? "fault" : undefined}
+            onInput={(event) => setToken(event.currentTarget.value)}
+          />
         </label>
-        {fault && <p id="fault" class="fault">{fault}</p>}
-        <Button type="submit" kind="primary" isBusy={isBusy} onClick={() => undefined}>Log in</Button>
+        {fault && (
+          <p id="fault" class="fault">
+            {fault}
+          </p>
+        )}
+        <Button type="submit" kind="primary" isBusy={isBusy} onClick={() => undefined}>
+          Log in
+        </Button>
       </form>
     </main>
   );

@@ -33,17 +33,25 @@ const MOST = 12;
 
 /** Return the entries for what was typed, the best first. */
 export function entriesFor(
-  wanted: string, known: { functions: readonly TaskFunction[]; shortcuts: readonly Shortcut[] }, go: (url: string) => void,
+  wanted: string,
+  known: { functions: readonly TaskFunction[]; shortcuts: readonly Shortcut[] },
+  go: (url: string) => void,
 ): Entry[] {
   const typed = wanted.trim();
   const pages = NAVIGATION.map(({ page, label, key }) => ({
-    id: `page-${page}`, label, hint: `page · g ${key}`, run: () => go(urlOf(page)),
+    id: `page-${page}`,
+    label,
+    hint: `page · g ${key}`,
+    run: () => go(urlOf(page)),
   }));
   const actions = known.shortcuts
     .filter(({ group, keys }) => group !== "Go to" && group !== "In a list" && keys !== "Ctrl+k")
     .map(({ keys, label, run }) => ({ id: `key-${keys}`, label, hint: `action · ${keys}`, run }));
   const functions = known.functions.map(({ name }) => ({
-    id: `function-${name}`, label: name, hint: "function", run: () => go(urlOf("functions", name)),
+    id: `function-${name}`,
+    label: name,
+    hint: "function",
+    run: () => go(urlOf("functions", name)),
   }));
   const found = [...pages, ...actions, ...functions]
     .filter(({ label }) => matches(label, typed))
@@ -55,6 +63,11 @@ export function entriesFor(
 function searches(typed: string, go: (url: string) => void): Entry[] {
   const looksLikeId = /^[0-9a-f-]{8,}$/i.test(typed) && typed.length <= LONGEST_ID;
   const open = { id: "task", label: `Open task ${typed}`, hint: "task by id", run: () => go(urlOf("tasks", typed)) };
-  const search = { id: "search", label: `Search tasks for “${typed}”`, hint: "tasks", run: () => go(urlOf("tasks", "", { q: typed })) };
+  const search = {
+    id: "search",
+    label: `Search tasks for “${typed}”`,
+    hint: "tasks",
+    run: () => go(urlOf("tasks", "", { q: typed })),
+  };
   return looksLikeId ? [open, search] : [search];
 }

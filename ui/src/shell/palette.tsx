@@ -42,20 +42,39 @@ function Open(): JSX.Element {
     <Dialog title="Go to or do" onClose={close} class="palette" isBare>
       <div class="palette-input">
         <Icon name="search" />
-        <input role="combobox" aria-expanded="true" aria-controls="entries" aria-activedescendant={`entry-${chosen}`}
-          aria-label="A page, a function, an action, or the id of a task" placeholder="Page, function, action, task id…"
-          value={typed} autocomplete="off" onKeyDown={onKeyDown}
-          onInput={(event) => (setTyped(event.currentTarget.value), setAt(0))} />
+        <input
+          role="combobox"
+          aria-expanded="true"
+          aria-controls="entries"
+          aria-activedescendant={`entry-${chosen}`}
+          aria-label="A page, a function, an action, or the id of a task"
+          placeholder="Page, function, action, task id…"
+          value={typed}
+          autocomplete="off"
+          onKeyDown={onKeyDown}
+          onInput={(event) => (setTyped(event.currentTarget.value), setAt(0))}
+        />
         <kbd>Esc</kbd>
       </div>
       <ul role="listbox" id="entries" aria-label="What fits">
         {entries.map(({ id, label, hint }, index) => (
-          <li key={id} id={`entry-${index}`} role="option" aria-selected={index === chosen}
-            onPointerMove={() => setAt(index)} onClick={() => run(index)}>
-            <span>{label}</span><small>{hint}</small>
+          <li
+            key={id}
+            id={`entry-${index}`}
+            role="option"
+            aria-selected={index === chosen}
+            onPointerMove={() => setAt(index)}
+            onClick={() => run(index)}
+          >
+            <span>{label}</span>
+            <small>{hint}</small>
           </li>
         ))}
-        {entries.length === 0 && <li class="muted" role="option" aria-selected="false">Nothing fits</li>}
+        {entries.length === 0 && (
+          <li class="muted" role="option" aria-selected="false">
+            Nothing fits
+          </li>
+        )}
       </ul>
     </Dialog>
   );

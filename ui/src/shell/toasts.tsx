@@ -10,7 +10,10 @@ export function Toasts(): JSX.Element {
       {toasts.value.map(({ id, kind, text, detail, action }) => (
         <div key={id} class={`toast ${kind}`}>
           <Icon name={kind === "good" ? "check" : "warn"} />
-          <div><p>{text}</p>{detail && <p class="muted">{detail}</p>}</div>
+          <div>
+            <p>{text}</p>
+            {detail && <p class="muted">{detail}</p>}
+          </div>
           {action && <Button onClick={() => (action.run(), closeToast(id))}>{action.label}</Button>}
           <Button kind="ghost" icon="close" label="Close" class="small" onClick={() => closeToast(id)} />
         </div>

@@ -26,19 +26,45 @@ export function TopBar(): JSX.Element {
   }, [route.value]);
   return (
     <header class="top-bar">
-      <Button kind="ghost" icon={isMenuOpen.value ? "close" : "menu"} label={isMenuOpen.value ? "Close the menu" : "Menu"}
-        class="menu-button" onClick={() => (isMenuOpen.value = !isMenuOpen.value)} />
-      <a class="brand" href={urlOf("overview")}><Icon name="bolt" /><span>FastWorker</span></a>
+      <Button
+        kind="ghost"
+        icon={isMenuOpen.value ? "close" : "menu"}
+        label={isMenuOpen.value ? "Close the menu" : "Menu"}
+        class="menu-button"
+        onClick={() => (isMenuOpen.value = !isMenuOpen.value)}
+      />
+      <a class="brand" href={urlOf("overview")}>
+        <Icon name="bolt" />
+        <span>FastWorker</span>
+      </a>
       <Navigation />
       <div class="top-tools">
-        <button type="button" class="search-button" aria-keyshortcuts="Control+K" onClick={() => (isPaletteOpen.value = true)}>
-          <Icon name="search" /><span>Search or go to…</span><kbd>Ctrl K</kbd>
+        <button
+          type="button"
+          class="search-button"
+          aria-keyshortcuts="Control+K"
+          onClick={() => (isPaletteOpen.value = true)}
+        >
+          <Icon name="search" />
+          <span>Search or go to…</span>
+          <kbd>Ctrl K</kbd>
         </button>
         <LiveChip />
-        <button type="button" class="button ghost zone" title="Show times local or in UTC"
-          onClick={() => (isUtc.value = !isUtc.value)}>{isUtc.value ? "UTC" : "Local"}</button>
-        <Button kind="ghost" icon={isDark.value ? "sun" : "moon"} keys="t"
-          label={isDark.value ? "Light theme" : "Dark theme"} onClick={toggleTheme} />
+        <button
+          type="button"
+          class="button ghost zone"
+          title="Show times local or in UTC"
+          onClick={() => (isUtc.value = !isUtc.value)}
+        >
+          {isUtc.value ? "UTC" : "Local"}
+        </button>
+        <Button
+          kind="ghost"
+          icon={isDark.value ? "sun" : "moon"}
+          keys="t"
+          label={isDark.value ? "Light theme" : "Dark theme"}
+          onClick={toggleTheme}
+        />
         <Button kind="ghost" icon="help" label="Keys and help" keys="?" onClick={() => (isHelpOpen.value = true)} />
         {session.value?.method === "session" && <LogOut />}
       </div>
@@ -48,7 +74,11 @@ export function TopBar(): JSX.Element {
 
 function LogOut(): JSX.Element {
   const leave = () => act("Log out", logOut, () => (isLockedOut.value = true));
-  return <Button kind="ghost" onClick={() => void leave()}>Log out</Button>;
+  return (
+    <Button kind="ghost" onClick={() => void leave()}>
+      Log out
+    </Button>
+  );
 }
 
 function Navigation(): JSX.Element {
@@ -61,12 +91,18 @@ function Navigation(): JSX.Element {
   return (
     <nav class={`navigation ${isMenuOpen.value ? "open" : ""}`} aria-label="Pages">
       {NAVIGATION.map(({ page, label, key }) => (
-        <a key={page} href={urlOf(page)} aria-current={route.value.page === page ? "page" : undefined}
-          aria-keyshortcuts={`g ${key}`} title={`${label} (g ${key})`}>
+        <a
+          key={page}
+          href={urlOf(page)}
+          aria-current={route.value.page === page ? "page" : undefined}
+          aria-keyshortcuts={`g ${key}`}
+          title={`${label} (g ${key})`}
+        >
           {label}
           {badges[page] && (
             <span class={`nav-badge ${badges[page].tone}`}>
-              <span aria-hidden="true">{badges[page].text}</span><span class="offscreen">{badges[page].label}</span>
+              <span aria-hidden="true">{badges[page].text}</span>
+              <span class="offscreen">{badges[page].label}</span>
             </span>
           )}
         </a>

@@ -23,7 +23,10 @@ export function useShortcuts(offered: readonly Shortcut[]): void {
   useEffect(() => {
     // The list is fixed; what a key does is looked up when it is pressed.
     const mine = offered.map(({ keys, label, group }, index) => ({
-      keys, label, group, run: () => latest.current[index]?.run(),
+      keys,
+      label,
+      group,
+      run: () => latest.current[index]?.run(),
     }));
     shortcuts.value = [...shortcuts.peek(), ...mine];
     return () => {
@@ -46,8 +49,11 @@ export function resolve(list: readonly Shortcut[], before: string, key: string):
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-    && !(target instanceof HTMLInputElement && /^(checkbox|radio|button)$/.test(target.type));
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
+    !(target instanceof HTMLInputElement && /^(checkbox|radio|button)$/.test(target.type))
+  );
 }
 
 export function startShortcuts(): void {

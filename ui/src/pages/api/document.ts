@@ -81,7 +81,8 @@ export function typeText(schema: Schema | undefined): string {
   const choices = schema.anyOf ?? schema.oneOf ?? schema.allOf;
   if (choices) return choices.map(typeText).join(" | ");
   if (schema.type === "array") return `${bracketed(typeText(schema.items))}[]`;
-  if (schema.type === "object" && typeof schema.additionalProperties === "object") return `{ [name]: ${typeText(schema.additionalProperties)} }`;
+  if (schema.type === "object" && typeof schema.additionalProperties === "object")
+    return `{ [name]: ${typeText(schema.additionalProperties)} }`;
   const type = Array.isArray(schema.type) ? schema.type.join(" | ") : (schema.type ?? "any");
   return schema.format ? `${type} (${schema.format})` : type;
 }

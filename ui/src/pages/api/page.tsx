@@ -17,9 +17,16 @@ export function Api(): JSX.Element {
       <header class="page-head">
         <h1>API</h1>
         <p class="muted">Everything that this page shows and does, it shows and does through this API.</p>
-        <div class="tools"><a class="button" href="api/v1/openapi.json" target="_blank" rel="noreferrer"><Icon name="external" />OpenAPI document</a></div>
+        <div class="tools">
+          <a class="button" href="api/v1/openapi.json" target="_blank" rel="noreferrer">
+            <Icon name="external" />
+            OpenAPI document
+          </a>
+        </div>
       </header>
-      <Panel resource={resource} class="bare">{(document) => <Browser document={document} />}</Panel>
+      <Panel resource={resource} class="bare">
+        {(document) => <Browser document={document} />}
+      </Panel>
     </>
   );
 }
@@ -34,21 +41,39 @@ function Browser({ document }: { document: Document }): JSX.Element {
     <div class="api">
       <nav class="panel endpoints" aria-label="Endpoints">
         <label class="search">
-          <Icon name="search" /><span class="offscreen">Search endpoints</span>
-          <input type="search" data-search placeholder="Search endpoints" value={param("q")}
-            onInput={(event) => setParams({ q: event.currentTarget.value })} />
+          <Icon name="search" />
+          <span class="offscreen">Search endpoints</span>
+          <input
+            type="search"
+            data-search
+            placeholder="Search endpoints"
+            value={param("q")}
+            onInput={(event) => setParams({ q: event.currentTarget.value })}
+          />
         </label>
         {[...tags].map(([tag, endpoints]) => {
-          const found = endpoints.filter((one) => `${idOf(one)} ${one.operation.summary}`.toLowerCase().includes(wanted));
-          return found.length > 0 && (
-            <section key={tag}>
-              <h2>{tag}</h2>
-              <ul>{found.map((one) => <Item key={idOf(one)} endpoint={one} isCurrent={one === endpoint} />)}</ul>
-            </section>
+          const found = endpoints.filter((one) =>
+            `${idOf(one)} ${one.operation.summary}`.toLowerCase().includes(wanted),
+          );
+          return (
+            found.length > 0 && (
+              <section key={tag}>
+                <h2>{tag}</h2>
+                <ul>
+                  {found.map((one) => (
+                    <Item key={idOf(one)} endpoint={one} isCurrent={one === endpoint} />
+                  ))}
+                </ul>
+              </section>
+            )
           );
         })}
       </nav>
-      {endpoint ? <Detail key={idOf(endpoint)} document={document} endpoint={endpoint} /> : <Empty title="No endpoint" />}
+      {endpoint ? (
+        <Detail key={idOf(endpoint)} document={document} endpoint={endpoint} />
+      ) : (
+        <Empty title="No endpoint" />
+      )}
     </div>
   );
 }
@@ -56,8 +81,13 @@ function Browser({ document }: { document: Document }): JSX.Element {
 function Item({ endpoint, isCurrent }: { endpoint: Endpoint; isCurrent: boolean }): JSX.Element {
   return (
     <li>
-      <button type="button" aria-current={isCurrent ? "true" : undefined} onClick={() => setParams({ op: idOf(endpoint) }, { replace: false })}>
-        <b class={`method ${endpoint.method}`}>{endpoint.method.toUpperCase()}</b><span>{endpoint.operation.summary ?? endpoint.path}</span>
+      <button
+        type="button"
+        aria-current={isCurrent ? "true" : undefined}
+        onClick={() => setParams({ op: idOf(endpoint) }, { replace: false })}
+      >
+        <b class={`method ${endpoint.method}`}>{endpoint.method.toUpperCase()}</b>
+        <span>{endpoint.operation.summary ?? endpoint.path}</span>
       </button>
     </li>
   );
@@ -69,32 +99,51 @@ function Detail({ document, endpoint }: { document: Document; endpoint: Endpoint
   return (
     <div class="endpoint">
       <section class="panel">
-        <h2 class="endpoint-title"><b class={`method ${method}`}>{method.toUpperCase()}</b> <code>{path}</code><CopyButton text={path} label="Copy the path" /></h2>
+        <h2 class="endpoint-title">
+          <b class={`method ${method}`}>{method.toUpperCase()}</b> <code>{path}</code>
+          <CopyButton text={path} label="Copy the path" />
+        </h2>
         {operation.description && <p>{operation.description}</p>}
         <TryIt document={document} endpoint={endpoint} bodySchema={body} />
       </section>
       {body && <SchemaView title="Body" document={document} schema={body} />}
-      {Object.entries(operation.responses ?? {}).filter(([status]) => Number(status) < 300).map(([status, response]) => {
-        const schema = Object.values(response.content ?? {})[0]?.schema;
-        return <SchemaView key={status} title={`Answer ${status}`} document={document} schema={schema} />;
-      })}
+      {Object.entries(operation.responses ?? {})
+        .filter(([status]) => Number(status) < 300)
+        .map(([status, response]) => {
+          const schema = Object.values(response.content ?? {})[0]?.schema;
+          return <SchemaView key={status} title={`Answer ${status}`} document={document} schema={schema} />;
+        })}
     </div>
   );
 }
 
-function SchemaView({ title, document, schema }: { title: string; document: Document; schema: Schema | undefined }): JSX.Element {
+function SchemaView({
+  title,
+  document,
+  schema,
+}: {
+  title: string;
+  document: Document;
+  schema: Schema | undefined;
+}): JSX.Element {
   const names = namesIn(schema, document);
   return (
     <section class="panel schema" aria-label={title}>
-      <h2>{title}: <code>{schema ? typeText(schema) : "nothing"}</code></h2>
+      <h2>
+        {title}: <code>{schema ? typeText(schema) : "nothing"}</code>
+      </h2>
       {names.map((name) => {
         const found = document.components?.schemas?.[name];
-        return found && (
-          <details key={name} open={name === nameOf(schema)}>
-            <summary><code>{name}</code></summary>
-            {found.description && <p class="muted">{found.description}</p>}
-            <Members schema={found} />
-          </details>
+        return (
+          found && (
+            <details key={name} open={name === nameOf(schema)}>
+              <summary>
+                <code>{name}</code>
+              </summary>
+              {found.description && <p class="muted">{found.description}</p>}
+              <Members schema={found} />
+            </details>
+          )
         );
       })}
     </section>
@@ -102,14 +151,25 @@ function SchemaView({ title, document, schema }: { title: string; document: Docu
 }
 
 function Members({ schema }: { schema: Schema }): JSX.Element {
-  if (!schema.properties) return <p><code>{typeText(schema)}</code></p>;
+  if (!schema.properties)
+    return (
+      <p>
+        <code>{typeText(schema)}</code>
+      </p>
+    );
   return (
     <table class="members">
       <tbody>
         {Object.entries(schema.properties).map(([name, member]) => (
           <tr key={name}>
-            <th scope="row"><code>{name}</code>{schema.required?.includes(name) ? "" : <small> optional</small>}</th>
-            <td><code>{typeText(member)}</code>{member.description && <p class="muted">{member.description}</p>}</td>
+            <th scope="row">
+              <code>{name}</code>
+              {schema.required?.includes(name) ? "" : <small> optional</small>}
+            </th>
+            <td>
+              <code>{typeText(member)}</code>
+              {member.description && <p class="muted">{member.description}</p>}
+            </td>
           </tr>
         ))}
       </tbody>
@@ -128,7 +188,8 @@ function namesIn(schema: Schema | undefined, document: Document): string[] {
     if (name && found.has(name)) return;
     if (name) found.add(name);
     const here = name ? document.components?.schemas?.[name] : one;
-    for (const next of [...Object.values(here?.properties ?? {}), here?.items, ...(here?.anyOf ?? here?.oneOf ?? [])]) walk(next);
+    for (const next of [...Object.values(here?.properties ?? {}), here?.items, ...(here?.anyOf ?? here?.oneOf ?? [])])
+      walk(next);
     if (typeof here?.additionalProperties === "object") walk(here.additionalProperties);
   };
   walk(schema);

@@ -16,10 +16,17 @@ interface Answer {
 
 const LONGEST_SHOWN = 20_000;
 
-async function send(url: string, method: string, headers: Record<string, string>, body: string | null): Promise<Answer> {
+async function send(
+  url: string,
+  method: string,
+  headers: Record<string, string>,
+  body: string | null,
+): Promise<Answer> {
   const started = performance.now();
   const response = await fetch(new URL(url, document.baseURI), {
-    method: method.toUpperCase(), cache: "no-store", signal: AbortSignal.timeout(15_000),
+    method: method.toUpperCase(),
+    cache: "no-store",
+    signal: AbortSignal.timeout(15_000),
     headers: { ...headers, ...(body === null ? {} : { "content-type": "application/json" }) },
     ...(body === null ? {} : { body }),
   });
@@ -29,7 +36,8 @@ async function send(url: string, method: string, headers: Record<string, string>
   const shown = "value" in parsed ? pretty(parsed.value) : text;
   return {
     status: `${response.status} ${response.statusText} in ${milliseconds} ms`,
-    text: shown.length > LONGEST_SHOWN ? `${shown.slice(0, LONGEST_SHOWN)}\n… ${shown.length} characters in all` : shown,
+    text:
+      shown.length > LONGEST_SHOWN ? `${shown.slice(0, LONGEST_SHOWN)}\n… ${shown.length} characters in all` : shown,
   };
 }
 
@@ -44,8 +52,14 @@ function curlOf(url: string, method: string, headers: Record<string, string>, bo
 /** A stream has no end to wait for. */
 const isStream = ({ path }: Endpoint) => path.endsWith("/events") && !path.includes("{");
 
-export function TryIt({ document: api, endpoint, bodySchema }: {
-  document: Document; endpoint: Endpoint; bodySchema: Schema | undefined;
+export function TryIt({
+  document: api,
+  endpoint,
+  bodySchema,
+}: {
+  document: Document;
+  endpoint: Endpoint;
+  bodySchema: Schema | undefined;
 }): JSX.Element {
   const { method, operation } = endpoint;
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
@@ -66,10 +80,16 @@ export function TryIt({ document: api, endpoint, bodySchema }: {
   const onSubmit = async (event: Event) => {
     event.preventDefault();
     if (refused || isBusy) return;
-    if (method !== "get" && !(await confirm({ title: `${method.toUpperCase()} ${url}?`, text: "This is sent for real.", verb: "Send it" }))) return;
+    if (
+      method !== "get" &&
+      !(await confirm({ title: `${method.toUpperCase()} ${url}?`, text: "This is sent for real.", verb: "Send it" }))
+    )
+      return;
     setBusy(true);
-    const result = await send(url, method, headers, sent)
-      .catch((error: unknown) => ({ status: "No answer", text: error instanceof Error ? error.message : String(error) }));
+    const result = await send(url, method, headers, sent).catch((error: unknown) => ({
+      status: "No answer",
+      text: error instanceof Error ? error.message : String(error),
+    }));
     setAnswer(result);
     announce(result.status);
     setBusy(false);
@@ -77,8 +97,12 @@ export function TryIt({ document: api, endpoint, bodySchema }: {
   return (
     <form class="try-it" onSubmit={(event) => void onSubmit(event)}>
       {operation.parameters?.map((parameter) => (
-        <ParameterField key={parameter.name} parameter={parameter} text={texts[parameter.name] ?? ""}
-          onChange={(text) => setTexts({ ...texts, [parameter.name]: text })} />
+        <ParameterField
+          key={parameter.name}
+          parameter={parameter}
+          text={texts[parameter.name] ?? ""}
+          onChange={(text) => setTexts({ ...texts, [parameter.name]: text })}
+        />
       ))}
       {bodySchema && (
         <label class="field">
@@ -86,21 +110,49 @@ export function TryIt({ document: api, endpoint, bodySchema }: {
           <textarea rows={6} spellcheck={false} value={body} onInput={(event) => setBody(event.currentTarget.value)} />
         </label>
       )}
-      <footer><Button type="submit" kind="primary" icon="send" refused={refused} isBusy={isBusy} onClick={() => undefined}>Send</Button></footer>
+      <footer>
+        <Button type="submit" kind="primary" icon="send" refused={refused} isBusy={isBusy} onClick={() => undefined}>
+          Send
+        </Button>
+      </footer>
       <Code label="curl">{curlOf(url, method, headers, sent)}</Code>
-      {answer && <><h3>{answer.status}</h3><Code label="the answer">{answer.text}</Code></>}
+      {answer && (
+        <>
+          <h3>{answer.status}</h3>
+          <Code label="the answer">{answer.text}</Code>
+        </>
+      )}
     </form>
   );
 }
 
-function ParameterField({ parameter, text, onChange }: { parameter: Parameter; text: string; onChange: (text: string) => void }): JSX.Element {
+function ParameterField({
+  parameter,
+  text,
+  onChange,
+}: {
+  parameter: Parameter;
+  text: string;
+  onChange: (text: string) => void;
+}): JSX.Element {
   const { name, schema, required, description, in: place } = parameter;
   const hint = schema?.type === "array" ? "several with commas" : "";
   return (
     <label class="field">
-      <span><code>{name}</code> <small>{place} · {typeText(schema)}{required ? "" : " · optional"}</small></span>
-      <input value={text} autocomplete="off" spellcheck={false} placeholder={schema?.default === undefined ? hint : String(schema.default)}
-        onInput={(event) => onChange(event.currentTarget.value)} />
+      <span>
+        <code>{name}</code>{" "}
+        <small>
+          {place} · {typeText(schema)}
+          {required ? "" : " · optional"}
+        </small>
+      </span>
+      <input
+        value={text}
+        autocomplete="off"
+        spellcheck={false}
+        placeholder={schema?.default === undefined ? hint : String(schema.default)}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
       {description && <small>{description}</small>}
     </label>
   );

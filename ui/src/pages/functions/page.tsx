@@ -27,52 +27,114 @@ export function Functions({ subject }: { subject: string }): JSX.Element {
 
 function pausable({ name, pause }: TaskFunction, done: () => void) {
   return {
-    name, pause, done,
-    doPause: (request: object) => pauseFunction(name, request), doResume: () => resumeFunction(name),
+    name,
+    pause,
+    done,
+    doPause: (request: object) => pauseFunction(name, request),
+    doResume: () => resumeFunction(name),
   };
 }
 
 function usePauseKey(of: TaskFunction | null | undefined, resource: Resource<unknown>): void {
-  useShortcuts([{
-    keys: "p", label: "Pause or resume the function", group: "Functions",
-    run: () => { if (of && canOperate.peek()) void turnPause(pausable(of, resource.refresh)); },
-  }]);
+  useShortcuts([
+    {
+      keys: "p",
+      label: "Pause or resume the function",
+      group: "Functions",
+      run: () => {
+        if (of && canOperate.peek()) void turnPause(pausable(of, resource.refresh));
+      },
+    },
+  ]);
 }
 
 function All(): JSX.Element {
   const functions = useResource<FunctionPage>("functions?limit=200", { topics: TOPICS, pace: PACE });
   const wanted = param("q").toLowerCase();
-  const shown = (items: readonly TaskFunction[]) => items.filter(({ name, module }) => `${name} ${module}`.toLowerCase().includes(wanted));
-  usePauseKey(functions.data?.items.find(({ name }) => name === param("row")), functions);
+  const shown = (items: readonly TaskFunction[]) =>
+    items.filter(({ name, module }) => `${name} ${module}`.toLowerCase().includes(wanted));
+  usePauseKey(
+    functions.data?.items.find(({ name }) => name === param("row")),
+    functions,
+  );
   return (
     <>
       <header class="page-head">
         <h1>Functions</h1>
         <label class="search">
-          <Icon name="search" /><span class="offscreen">Search functions</span>
-          <input type="search" data-search placeholder="Search functions" value={param("q")} aria-keyshortcuts="/"
-            onInput={(event) => setParams({ q: event.currentTarget.value, row: "" })} />
+          <Icon name="search" />
+          <span class="offscreen">Search functions</span>
+          <input
+            type="search"
+            data-search
+            placeholder="Search functions"
+            value={param("q")}
+            aria-keyshortcuts="/"
+            onInput={(event) => setParams({ q: event.currentTarget.value, row: "" })}
+          />
         </label>
       </header>
       <Panel<FunctionPage> resource={functions} class="list">
-        {({ items, next_cursor }) => items.length === 0 ? <NoFunctions /> : shown(items).length === 0 ? <Empty icon="filter" title="No function matches" /> : (
-          <>
-            <DataTable<TaskFunction> caption="Task functions" isWalked rows={shown(items)} idOf={({ name }) => name}
-              open={({ name }) => navigate(urlOf("functions", name))} columns={[
-                { key: "name", label: "Function", isWide: true, cell: (of) => <NameCell of={of} /> },
-                { key: "workers", label: "Workers", align: "end", cell: ({ workers }) => workers.length ? count(workers.length) : <Badge tone="warn" icon="warn">none</Badge> },
-                { key: "queued", label: "Queued", align: "end", cell: ({ queued }) => count(queued) },
-                { key: "running", label: "Running", align: "end", cell: ({ running }) => count(running) },
-                { key: "done", label: "Succeeded", align: "end", cell: ({ succeeded }) => count(succeeded) },
-                { key: "failed", label: "Failed", align: "end", cell: ({ failed, failure_ratio }) => failed
-                  ? <span class="bad-text">{count(failed)} · {share(failure_ratio)}</span> : <span class="muted">0</span> },
-                { key: "p50", label: "p50", align: "end", cell: ({ run_seconds }) => duration(run_seconds.p50) },
-                { key: "p95", label: "p95", align: "end", cell: ({ run_seconds }) => duration(run_seconds.p95) },
-                { key: "actions", label: "Actions", align: "end", cell: (of) => <PauseButton {...pausable(of, functions.refresh)} /> },
-              ]} />
-            {next_cursor && <p class="pager">Only the first {count(items.length)} are shown; the search is among them.</p>}
-          </>
-        )}
+        {({ items, next_cursor }) =>
+          items.length === 0 ? (
+            <NoFunctions />
+          ) : shown(items).length === 0 ? (
+            <Empty icon="filter" title="No function matches" />
+          ) : (
+            <>
+              <DataTable<TaskFunction>
+                caption="Task functions"
+                isWalked
+                rows={shown(items)}
+                idOf={({ name }) => name}
+                open={({ name }) => navigate(urlOf("functions", name))}
+                columns={[
+                  { key: "name", label: "Function", isWide: true, cell: (of) => <NameCell of={of} /> },
+                  {
+                    key: "workers",
+                    label: "Workers",
+                    align: "end",
+                    cell: ({ workers }) =>
+                      workers.length ? (
+                        count(workers.length)
+                      ) : (
+                        <Badge tone="warn" icon="warn">
+                          none
+                        </Badge>
+                      ),
+                  },
+                  { key: "queued", label: "Queued", align: "end", cell: ({ queued }) => count(queued) },
+                  { key: "running", label: "Running", align: "end", cell: ({ running }) => count(running) },
+                  { key: "done", label: "Succeeded", align: "end", cell: ({ succeeded }) => count(succeeded) },
+                  {
+                    key: "failed",
+                    label: "Failed",
+                    align: "end",
+                    cell: ({ failed, failure_ratio }) =>
+                      failed ? (
+                        <span class="bad-text">
+                          {count(failed)} · {share(failure_ratio)}
+                        </span>
+                      ) : (
+                        <span class="muted">0</span>
+                      ),
+                  },
+                  { key: "p50", label: "p50", align: "end", cell: ({ run_seconds }) => duration(run_seconds.p50) },
+                  { key: "p95", label: "p95", align: "end", cell: ({ run_seconds }) => duration(run_seconds.p95) },
+                  {
+                    key: "actions",
+                    label: "Actions",
+                    align: "end",
+                    cell: (of) => <PauseButton {...pausable(of, functions.refresh)} />,
+                  },
+                ]}
+              />
+              {next_cursor && (
+                <p class="pager">Only the first {count(items.length)} are shown; the search is among them.</p>
+              )}
+            </>
+          )
+        }
       </Panel>
     </>
   );
@@ -81,7 +143,10 @@ function All(): JSX.Element {
 function NameCell({ of }: { of: TaskFunction }): JSX.Element {
   return (
     <span class="headline">
-      <a href={urlOf("functions", of.name)}><b>{of.name}</b></a> <PauseNote pause={of.pause} />
+      <a href={urlOf("functions", of.name)}>
+        <b>{of.name}</b>
+      </a>{" "}
+      <PauseNote pause={of.pause} />
       <code title={of.signature ?? undefined}>{of.signature ?? of.module ?? ""}</code>
     </span>
   );
@@ -102,16 +167,28 @@ function One({ name }: { name: string }): JSX.Element {
   return (
     <>
       <header class="page-head">
-        <div class="crumbs"><a href={urlOf("functions")}><Icon name="left" />Functions</a></div>
+        <div class="crumbs">
+          <a href={urlOf("functions")}>
+            <Icon name="left" />
+            Functions
+          </a>
+        </div>
         <h1>{name}</h1>
         <div class="tools">
-          <a class="button" href={urlOf("tasks", "", { name })}><Icon name="filter" />Its tasks</a>
+          <a class="button" href={urlOf("tasks", "", { name })}>
+            <Icon name="filter" />
+            Its tasks
+          </a>
           {resource.data && <PauseButton {...pausable(resource.data, resource.refresh)} />}
         </div>
       </header>
       <div class="grid function">
-        <Panel title="About" resource={resource}>{(of) => <About of={of} />}</Panel>
-        <Panel title="Submit" resource={resource}>{(of) => <Submit of={of} />}</Panel>
+        <Panel title="About" resource={resource}>
+          {(of) => <About of={of} />}
+        </Panel>
+        <Panel title="Submit" resource={resource}>
+          {(of) => <Submit of={of} />}
+        </Panel>
       </div>
     </>
   );
@@ -122,14 +199,24 @@ function Submit({ of }: { of: FunctionDetail }): JSX.Element {
   const onSubmitted = (task: Submitted) => {
     setLast(task);
     const action = { label: "Open it", run: () => navigate(urlOf("tasks", task.id)) };
-    toast("good", `${of.name} is submitted`, { action, ...(task.is_waiting_for_worker ? { detail: "No connected worker can run it now: it waits." } : {}) });
+    toast("good", `${of.name} is submitted`, {
+      action,
+      ...(task.is_waiting_for_worker ? { detail: "No connected worker can run it now: it waits." } : {}),
+    });
   };
   // The first schema stays, or each refresh would take away what is being typed.
   const [form] = useState(of);
   return (
     <>
       <SubmitForm of={form} onSubmitted={onSubmitted} />
-      {last && <p class="note">Submitted last: <a href={urlOf("tasks", last.id)}><code>{last.id}</code></a></p>}
+      {last && (
+        <p class="note">
+          Submitted last:{" "}
+          <a href={urlOf("tasks", last.id)}>
+            <code>{last.id}</code>
+          </a>
+        </p>
+      )}
     </>
   );
 }
@@ -138,20 +225,49 @@ function About({ of }: { of: TaskFunction }): JSX.Element {
   return (
     <>
       <PauseNote pause={of.pause} />
-      {of.signature && <Code label="the signature">{`${of.is_async ? "async " : ""}def ${of.name}${of.signature}`}</Code>}
+      {of.signature && (
+        <Code label="the signature">{`${of.is_async ? "async " : ""}def ${of.name}${of.signature}`}</Code>
+      )}
       {of.doc && <p class="doc">{of.doc}</p>}
       <Facts>
-        {of.module && <Fact name="Module"><code>{of.module}</code></Fact>}
-        {of.priority && <Fact name="Priority"><PriorityMark priority={of.priority as Priority} /></Fact>}
+        {of.module && (
+          <Fact name="Module">
+            <code>{of.module}</code>
+          </Fact>
+        )}
+        {of.priority && (
+          <Fact name="Priority">
+            <PriorityMark priority={of.priority as Priority} />
+          </Fact>
+        )}
         {of.retries !== null && <Fact name="Retries">{of.retries}</Fact>}
         {of.timeout_seconds !== null && <Fact name="Time limit">{duration(of.timeout_seconds)}</Fact>}
         {of.isolation && <Fact name="Runs in">{of.isolation}</Fact>}
-        <Fact name="Waiting, running">{count(of.queued)}, {count(of.running)}</Fact>
-        <Fact name="Succeeded, failed">{count(of.succeeded)}, {count(of.failed)} ({share(of.failure_ratio)})</Fact>
-        <Fact name="Run p50, p95, p99">{[of.run_seconds.p50, of.run_seconds.p95, of.run_seconds.p99].map((one) => (one === null ? NOTHING : duration(one))).join(", ")}</Fact>
+        <Fact name="Waiting, running">
+          {count(of.queued)}, {count(of.running)}
+        </Fact>
+        <Fact name="Succeeded, failed">
+          {count(of.succeeded)}, {count(of.failed)} ({share(of.failure_ratio)})
+        </Fact>
+        <Fact name="Run p50, p95, p99">
+          {[of.run_seconds.p50, of.run_seconds.p95, of.run_seconds.p99]
+            .map((one) => (one === null ? NOTHING : duration(one)))
+            .join(", ")}
+        </Fact>
         <Fact name={plural(of.workers.length, "worker")}>
-          {of.workers.length === 0 ? <Badge tone="warn" icon="warn">none is connected</Badge>
-            : <span class="links">{of.workers.map((id) => <a key={id} href={urlOf("workers", id)}>{id}</a>)}</span>}
+          {of.workers.length === 0 ? (
+            <Badge tone="warn" icon="warn">
+              none is connected
+            </Badge>
+          ) : (
+            <span class="links">
+              {of.workers.map((id) => (
+                <a key={id} href={urlOf("workers", id)}>
+                  {id}
+                </a>
+              ))}
+            </span>
+          )}
         </Fact>
       </Facts>
     </>

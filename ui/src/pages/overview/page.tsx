@@ -19,11 +19,17 @@ import { ENDED, linesOf, RANGES, type Recipe, useSeries } from "./series";
 import { Tiles } from "./tiles";
 
 const LATENCY: Recipe = [
-  ["run_p50", "run p50", "--series-1"], ["run_p95", "run p95", "--series-2"], ["run_p99", "run p99", "--series-3"],
-  ["wait_p50", "wait p50", "--series-1", [4, 3]], ["wait_p95", "wait p95", "--series-2", [4, 3]],
+  ["run_p50", "run p50", "--series-1"],
+  ["run_p95", "run p95", "--series-2"],
+  ["run_p99", "run p99", "--series-3"],
+  ["wait_p50", "wait p50", "--series-1", [4, 3]],
+  ["wait_p95", "wait p95", "--series-2", [4, 3]],
 ];
 const DEPTHS: Recipe = PRIORITIES.map((priority) => [`depth_${priority}`, priority, `--${priority}`] as const);
-const SLOTS: Recipe = [["running", "running", "--series-1"], ["slots", "capacity", "--series-4", [4, 3]]];
+const SLOTS: Recipe = [
+  ["running", "running", "--series-1"],
+  ["slots", "capacity", "--series-4", [4, 3]],
+];
 
 export function Overview(): JSX.Element {
   const overview = useOverview();
@@ -35,11 +41,19 @@ export function Overview(): JSX.Element {
       <header class="page-head">
         <h1>Overview</h1>
         <Window />
-        <Segments label="Range of the charts" value={range} choices={RANGES.map((value) => ({ value, label: value }))}
-          onChange={(value) => setParams({ range: value === "15m" ? "" : value, from: "", to: "" })} />
+        <Segments
+          label="Range of the charts"
+          value={range}
+          choices={RANGES.map((value) => ({ value, label: value }))}
+          onChange={(value) => setParams({ range: value === "15m" ? "" : value, from: "", to: "" })}
+        />
       </header>
-      <div class={overview.isStale ? "stale" : ""}><Content resource={overview}>{(now: Now) => <Tiles now={now} />}</Content></div>
-      {overview.data && isUntouched(overview.data) ? <Welcome /> : (
+      <div class={overview.isStale ? "stale" : ""}>
+        <Content resource={overview}>{(now: Now) => <Tiles now={now} />}</Content>
+      </div>
+      {overview.data && isUntouched(overview.data) ? (
+        <Welcome />
+      ) : (
         <div class={series.isStale ? "stale" : ""}>
           <Content resource={series}>{(data: Series) => <Charts series={data} />}</Content>
         </div>
@@ -61,7 +75,8 @@ function isUntouched({ counts, finished_in_all }: Now): boolean {
 function Charts({ series }: { series: Series }): JSX.Element {
   const { at } = series;
   const [ended, latency, depths, slots] = useMemo(
-    () => [ENDED, LATENCY, DEPTHS, SLOTS].map((recipe) => linesOf(series, recipe)), [series],
+    () => [ENDED, LATENCY, DEPTHS, SLOTS].map((recipe) => linesOf(series, recipe)),
+    [series],
   );
   return (
     <div class="grid two">
@@ -97,7 +112,9 @@ function Welcome(): JSX.Element {
   return (
     <section class="panel welcome" aria-label="First steps">
       <Empty icon="bolt" title="No tasks yet">
-        <p>Submit one from Python, or with the form of <a href={urlOf("functions")}>a function</a>.</p>
+        <p>
+          Submit one from Python, or with the form of <a href={urlOf("functions")}>a function</a>.
+        </p>
         <Code label="the snippet">{SNIPPET}</Code>
       </Empty>
     </section>

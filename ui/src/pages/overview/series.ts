@@ -17,14 +17,17 @@ export function withRow(series: Series | null, event: LiveEvent): Series | undef
   const last = series.at[series.at.length - 1] ?? 0;
   if (at <= last) return series;
   if (at - last > 2 * series.step_seconds) return undefined; // something was missed
-  const columns = Object.fromEntries(Object.entries(series.columns).map(([name, values]) =>
-    [name, [...values, row[name] ?? null].slice(-MOST_ROWS)]));
+  const columns = Object.fromEntries(
+    Object.entries(series.columns).map(([name, values]) => [name, [...values, row[name] ?? null].slice(-MOST_ROWS)]),
+  );
   return { ...series, at: [...series.at, at].slice(-MOST_ROWS), columns };
 }
 
 export function useSeries(range: Range): Resource<Series> {
   return useResource<Series>(`metrics/series?range=${range}`, {
-    topics: TOPICS, pace: PACE[range], apply: (event, data) => withRow(data, event),
+    topics: TOPICS,
+    pace: PACE[range],
+    apply: (event, data) => withRow(data, event),
   });
 }
 

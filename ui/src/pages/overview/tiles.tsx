@@ -6,8 +6,18 @@ import { momentOf } from "../../format/times";
 import { urlOf } from "../../router/route";
 import { now } from "../../state/clock";
 
-function Tile({ name, href, tone = "", note, children }: {
-  name: string; href: string; tone?: string; note?: ComponentChildren; children: ComponentChildren;
+function Tile({
+  name,
+  href,
+  tone = "",
+  note,
+  children,
+}: {
+  name: string;
+  href: string;
+  tone?: string;
+  note?: ComponentChildren;
+  children: ComponentChildren;
 }): JSX.Element {
   return (
     <a class={`tile ${tone}`} href={href}>
@@ -30,16 +40,34 @@ export function Tiles({ now: data }: { now: Overview }): JSX.Element {
   const isFull = data.slots > 0 && data.busy_slots >= data.slots;
   return (
     <div class="tiles">
-      <Tile name="Queued" href={urlOf("tasks", "", { status: "queued" })} note={`${count(data.counts.scheduled)} scheduled`}>
+      <Tile
+        name="Queued"
+        href={urlOf("tasks", "", { status: "queued" })}
+        note={`${count(data.counts.scheduled)} scheduled`}
+      >
         {count(waiting)}
       </Tile>
-      <Tile name="Running" href={urlOf("tasks", "", { status: "running" })} note={isFull ? "every slot is taken" : "slots taken"}>
-        {count(data.busy_slots)}<small>/{count(data.slots)}</small>
+      <Tile
+        name="Running"
+        href={urlOf("tasks", "", { status: "running" })}
+        note={isFull ? "every slot is taken" : "slots taken"}
+      >
+        {count(data.busy_slots)}
+        <small>/{count(data.slots)}</small>
       </Tile>
-      <Tile name="Done" href={urlOf("tasks", "", { status: "success" })} note={`${rate(data.submitted_per_second)} submitted`}>
+      <Tile
+        name="Done"
+        href={urlOf("tasks", "", { status: "success" })}
+        note={`${rate(data.submitted_per_second)} submitted`}
+      >
         {rate(data.finished_per_second)}
       </Tile>
-      <Tile name="Failed" href={urlOf("errors")} tone={isFailing ? "bad" : ""} note={`${share(data.failure_ratio)} of those that ended`}>
+      <Tile
+        name="Failed"
+        href={urlOf("errors")}
+        tone={isFailing ? "bad" : ""}
+        note={`${share(data.failure_ratio)} of those that ended`}
+      >
         {rate(data.failed_per_second)}
       </Tile>
       <Tile name="Oldest waiting" href={urlOf("queues")} note={`p95 wait ${duration(data.wait_seconds.p95)}`}>
@@ -48,8 +76,12 @@ export function Tiles({ now: data }: { now: Overview }): JSX.Element {
       <Tile name="p95 run" href={urlOf("functions")} note={`p50 ${duration(data.run_seconds.p50)}`}>
         {duration(data.run_seconds.p95)}
       </Tile>
-      <Tile name="Workers" href={urlOf("workers")} tone={data.stuck_slots ? "warn" : ""}
-        note={data.stuck_slots ? `${data.stuck_slots} slots stuck` : "all answer"}>
+      <Tile
+        name="Workers"
+        href={urlOf("workers")}
+        tone={data.stuck_slots ? "warn" : ""}
+        note={data.stuck_slots ? `${data.stuck_slots} slots stuck` : "all answer"}
+      >
         {count(data.workers)}
       </Tile>
       <Tile name="Up" href={urlOf("system")} note={`memory ${bytes(data.memory_bytes)}`}>

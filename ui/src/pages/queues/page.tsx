@@ -25,8 +25,11 @@ export function Queues({ subject }: { subject: string }): JSX.Element {
 function pausable(queue: Queue, done: () => void) {
   const { priority, pause } = queue;
   return {
-    name: `priority ${priority}`, pause, done,
-    doPause: (request: object) => pauseQueue(priority, request), doResume: () => resumeQueue(priority),
+    name: `priority ${priority}`,
+    pause,
+    done,
+    doPause: (request: object) => pauseQueue(priority, request),
+    doResume: () => resumeQueue(priority),
   };
 }
 
@@ -41,24 +44,59 @@ function All(): JSX.Element {
   usePauseKey(current, queues);
   return (
     <>
-      <header class="page-head"><h1>Queues</h1><p class="muted">A priority is served when none above it has a task that can run.</p></header>
+      <header class="page-head">
+        <h1>Queues</h1>
+        <p class="muted">A priority is served when none above it has a task that can run.</p>
+      </header>
       <Panel<QueuePage> resource={queues} class="list">
         {(page) => (
-          <DataTable<Queue> caption="The four priorities" isWalked rows={page.items} idOf={({ priority }) => priority}
-            open={({ priority }) => navigate(urlOf("queues", priority))} columns={[
-              { key: "priority", label: "Priority", isWide: true, cell: (queue) => (
-                <><a class="plain" href={urlOf("queues", queue.priority)}><PriorityMark priority={queue.priority} /></a> <PauseNote pause={queue.pause} /></>
-              ) },
+          <DataTable<Queue>
+            caption="The four priorities"
+            isWalked
+            rows={page.items}
+            idOf={({ priority }) => priority}
+            open={({ priority }) => navigate(urlOf("queues", priority))}
+            columns={[
+              {
+                key: "priority",
+                label: "Priority",
+                isWide: true,
+                cell: (queue) => (
+                  <>
+                    <a class="plain" href={urlOf("queues", queue.priority)}>
+                      <PriorityMark priority={queue.priority} />
+                    </a>{" "}
+                    <PauseNote pause={queue.pause} />
+                  </>
+                ),
+              },
               { key: "depth", label: "Depth", align: "end", cell: ({ depth }) => <b>{count(depth)}</b> },
-              { key: "history", label: "5 min", cell: ({ depth_history, priority, depth }) => <Sparkline values={depth_history} label={`Depth of ${priority} over 5 minutes, now ${depth}`} /> },
+              {
+                key: "history",
+                label: "5 min",
+                cell: ({ depth_history, priority, depth }) => (
+                  <Sparkline values={depth_history} label={`Depth of ${priority} over 5 minutes, now ${depth}`} />
+                ),
+              },
               { key: "running", label: "Running", align: "end", cell: ({ running }) => count(running) },
               { key: "scheduled", label: "Scheduled", align: "end", cell: ({ scheduled }) => count(scheduled) },
-              { key: "oldest", label: "Oldest", align: "end", cell: ({ oldest_queued_at }) => <Ago at={oldest_queued_at} /> },
+              {
+                key: "oldest",
+                label: "Oldest",
+                align: "end",
+                cell: ({ oldest_queued_at }) => <Ago at={oldest_queued_at} />,
+              },
               { key: "in", label: "In", align: "end", cell: ({ in_per_second }) => rate(in_per_second) },
               { key: "out", label: "Out", align: "end", cell: ({ out_per_second }) => rate(out_per_second) },
               { key: "drained", label: "Empty in", align: "end", cell: drained },
-              { key: "actions", label: "Actions", align: "end", cell: (queue) => <PauseButton {...pausable(queue, queues.refresh)} /> },
-            ]} />
+              {
+                key: "actions",
+                label: "Actions",
+                align: "end",
+                cell: (queue) => <PauseButton {...pausable(queue, queues.refresh)} />,
+              },
+            ]}
+          />
         )}
       </Panel>
     </>
@@ -66,10 +104,16 @@ function All(): JSX.Element {
 }
 
 function usePauseKey(queue: Queue | null | undefined, resource: Resource<unknown>): void {
-  useShortcuts([{
-    keys: "p", label: "Pause or resume the priority", group: "Queues",
-    run: () => { if (queue && canOperate.peek()) void turnPause(pausable(queue, resource.refresh)); },
-  }]);
+  useShortcuts([
+    {
+      keys: "p",
+      label: "Pause or resume the priority",
+      group: "Queues",
+      run: () => {
+        if (queue && canOperate.peek()) void turnPause(pausable(queue, resource.refresh));
+      },
+    },
+  ]);
 }
 
 const TOPICS = ["queues"];
@@ -84,10 +128,18 @@ function One({ priority }: { priority: string }): JSX.Element {
   return (
     <>
       <header class="page-head">
-        <div class="crumbs"><a href={urlOf("queues")}><Icon name="left" />Queues</a></div>
+        <div class="crumbs">
+          <a href={urlOf("queues")}>
+            <Icon name="left" />
+            Queues
+          </a>
+        </div>
         <h1>{queue.data ? <PriorityMark priority={queue.data.priority} /> : priority}</h1>
         <div class="tools">
-          <a class="button" href={urlOf("tasks", "", { priority })}><Icon name="filter" />Its tasks</a>
+          <a class="button" href={urlOf("tasks", "", { priority })}>
+            <Icon name="filter" />
+            Its tasks
+          </a>
           {queue.data && <PauseButton {...pausable(queue.data, queue.refresh)} />}
         </div>
       </header>
@@ -97,21 +149,35 @@ function One({ priority }: { priority: string }): JSX.Element {
             <PauseNote pause={data.pause} />
             <Facts>
               <Fact name="Depth">{count(data.depth)}</Fact>
-              <Fact name="5 minutes"><Sparkline values={data.depth_history} label={`Depth over 5 minutes, now ${data.depth}`} /></Fact>
+              <Fact name="5 minutes">
+                <Sparkline values={data.depth_history} label={`Depth over 5 minutes, now ${data.depth}`} />
+              </Fact>
               <Fact name="Running">{count(data.running)}</Fact>
               <Fact name="Scheduled">{count(data.scheduled)}</Fact>
               <Fact name="Oldest waiting">{data.oldest_queued_at ? <Ago at={data.oldest_queued_at} /> : NOTHING}</Fact>
-              <Fact name="In, out">{rate(data.in_per_second)}, {rate(data.out_per_second)}</Fact>
+              <Fact name="In, out">
+                {rate(data.in_per_second)}, {rate(data.out_per_second)}
+              </Fact>
               <Fact name="Empty in">{drained(data)}</Fact>
             </Facts>
           </>
         )}
       </Panel>
       <Panel title={`The next ${NEXT_SHOWN}`} resource={next}>
-        {(page) => page.items.length === 0 ? <Empty title="Nothing waits in this priority" /> : (
-          <DataTable<TaskSummary> caption="Waiting tasks in the order in which they came" isWalked rows={page.items} idOf={({ id }) => id}
-            open={({ id }) => navigate(urlOf("tasks", id))} columns={COLUMNS.filter(({ key }) => NEXT_COLUMNS.includes(key))} />
-        )}
+        {(page) =>
+          page.items.length === 0 ? (
+            <Empty title="Nothing waits in this priority" />
+          ) : (
+            <DataTable<TaskSummary>
+              caption="Waiting tasks in the order in which they came"
+              isWalked
+              rows={page.items}
+              idOf={({ id }) => id}
+              open={({ id }) => navigate(urlOf("tasks", id))}
+              columns={COLUMNS.filter(({ key }) => NEXT_COLUMNS.includes(key))}
+            />
+          )
+        }
       </Panel>
     </>
   );

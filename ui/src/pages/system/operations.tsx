@@ -19,31 +19,80 @@ export function useOperations(): Resource<OperationPage> {
 
 export function StopOperation({ operation, done }: { operation: Operation; done: () => void }): JSX.Element | null {
   if (operation.state !== "running") return null;
-  const stop = () => act("Stop the operation", () => cancelOperation(operation.id), () => (toast("good", "It is stopped; what was done stays done"), done()));
-  return <Button icon="ban" refused={canOperate.value ? null : "needs the role operator"} onClick={() => void stop()}>Stop</Button>;
+  const stop = () =>
+    act(
+      "Stop the operation",
+      () => cancelOperation(operation.id),
+      () => (toast("good", "It is stopped; what was done stays done"), done()),
+    );
+  return (
+    <Button icon="ban" refused={canOperate.value ? null : "needs the role operator"} onClick={() => void stop()}>
+      Stop
+    </Button>
+  );
 }
 
 export function OperationProgress({ operation }: { operation: Operation }): JSX.Element {
   const { done, total, answers } = operation;
   const outcomes = Object.entries(answers).map(([answer, number]) => `${count(number)} ${answer}`);
   const text = [`${count(done)} of ${count(total)}`, ...outcomes].join(", ");
-  return <span class="progress"><Meter value={done} of={total} label={text} /> {text}</span>;
+  return (
+    <span class="progress">
+      <Meter value={done} of={total} label={text} /> {text}
+    </span>
+  );
 }
 
 export function OperationsTable(): JSX.Element {
   const operations = useOperations();
   return (
     <Panel<OperationPage> resource={operations} class="list">
-      {({ items }) => items.length === 0 ? <Empty title="No bulk action yet"><p>Select tasks in the list of tasks to cancel or retry many at once.</p></Empty> : (
-        <DataTable<Operation> caption="Bulk actions, the newest first" rows={items} idOf={({ id }) => id} columns={[
-          { key: "action", label: "Action", isWide: true, cell: ({ action, total }) => <b>{action} {plural(total, "task")}</b> },
-          { key: "state", label: "State", cell: ({ state }) => <Badge tone={state === "running" ? "accent" : state === "done" ? "good" : "warn"} icon={state === "running" ? "play" : state === "done" ? "check" : "ban"}>{state}</Badge> },
-          { key: "progress", label: "Progress", cell: (operation) => <OperationProgress operation={operation} /> },
-          { key: "by", label: "By", cell: ({ created_by }) => created_by },
-          { key: "at", label: "Begun", align: "end", cell: ({ created_at }) => <Ago at={created_at} /> },
-          { key: "actions", label: "Actions", align: "end", cell: (operation) => <StopOperation operation={operation} done={operations.refresh} /> },
-        ]} />
-      )}
+      {({ items }) =>
+        items.length === 0 ? (
+          <Empty title="No bulk action yet">
+            <p>Select tasks in the list of tasks to cancel or retry many at once.</p>
+          </Empty>
+        ) : (
+          <DataTable<Operation>
+            caption="Bulk actions, the newest first"
+            rows={items}
+            idOf={({ id }) => id}
+            columns={[
+              {
+                key: "action",
+                label: "Action",
+                isWide: true,
+                cell: ({ action, total }) => (
+                  <b>
+                    {action} {plural(total, "task")}
+                  </b>
+                ),
+              },
+              {
+                key: "state",
+                label: "State",
+                cell: ({ state }) => (
+                  <Badge
+                    tone={state === "running" ? "accent" : state === "done" ? "good" : "warn"}
+                    icon={state === "running" ? "play" : state === "done" ? "check" : "ban"}
+                  >
+                    {state}
+                  </Badge>
+                ),
+              },
+              { key: "progress", label: "Progress", cell: (operation) => <OperationProgress operation={operation} /> },
+              { key: "by", label: "By", cell: ({ created_by }) => created_by },
+              { key: "at", label: "Begun", align: "end", cell: ({ created_at }) => <Ago at={created_at} /> },
+              {
+                key: "actions",
+                label: "Actions",
+                align: "end",
+                cell: (operation) => <StopOperation operation={operation} done={operations.refresh} />,
+              },
+            ]}
+          />
+        )
+      }
     </Panel>
   );
 }
@@ -56,7 +105,9 @@ export function RunningOperations(): JSX.Element {
     <>
       {running.map((operation) => (
         <div class="operation" key={operation.id}>
-          <b>{operation.action} {plural(operation.total, "task")}</b>
+          <b>
+            {operation.action} {plural(operation.total, "task")}
+          </b>
           <OperationProgress operation={operation} />
           <StopOperation operation={operation} done={operations.refresh} />
         </div>

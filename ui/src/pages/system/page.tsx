@@ -20,14 +20,30 @@ export function System(): JSX.Element {
     <>
       <header class="page-head">
         <h1>System</h1>
-        <div class="tools">{system.data && <CopyButton text={pretty(system.data)} label="Copy the state as JSON" />}</div>
+        <div class="tools">
+          {system.data && <CopyButton text={pretty(system.data)} label="Copy the state as JSON" />}
+        </div>
       </header>
-      <Tabs name="tab" label="About the system" choices={[
-        { value: "state", label: "State" }, { value: "settings", label: "Settings" },
-        { value: "operations", label: "Operations" }, { value: "audit", label: "Audit" },
-      ]} />
+      <Tabs
+        name="tab"
+        label="About the system"
+        choices={[
+          { value: "state", label: "State" },
+          { value: "settings", label: "Settings" },
+          { value: "operations", label: "Operations" },
+          { value: "audit", label: "Audit" },
+        ]}
+      />
       <div role="tabpanel" aria-label={tab}>
-        {tab === "settings" ? <Settings /> : tab === "operations" ? <OperationsTable /> : tab === "audit" ? <Audit /> : <State system={system} />}
+        {tab === "settings" ? (
+          <Settings />
+        ) : tab === "operations" ? (
+          <OperationsTable />
+        ) : tab === "audit" ? (
+          <Audit />
+        ) : (
+          <State system={system} />
+        )}
       </div>
     </>
   );
@@ -41,54 +57,95 @@ function usageTone(used: number, limit: number): "accent" | "warn" | "bad" {
 function State({ system }: { system: Resource<SystemState> }): JSX.Element {
   return (
     <div class="grid two">
-      <Panel title="Control plane" resource={system}>{(data) => (
-        <Facts>
-          <Fact name="Version">{data.version}</Fact>
-          <Fact name="Epoch"><code>{data.epoch}</code></Fact>
-          <Fact name="Started"><Ago at={data.started_at} /></Fact>
-          <Fact name="Process">{data.pid}</Fact>
-          <Fact name="Memory">{bytes(data.memory_bytes)}</Fact>
-          <Fact name="Event loop lag">{duration(data.loop_lag_seconds)}</Fact>
-          <Fact name="Python">{data.python}</Fact>
-          <Fact name="Platform">{data.platform}</Fact>
-          {data.is_draining && <Fact name="State"><Badge tone="warn" icon="drain">stopping</Badge></Fact>}
-        </Facts>
-      )}</Panel>
-      <Panel title="Holds" resource={system}>{({ usage }) => (
-        <ul class="usage">
-          {usage.map(({ name, used, limit }) => (
-            <li key={name}>
-              <span>{name.replaceAll("_", " ")}</span>
-              <Meter value={used} of={limit} tone={usageTone(used, limit)} label={`${name}: ${count(used)} of ${count(limit)}`} />
-              <span>{name.includes("bytes") ? `${bytes(used)} of ${bytes(limit)}` : `${count(used)} of ${count(limit)}`}</span>
-            </li>
-          ))}
-        </ul>
-      )}</Panel>
-      <Panel title="Transport" resource={system}>{(data) => (
-        <Facts>
-          <Fact name="Clients"><code>{data.client_address}</code></Fact>
-          <Fact name="Workers"><code>{data.worker_address}</code></Fact>
-          <Fact name="Discovery"><code>{data.discovery_address}</code></Fact>
-          <Fact name="Client sessions">{count(data.sessions)}</Fact>
-          <Fact name="Superseded reports">{count(data.superseded_reports)}</Fact>
-        </Facts>
-      )}</Panel>
-      <Panel title="Live events" resource={system}>{({ hub, versions }) => (
-        <Facts>
-          <Fact name="Streams open">{count(hub.clients)}</Fact>
-          <Fact name="Published">{count(hub.published)}</Fact>
-          <Fact name="Kept for those who return">{count(hub.kept)}</Fact>
-          <Fact name="Told to start over">{count(hub.resets)}</Fact>
-          {Object.entries(versions).map(([name, version]) => <Fact key={name} name={name}>{version}</Fact>)}
-        </Facts>
-      )}</Panel>
+      <Panel title="Control plane" resource={system}>
+        {(data) => (
+          <Facts>
+            <Fact name="Version">{data.version}</Fact>
+            <Fact name="Epoch">
+              <code>{data.epoch}</code>
+            </Fact>
+            <Fact name="Started">
+              <Ago at={data.started_at} />
+            </Fact>
+            <Fact name="Process">{data.pid}</Fact>
+            <Fact name="Memory">{bytes(data.memory_bytes)}</Fact>
+            <Fact name="Event loop lag">{duration(data.loop_lag_seconds)}</Fact>
+            <Fact name="Python">{data.python}</Fact>
+            <Fact name="Platform">{data.platform}</Fact>
+            {data.is_draining && (
+              <Fact name="State">
+                <Badge tone="warn" icon="drain">
+                  stopping
+                </Badge>
+              </Fact>
+            )}
+          </Facts>
+        )}
+      </Panel>
+      <Panel title="Holds" resource={system}>
+        {({ usage }) => (
+          <ul class="usage">
+            {usage.map(({ name, used, limit }) => (
+              <li key={name}>
+                <span>{name.replaceAll("_", " ")}</span>
+                <Meter
+                  value={used}
+                  of={limit}
+                  tone={usageTone(used, limit)}
+                  label={`${name}: ${count(used)} of ${count(limit)}`}
+                />
+                <span>
+                  {name.includes("bytes") ? `${bytes(used)} of ${bytes(limit)}` : `${count(used)} of ${count(limit)}`}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Panel>
+      <Panel title="Transport" resource={system}>
+        {(data) => (
+          <Facts>
+            <Fact name="Clients">
+              <code>{data.client_address}</code>
+            </Fact>
+            <Fact name="Workers">
+              <code>{data.worker_address}</code>
+            </Fact>
+            <Fact name="Discovery">
+              <code>{data.discovery_address}</code>
+            </Fact>
+            <Fact name="Client sessions">{count(data.sessions)}</Fact>
+            <Fact name="Superseded reports">{count(data.superseded_reports)}</Fact>
+          </Facts>
+        )}
+      </Panel>
+      <Panel title="Live events" resource={system}>
+        {({ hub, versions }) => (
+          <Facts>
+            <Fact name="Streams open">{count(hub.clients)}</Fact>
+            <Fact name="Published">{count(hub.published)}</Fact>
+            <Fact name="Kept for those who return">{count(hub.kept)}</Fact>
+            <Fact name="Told to start over">{count(hub.resets)}</Fact>
+            {Object.entries(versions).map(([name, version]) => (
+              <Fact key={name} name={name}>
+                {version}
+              </Fact>
+            ))}
+          </Facts>
+        )}
+      </Panel>
     </div>
   );
 }
 
 function NeedsAdmin(): JSX.Element {
-  return <section class="panel"><Empty icon="ban" title="This needs the role admin"><p>You are {session.value?.role ?? "not known"}.</p></Empty></section>;
+  return (
+    <section class="panel">
+      <Empty icon="ban" title="This needs the role admin">
+        <p>You are {session.value?.role ?? "not known"}.</p>
+      </Empty>
+    </section>
+  );
 }
 
 function Settings(): JSX.Element {
@@ -97,12 +154,47 @@ function Settings(): JSX.Element {
   return (
     <Panel<Config> resource={config} class="list">
       {({ settings }) => (
-        <DataTable<Setting> caption="The settings in force" rows={settings} idOf={({ name }) => name} columns={[
-          { key: "name", label: "Setting", isWide: true, cell: ({ flag, description }) => <span class="headline"><b>{flag}</b><span class="muted">{description}</span></span> },
-          { key: "value", label: "Value", cell: ({ value, is_default }) => is_default ? <code class="muted">{value || "–"}</code> : <b><code>{value || "–"}</code></b> },
-          { key: "default", label: "Default", cell: ({ is_default, default: before }) => is_default ? <span class="muted">as by default</span> : <code>{before || "–"}</code> },
-          { key: "environment", label: "Environment", cell: ({ environment }) => <code class="muted">{environment}</code> },
-        ]} />
+        <DataTable<Setting>
+          caption="The settings in force"
+          rows={settings}
+          idOf={({ name }) => name}
+          columns={[
+            {
+              key: "name",
+              label: "Setting",
+              isWide: true,
+              cell: ({ flag, description }) => (
+                <span class="headline">
+                  <b>{flag}</b>
+                  <span class="muted">{description}</span>
+                </span>
+              ),
+            },
+            {
+              key: "value",
+              label: "Value",
+              cell: ({ value, is_default }) =>
+                is_default ? (
+                  <code class="muted">{value || "–"}</code>
+                ) : (
+                  <b>
+                    <code>{value || "–"}</code>
+                  </b>
+                ),
+            },
+            {
+              key: "default",
+              label: "Default",
+              cell: ({ is_default, default: before }) =>
+                is_default ? <span class="muted">as by default</span> : <code>{before || "–"}</code>,
+            },
+            {
+              key: "environment",
+              label: "Environment",
+              cell: ({ environment }) => <code class="muted">{environment}</code>,
+            },
+          ]}
+        />
       )}
     </Panel>
   );
@@ -117,21 +209,52 @@ function Audit(): JSX.Element {
   if (!canAdminister.value) return <NeedsAdmin />;
   return (
     <Panel<AuditPage> resource={audit} class="list">
-      {({ items, next_cursor }) => items.length === 0 ? <Empty title="Nothing was done through this page or its API" /> : (
-        <>
-          <DataTable<AuditEntry> caption="What was done, the newest first" rows={items} idOf={({ id }) => String(id)} columns={[
-            { key: "at", label: "When", cell: ({ at }) => <Ago at={at} /> },
-            { key: "action", label: "Action", cell: ({ action }) => <b>{action}</b> },
-            { key: "target", label: "On", isWide: true, cell: ({ target }) => <code>{target}</code> },
-            { key: "change", label: "Change", cell: ({ before, after }) => before || after ? `${before || "–"} → ${after || "–"}` : "" },
-            { key: "actor", label: "By", cell: ({ actor, role }) => `${actor} (${role || "no role"})` },
-            { key: "remote", label: "From", cell: ({ remote }) => <code>{remote}</code> },
-            { key: "outcome", label: "Outcome", cell: ({ refusal }) => refusal
-              ? <Badge tone="bad" icon="ban" title={refusal}>{refusal}</Badge> : <Badge tone="good" icon="check">done</Badge> },
-          ]} />
-          {next_cursor && <footer class="pager"><Button icon="right" onClick={() => setParams({ cursor: next_cursor }, { replace: false })}>Older</Button></footer>}
-        </>
-      )}
+      {({ items, next_cursor }) =>
+        items.length === 0 ? (
+          <Empty title="Nothing was done through this page or its API" />
+        ) : (
+          <>
+            <DataTable<AuditEntry>
+              caption="What was done, the newest first"
+              rows={items}
+              idOf={({ id }) => String(id)}
+              columns={[
+                { key: "at", label: "When", cell: ({ at }) => <Ago at={at} /> },
+                { key: "action", label: "Action", cell: ({ action }) => <b>{action}</b> },
+                { key: "target", label: "On", isWide: true, cell: ({ target }) => <code>{target}</code> },
+                {
+                  key: "change",
+                  label: "Change",
+                  cell: ({ before, after }) => (before || after ? `${before || "–"} → ${after || "–"}` : ""),
+                },
+                { key: "actor", label: "By", cell: ({ actor, role }) => `${actor} (${role || "no role"})` },
+                { key: "remote", label: "From", cell: ({ remote }) => <code>{remote}</code> },
+                {
+                  key: "outcome",
+                  label: "Outcome",
+                  cell: ({ refusal }) =>
+                    refusal ? (
+                      <Badge tone="bad" icon="ban" title={refusal}>
+                        {refusal}
+                      </Badge>
+                    ) : (
+                      <Badge tone="good" icon="check">
+                        done
+                      </Badge>
+                    ),
+                },
+              ]}
+            />
+            {next_cursor && (
+              <footer class="pager">
+                <Button icon="right" onClick={() => setParams({ cursor: next_cursor }, { replace: false })}>
+                  Older
+                </Button>
+              </footer>
+            )}
+          </>
+        )
+      }
     </Panel>
   );
 }

@@ -17,13 +17,25 @@ import { useShortcuts } from "../../state/shortcuts";
 import { toast } from "../../state/toasts";
 import { callOf } from "./payload";
 
-const OUTCOMES = { cancelled: "Cancelled", stopping: "Its worker was told to stop it", finished: "It had already ended" };
+const OUTCOMES = {
+  cancelled: "Cancelled",
+  stopping: "Its worker was told to stop it",
+  finished: "It had already ended",
+};
 
 async function cancel(task: Task, explanation: string): Promise<void> {
   const agreed = await confirm({
-    title: `Cancel ${task.name}?`, text: explanation || "This cannot be undone.", verb: "Cancel the task", isDangerous: true,
+    title: `Cancel ${task.name}?`,
+    text: explanation || "This cannot be undone.",
+    verb: "Cancel the task",
+    isDangerous: true,
   });
-  if (agreed) await act("Cancel", () => cancelTask(task.id), ({ outcome }) => toast("good", OUTCOMES[outcome]));
+  if (agreed)
+    await act(
+      "Cancel",
+      () => cancelTask(task.id),
+      ({ outcome }) => toast("good", OUTCOMES[outcome]),
+    );
 }
 
 function submitted(id: string): void {
@@ -37,7 +49,7 @@ export function Actions({ task }: { task: Task }): JSX.Element {
   const refused = (name: TaskActionName) => {
     if (!canOperate.value) return "needs the role operator";
     const found = state(name);
-    return found?.is_possible ? null : (found?.explanation || "not possible now");
+    return found?.is_possible ? null : found?.explanation || "not possible now";
   };
   const run = (name: TaskActionName, body: () => Promise<unknown>) => () => {
     if (refused(name) || busy) return;
@@ -45,7 +57,13 @@ export function Actions({ task }: { task: Task }): JSX.Element {
     void body().finally(() => setBusy(null));
   };
   const doCancel = run("cancel", () => cancel(task, state("cancel")?.explanation ?? ""));
-  const doRetry = run("retry", () => act("Retry", () => retryTask(task.id), ({ id }) => submitted(id)));
+  const doRetry = run("retry", () =>
+    act(
+      "Retry",
+      () => retryTask(task.id),
+      ({ id }) => submitted(id),
+    ),
+  );
   const doEdit = () => refused("rerun") || setEditing(true);
   const group = "This task";
   useShortcuts([
@@ -55,9 +73,15 @@ export function Actions({ task }: { task: Task }): JSX.Element {
   ]);
   return (
     <>
-      <Button icon="ban" keys="c" refused={refused("cancel")} isBusy={busy === "cancel"} onClick={doCancel}>Cancel</Button>
-      <Button icon="retry" keys="R" refused={refused("retry")} isBusy={busy === "retry"} onClick={doRetry}>Retry</Button>
-      <Button icon="send" keys="e" refused={refused("rerun")} onClick={doEdit}>Re-run as new…</Button>
+      <Button icon="ban" keys="c" refused={refused("cancel")} isBusy={busy === "cancel"} onClick={doCancel}>
+        Cancel
+      </Button>
+      <Button icon="retry" keys="R" refused={refused("retry")} isBusy={busy === "retry"} onClick={doRetry}>
+        Retry
+      </Button>
+      <Button icon="send" keys="e" refused={refused("rerun")} onClick={doEdit}>
+        Re-run as new…
+      </Button>
       {isEditing && <Rerun task={task} onClose={() => setEditing(false)} />}
     </>
   );
@@ -71,8 +95,12 @@ function Rerun({ task, onClose }: { task: Task; onClose: () => void }): JSX.Elem
       {!call && <p class="muted">The arguments are too large to be edited here: the form begins empty.</p>}
       <Content resource={resource}>
         {(of: TaskFunction) => (
-          <SubmitForm of={of} origin={task.id} before={{ args: call?.args ?? [], kwargs: call?.kwargs ?? {}, priority: task.priority }}
-            onSubmitted={({ id }) => (onClose(), submitted(id))} />
+          <SubmitForm
+            of={of}
+            origin={task.id}
+            before={{ args: call?.args ?? [], kwargs: call?.kwargs ?? {}, priority: task.priority }}
+            onSubmitted={({ id }) => (onClose(), submitted(id))}
+          />
         )}
       </Content>
     </Dialog>

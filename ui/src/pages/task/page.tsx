@@ -34,17 +34,46 @@ export function TaskDetail({ subject: id }: { subject: string }): JSX.Element {
   const topics = [`task:${id}`, "tasks"];
   const resource = useResource<Task>(`tasks/${encodeURIComponent(id)}`, { topics, apply });
   const task = resource.data;
-  const missing = resource.error instanceof ApiError && (resource.error.status === 404 || resource.error.status === 410);
+  const missing =
+    resource.error instanceof ApiError && (resource.error.status === 404 || resource.error.status === 410);
   return (
     <>
       <header class="page-head">
-        <div class="crumbs"><a href={listed.value.url}><Icon name="left" />Tasks</a></div>
-        <h1 class="task-title">{task ? <><Status status={task.status} isCancelling={task.is_cancelling} isHeld={task.is_held} /> {task.name}</> : "Task"}</h1>
-        <span class="id"><code>{id}</code><CopyButton text={id} label="Copy the id" /></span>
-        <div class="tools">{task && <><Actions task={task} /><PythonButton task={task} /></>}<Siblings id={id} /></div>
+        <div class="crumbs">
+          <a href={listed.value.url}>
+            <Icon name="left" />
+            Tasks
+          </a>
+        </div>
+        <h1 class="task-title">
+          {task ? (
+            <>
+              <Status status={task.status} isCancelling={task.is_cancelling} isHeld={task.is_held} /> {task.name}
+            </>
+          ) : (
+            "Task"
+          )}
+        </h1>
+        <span class="id">
+          <code>{id}</code>
+          <CopyButton text={id} label="Copy the id" />
+        </span>
+        <div class="tools">
+          {task && (
+            <>
+              <Actions task={task} />
+              <PythonButton task={task} />
+            </>
+          )}
+          <Siblings id={id} />
+        </div>
       </header>
-      {missing ? <Missing error={resource.error as ApiError} /> : (
-        <Panel resource={resource} class="bare">{(data) => <Body task={data} topics={topics} />}</Panel>
+      {missing ? (
+        <Missing error={resource.error as ApiError} />
+      ) : (
+        <Panel resource={resource} class="bare">
+          {(data) => <Body task={data} topics={topics} />}
+        </Panel>
       )}
     </>
   );
@@ -57,7 +86,9 @@ function PythonButton({ task }: { task: Task }): JSX.Element | null {
 
 function Siblings({ id }: { id: string }): JSX.Element | null {
   const { previous, next } = neighbours(listed.value.ids, id);
-  const go = (to: string | undefined) => () => { if (to) navigate(urlOf("tasks", to)); };
+  const go = (to: string | undefined) => () => {
+    if (to) navigate(urlOf("tasks", to));
+  };
   useShortcuts([
     { keys: "[", label: "Previous task of the list", group: "This task", run: go(previous) },
     { keys: "]", label: "Next task of the list", group: "This task", run: go(next) },
@@ -65,8 +96,22 @@ function Siblings({ id }: { id: string }): JSX.Element | null {
   if (!previous && !next) return null;
   return (
     <>
-      <Button kind="ghost" icon="up" label="Previous task of the list" keys="[" refused={previous ? null : "this is the first of the list"} onClick={go(previous)} />
-      <Button kind="ghost" icon="down" label="Next task of the list" keys="]" refused={next ? null : "this is the last of the list"} onClick={go(next)} />
+      <Button
+        kind="ghost"
+        icon="up"
+        label="Previous task of the list"
+        keys="["
+        refused={previous ? null : "this is the first of the list"}
+        onClick={go(previous)}
+      />
+      <Button
+        kind="ghost"
+        icon="down"
+        label="Next task of the list"
+        keys="]"
+        refused={next ? null : "this is the last of the list"}
+        onClick={go(next)}
+      />
     </>
   );
 }
@@ -75,10 +120,19 @@ function Missing({ error }: { error: ApiError }): JSX.Element {
   const isForgotten = error.status === 410;
   return (
     <section class="panel">
-      <Empty icon={isForgotten ? "hourglass" : "search"} title={isForgotten ? "This task was here, and is forgotten" : "This control plane never saw such a task"}>
+      <Empty
+        icon={isForgotten ? "hourglass" : "search"}
+        title={isForgotten ? "This task was here, and is forgotten" : "This control plane never saw such a task"}
+      >
         <p>{error.message}</p>
-        {isForgotten && <p>How many results are kept, and for how long, is in <a href={urlOf("system")}>the settings</a>.</p>}
-        <a class="button" href={urlOf("tasks")}>To the tasks</a>
+        {isForgotten && (
+          <p>
+            How many results are kept, and for how long, is in <a href={urlOf("system")}>the settings</a>.
+          </p>
+        )}
+        <a class="button" href={urlOf("tasks")}>
+          To the tasks
+        </a>
       </Empty>
     </section>
   );
@@ -94,18 +148,37 @@ function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.
         <Life task={task} />
         {task.progress && task.status === "running" && <Progress task={task} />}
         {!task.has_worker && ["queued", "scheduled"].includes(task.status) && (
-          <p class="note"><Badge tone="warn" icon="warn">No connected worker knows {task.name}: it waits</Badge></p>
+          <p class="note">
+            <Badge tone="warn" icon="warn">
+              No connected worker knows {task.name}: it waits
+            </Badge>
+          </p>
         )}
         <Waterfall task={task} />
       </section>
-      <Tabs name="tab" label="About the task" choices={[
-        { value: "overview", label: "Overview" }, { value: "attempts", label: `Attempts ${task.attempts}` },
-        { value: "log", label: `Log ${lines}` }, { value: "steps", label: "Steps" }, { value: "raw", label: "Raw" },
-      ]} />
+      <Tabs
+        name="tab"
+        label="About the task"
+        choices={[
+          { value: "overview", label: "Overview" },
+          { value: "attempts", label: `Attempts ${task.attempts}` },
+          { value: "log", label: `Log ${lines}` },
+          { value: "steps", label: "Steps" },
+          { value: "raw", label: "Raw" },
+        ]}
+      />
       <div role="tabpanel" aria-label={tab} class="panel">
-        {tab === "attempts" ? <Attempts task={task} /> : tab === "log" ? <Log steps={steps} />
-          : tab === "steps" ? <Steps steps={steps} /> : tab === "raw" ? <Code label="the task as JSON">{pretty(task)}</Code>
-          : <About task={task} />}
+        {tab === "attempts" ? (
+          <Attempts task={task} />
+        ) : tab === "log" ? (
+          <Log steps={steps} />
+        ) : tab === "steps" ? (
+          <Steps steps={steps} />
+        ) : tab === "raw" ? (
+          <Code label="the task as JSON">{pretty(task)}</Code>
+        ) : (
+          <About task={task} />
+        )}
       </div>
     </>
   );
@@ -116,7 +189,9 @@ function Progress({ task: { progress } }: { task: Task }): JSX.Element | null {
   const share = progress.total ? `${progress.done} of ${progress.total}` : String(progress.done);
   return (
     <p class="progress">
-      {progress.total ? <Meter value={progress.done} of={progress.total} label={`${share} ${progress.message}`} /> : null}
+      {progress.total ? (
+        <Meter value={progress.done} of={progress.total} label={`${share} ${progress.message}`} />
+      ) : null}
       {share} {progress.message}
     </p>
   );
@@ -127,25 +202,76 @@ function About({ task }: { task: Task }): JSX.Element {
   return (
     <div class="about">
       <div>
-        {task.error_detail && <section><h2>Error</h2><ErrorView error={task.error_detail} /></section>}
-        <section><h2>Arguments</h2><CallView name={task.name} payload={task.arguments} path={`${path}/arguments`} /></section>
-        {task.result && <section><h2>Result</h2><PayloadView payload={task.result} label="the result" path={`${path}/result`} /></section>}
+        {task.error_detail && (
+          <section>
+            <h2>Error</h2>
+            <ErrorView error={task.error_detail} />
+          </section>
+        )}
+        <section>
+          <h2>Arguments</h2>
+          <CallView name={task.name} payload={task.arguments} path={`${path}/arguments`} />
+        </section>
+        {task.result && (
+          <section>
+            <h2>Result</h2>
+            <PayloadView payload={task.result} label="the result" path={`${path}/result`} />
+          </section>
+        )}
       </div>
       <Facts>
-        <Fact name="Function"><a href={urlOf("functions", task.name)}>{task.name}</a></Fact>
-        <Fact name="Priority"><PriorityMark priority={task.priority} /></Fact>
-        {task.worker_id && <Fact name="Worker"><a href={urlOf("workers", task.worker_id)}>{task.worker_id}</a></Fact>}
-        <Fact name="Submitted"><Moment at={task.submitted_at} /></Fact>
-        {task.started_at && <Fact name="Started"><Moment at={task.started_at} /></Fact>}
-        {task.finished_at && <Fact name="Ended"><Moment at={task.finished_at} /></Fact>}
-        {task.due_at && task.status === "scheduled" && <Fact name="Due"><Ago at={task.due_at} /></Fact>}
-        {task.expires_at && <Fact name="Not started after"><Moment at={task.expires_at} /></Fact>}
-        <Fact name="Attempts">{task.attempts} of {task.most_attempts}</Fact>
+        <Fact name="Function">
+          <a href={urlOf("functions", task.name)}>{task.name}</a>
+        </Fact>
+        <Fact name="Priority">
+          <PriorityMark priority={task.priority} />
+        </Fact>
+        {task.worker_id && (
+          <Fact name="Worker">
+            <a href={urlOf("workers", task.worker_id)}>{task.worker_id}</a>
+          </Fact>
+        )}
+        <Fact name="Submitted">
+          <Moment at={task.submitted_at} />
+        </Fact>
+        {task.started_at && (
+          <Fact name="Started">
+            <Moment at={task.started_at} />
+          </Fact>
+        )}
+        {task.finished_at && (
+          <Fact name="Ended">
+            <Moment at={task.finished_at} />
+          </Fact>
+        )}
+        {task.due_at && task.status === "scheduled" && (
+          <Fact name="Due">
+            <Ago at={task.due_at} />
+          </Fact>
+        )}
+        {task.expires_at && (
+          <Fact name="Not started after">
+            <Moment at={task.expires_at} />
+          </Fact>
+        )}
+        <Fact name="Attempts">
+          {task.attempts} of {task.most_attempts}
+        </Fact>
         {task.losses > 0 && <Fact name="Workers lost with it">{task.losses}</Fact>}
-        <Fact name="Time limit">{task.terms.timeout_seconds === null ? "none" : duration(task.terms.timeout_seconds)}</Fact>
+        <Fact name="Time limit">
+          {task.terms.timeout_seconds === null ? "none" : duration(task.terms.timeout_seconds)}
+        </Fact>
         {task.terms.retry_on && <Fact name="Retried on">{task.terms.retry_on.join(", ")}</Fact>}
-        {task.terms.never_on && task.terms.never_on.length > 0 && <Fact name="Never retried on">{task.terms.never_on.join(", ")}</Fact>}
-        {task.origin && <Fact name="Runs again"><a href={urlOf("tasks", task.origin)}><code>{task.origin}</code></a></Fact>}
+        {task.terms.never_on && task.terms.never_on.length > 0 && (
+          <Fact name="Never retried on">{task.terms.never_on.join(", ")}</Fact>
+        )}
+        {task.origin && (
+          <Fact name="Runs again">
+            <a href={urlOf("tasks", task.origin)}>
+              <code>{task.origin}</code>
+            </a>
+          </Fact>
+        )}
       </Facts>
     </div>
   );
@@ -155,16 +281,36 @@ function Attempts({ task }: { task: Task }): JSX.Element {
   const attempts = attemptsOf(task);
   if (attempts.length === 0) return <Empty icon="clock" title="No attempt has begun" />;
   return (
-    <DataTable caption="Attempts" rows={attempts} idOf={({ number }) => String(number)} columns={[
-      { key: "number", label: "No.", cell: ({ number }) => number },
-      { key: "status", label: "Outcome", cell: ({ status }) => <Status status={status} /> },
-      { key: "worker", label: "Worker", cell: ({ worker_id }) => <a href={urlOf("workers", worker_id)}>{worker_id}</a> },
-      { key: "started", label: "Started", cell: ({ started_at }) => <Moment at={started_at} /> },
-      { key: "wait", label: "Wait", align: "end", cell: ({ wait_seconds }) => duration(wait_seconds) },
-      { key: "run", label: "Run", align: "end", cell: ({ run_seconds }) => duration(run_seconds) },
-      { key: "next", label: "Next try", align: "end", cell: ({ next_due_at }) => <Ago at={next_due_at} /> },
-      { key: "error", label: "Error", isWide: true, cell: ({ error }) => error
-        ? <span class="bad-text" title={error.message}>{error.type}: {error.message}</span> : "" },
-    ]} />
+    <DataTable
+      caption="Attempts"
+      rows={attempts}
+      idOf={({ number }) => String(number)}
+      columns={[
+        { key: "number", label: "No.", cell: ({ number }) => number },
+        { key: "status", label: "Outcome", cell: ({ status }) => <Status status={status} /> },
+        {
+          key: "worker",
+          label: "Worker",
+          cell: ({ worker_id }) => <a href={urlOf("workers", worker_id)}>{worker_id}</a>,
+        },
+        { key: "started", label: "Started", cell: ({ started_at }) => <Moment at={started_at} /> },
+        { key: "wait", label: "Wait", align: "end", cell: ({ wait_seconds }) => duration(wait_seconds) },
+        { key: "run", label: "Run", align: "end", cell: ({ run_seconds }) => duration(run_seconds) },
+        { key: "next", label: "Next try", align: "end", cell: ({ next_due_at }) => <Ago at={next_due_at} /> },
+        {
+          key: "error",
+          label: "Error",
+          isWide: true,
+          cell: ({ error }) =>
+            error ? (
+              <span class="bad-text" title={error.message}>
+                {error.type}: {error.message}
+              </span>
+            ) : (
+              ""
+            ),
+        },
+      ]}
+    />
   );
 }

@@ -25,16 +25,35 @@ export function stopsOf(task: Task, nowAt: number): Stop[] {
   const stops: Stop[] = [{ label: "submitted", icon: "send", at: submitted, note: "", tone: "" }];
   const due = momentOf(task.due_at);
   if (task.status === "scheduled") {
-    stops.push({ label: "scheduled", icon: "clock", at: null, note: due ? `due ${fullTime(due, isUtc.value)}` : "", tone: "now" });
+    stops.push({
+      label: "scheduled",
+      icon: "clock",
+      at: null,
+      note: due ? `due ${fullTime(due, isUtc.value)}` : "",
+      tone: "now",
+    });
     return stops;
   }
   const waited = task.wait_seconds ?? (queued === null ? null : (nowAt - queued) / 1000);
-  stops.push({ label: task.is_held ? "held" : "queued", icon: "stack", at: queued, note: task.status === "queued" || started ? duration(waited) : "", tone: task.status === "queued" ? "now" : "" });
+  stops.push({
+    label: task.is_held ? "held" : "queued",
+    icon: "stack",
+    at: queued,
+    note: task.status === "queued" || started ? duration(waited) : "",
+    tone: task.status === "queued" ? "now" : "",
+  });
   if (started && task.status !== "queued") {
     const ran = task.run_seconds ?? (task.status === "running" ? (nowAt - started) / 1000 : null);
-    stops.push({ label: task.is_cancelling && task.status === "running" ? "stopping" : "running", icon: "play", at: started, note: ran === null ? "" : duration(task.status === "running" ? Math.round(ran) : ran), tone: task.status === "running" ? "now" : "" });
+    stops.push({
+      label: task.is_cancelling && task.status === "running" ? "stopping" : "running",
+      icon: "play",
+      at: started,
+      note: ran === null ? "" : duration(task.status === "running" ? Math.round(ran) : ran),
+      tone: task.status === "running" ? "now" : "",
+    });
   }
-  if (isFinal(task.status)) stops.push({ label: task.status, icon: "dot", at: finished, note: "", tone: `end ${task.status}` });
+  if (isFinal(task.status))
+    stops.push({ label: task.status, icon: "dot", at: finished, note: "", tone: `end ${task.status}` });
   return stops;
 }
 
@@ -42,9 +61,23 @@ export function Life({ task }: { task: Task }): JSX.Element {
   return (
     <ol class="life" aria-label="The states of the task">
       {stopsOf(task, now.value).map(({ label, icon, at, note, tone }) => (
-        <li key={label} class={tone} aria-current={tone === "now" ? "step" : undefined} title={at ? fullTime(at, isUtc.value) : undefined}>
-          {tone.startsWith("end") ? <Status status={task.status} /> : <span class="life-name"><Icon name={icon} />{label}</span>}
-          {(label === "running" || label === "stopping") && task.worker_id && <a href={urlOf("workers", task.worker_id)}>{task.worker_id}</a>}
+        <li
+          key={label}
+          class={tone}
+          aria-current={tone === "now" ? "step" : undefined}
+          title={at ? fullTime(at, isUtc.value) : undefined}
+        >
+          {tone.startsWith("end") ? (
+            <Status status={task.status} />
+          ) : (
+            <span class="life-name">
+              <Icon name={icon} />
+              {label}
+            </span>
+          )}
+          {(label === "running" || label === "stopping") && task.worker_id && (
+            <a href={urlOf("workers", task.worker_id)}>{task.worker_id}</a>
+          )}
           {note && <small>{note}</small>}
         </li>
       ))}
@@ -56,11 +89,20 @@ export function Life({ task }: { task: Task }): JSX.Element {
 export function attemptsOf(task: Task): Attempt[] {
   const started = task.started_at;
   if (!started || !task.worker_id || task.history.some(({ number }) => number === task.attempts)) return task.history;
-  return [...task.history, {
-    number: task.attempts, worker_id: task.worker_id, started_at: started, finished_at: task.finished_at,
-    run_seconds: task.run_seconds, status: task.status, error: task.error_detail,
-    wait_seconds: task.wait_seconds, next_due_at: null,
-  }];
+  return [
+    ...task.history,
+    {
+      number: task.attempts,
+      worker_id: task.worker_id,
+      started_at: started,
+      finished_at: task.finished_at,
+      run_seconds: task.run_seconds,
+      status: task.status,
+      error: task.error_detail,
+      wait_seconds: task.wait_seconds,
+      next_due_at: null,
+    },
+  ];
 }
 
 export function Waterfall({ task }: { task: Task }): JSX.Element | null {
@@ -69,7 +111,9 @@ export function Waterfall({ task }: { task: Task }): JSX.Element | null {
   if (from === null || attempts.length === 0) return null;
   const endOf = (one: Attempt) => {
     const started = momentOf(one.started_at) ?? from;
-    return one.status === "running" ? now.value : (momentOf(one.finished_at) ?? started + (one.run_seconds ?? 0) * 1000);
+    return one.status === "running"
+      ? now.value
+      : (momentOf(one.finished_at) ?? started + (one.run_seconds ?? 0) * 1000);
   };
   const until = Math.max(from + 1, ...attempts.map(endOf));
   const part = (at: number) => `${Math.max(0, Math.min(100, ((at - from) / (until - from)) * 100))}%`;
@@ -81,8 +125,15 @@ export function Waterfall({ task }: { task: Task }): JSX.Element | null {
         return (
           <li key={one.number}>
             <span class="waterfall-name">attempt {one.number}</span>
-            <span class="track"><i class={one.status} style={{ left: part(started), width: `calc(${part(endOf(one))} - ${part(started)})` }} /></span>
-            <span class="waterfall-note"><Status status={one.status} /> {duration(one.status === "running" ? Math.round(seconds) : seconds)}</span>
+            <span class="track">
+              <i
+                class={one.status}
+                style={{ left: part(started), width: `calc(${part(endOf(one))} - ${part(started)})` }}
+              />
+            </span>
+            <span class="waterfall-note">
+              <Status status={one.status} /> {duration(one.status === "running" ? Math.round(seconds) : seconds)}
+            </span>
           </li>
         );
       })}

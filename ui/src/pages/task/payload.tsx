@@ -13,8 +13,12 @@ export function PayloadView({ payload, label, path }: { payload: Payload; label:
     <>
       <Code label={label}>{isText ? `${payload.text}${payload.is_truncated ? "…" : ""}` : pretty(payload.value)}</Code>
       <p class="payload-note">
-        {bytes(payload.size)}{payload.is_truncated && ", too large to show in full"}{" "}
-        <a href={apiUrl(`${path}?raw=true`)} download><Icon name="download" />Download</a>
+        {bytes(payload.size)}
+        {payload.is_truncated && ", too large to show in full"}{" "}
+        <a href={apiUrl(`${path}?raw=true`)} download>
+          <Icon name="download" />
+          Download
+        </a>
       </p>
     </>
   );
@@ -25,7 +29,8 @@ export function callOf(payload: Payload): { args: unknown[]; kwargs: Record<stri
   const value = payload.value as { args?: unknown; kwargs?: unknown } | null;
   if (typeof value !== "object" || value === null || payload.is_truncated) return null;
   const args = Array.isArray(value.args) ? (value.args as unknown[]) : [];
-  const kwargs = typeof value.kwargs === "object" && value.kwargs !== null ? (value.kwargs as Record<string, unknown>) : {};
+  const kwargs =
+    typeof value.kwargs === "object" && value.kwargs !== null ? (value.kwargs as Record<string, unknown>) : {};
   return { args, kwargs };
 }
 

@@ -42,15 +42,23 @@ export function Log({ steps }: { steps: Resource<TaskStepPage> }): JSX.Element {
   };
   return (
     <Content resource={steps}>
-      {() => lines.length === 0 ? <Empty icon="table" title="No log lines"><p>What a task logs through <code>logging</code> appears here.</p></Empty> : (
-        <div class="log" ref={box} onScroll={note} tabIndex={0} role="region" aria-label="Log lines">
-          {lines.map((step) => (
-            <p key={step.number} class={`level-${(step.line?.level ?? "").toLowerCase()}`}>
-              {at(step)} <b>{step.line?.level}</b> <i>{step.line?.logger}</i> <span>{step.line?.message}</span>
+      {() =>
+        lines.length === 0 ? (
+          <Empty icon="table" title="No log lines">
+            <p>
+              What a task logs through <code>logging</code> appears here.
             </p>
-          ))}
-        </div>
-      )}
+          </Empty>
+        ) : (
+          <div class="log" ref={box} onScroll={note} tabIndex={0} role="region" aria-label="Log lines">
+            {lines.map((step) => (
+              <p key={step.number} class={`level-${(step.line?.level ?? "").toLowerCase()}`}>
+                {at(step)} <b>{step.line?.level}</b> <i>{step.line?.logger}</i> <span>{step.line?.message}</span>
+              </p>
+            ))}
+          </div>
+        )
+      }
     </Content>
   );
 }
@@ -59,23 +67,47 @@ export function Steps({ steps }: { steps: Resource<TaskStepPage> }): JSX.Element
   const kept = steps.data?.items.filter(({ line }) => !line) ?? [];
   return (
     <Content resource={steps}>
-      {() => kept.length === 0 ? <Empty icon="clock" title="No steps are kept"><p>Tasks that run once, say nothing and are not followed have none.</p></Empty> : (
-        <div class="table-wrap">
-          <table class="data" role="table">
-            <caption class="offscreen">Steps</caption>
-            <thead role="rowgroup"><tr role="row"><th role="columnheader">No.</th><th role="columnheader">Time</th><th role="columnheader">Attempt</th><th role="columnheader" class="wide">What</th></tr></thead>
-            <tbody role="rowgroup">
-              {kept.map((step) => (
-                <tr role="row" key={step.number}>
-                  <td role="cell" data-label="No.">{step.number}</td><td role="cell" data-label="Time">{at(step)}</td>
-                  <td role="cell" data-label="Attempt">{step.attempt}</td>
-                  <td role="cell" data-label="What">{step.status ? <Status status={step.status} /> : <ProgressText step={step} />}</td>
+      {() =>
+        kept.length === 0 ? (
+          <Empty icon="clock" title="No steps are kept">
+            <p>Tasks that run once, say nothing and are not followed have none.</p>
+          </Empty>
+        ) : (
+          <div class="table-wrap">
+            <table class="data" role="table">
+              <caption class="offscreen">Steps</caption>
+              <thead role="rowgroup">
+                <tr role="row">
+                  <th role="columnheader">No.</th>
+                  <th role="columnheader">Time</th>
+                  <th role="columnheader">Attempt</th>
+                  <th role="columnheader" class="wide">
+                    What
+                  </th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+              </thead>
+              <tbody role="rowgroup">
+                {kept.map((step) => (
+                  <tr role="row" key={step.number}>
+                    <td role="cell" data-label="No.">
+                      {step.number}
+                    </td>
+                    <td role="cell" data-label="Time">
+                      {at(step)}
+                    </td>
+                    <td role="cell" data-label="Attempt">
+                      {step.attempt}
+                    </td>
+                    <td role="cell" data-label="What">
+                      {step.status ? <Status status={step.status} /> : <ProgressText step={step} />}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )
+      }
     </Content>
   );
 }
@@ -83,5 +115,9 @@ export function Steps({ steps }: { steps: Resource<TaskStepPage> }): JSX.Element
 function ProgressText({ step: { progress } }: { step: TaskStep }): JSX.Element {
   if (!progress) return <></>;
   const share = progress.total ? `${progress.done} of ${progress.total}` : String(progress.done);
-  return <>progress {share} {progress.message}</>;
+  return (
+    <>
+      progress {share} {progress.message}
+    </>
+  );
 }

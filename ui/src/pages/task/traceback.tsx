@@ -30,14 +30,16 @@ export function Traceback({ text }: { text: string }): JSX.Element {
   return (
     <div class="code">
       <div class="traceback" tabIndex={0} role="region" aria-label="Traceback">
-        {framesOf(text).map((part, index) => typeof part === "string"
-          ? <p key={index}>{part}</p>
-          : (
+        {framesOf(text).map((part, index) =>
+          typeof part === "string" ? (
+            <p key={index}>{part}</p>
+          ) : (
             <details key={index} class={part.isLibrary ? "library" : "own"} open={!part.isLibrary}>
               <summary>{part.place}</summary>
               <pre>{part.lines.join("\n")}</pre>
             </details>
-          ))}
+          ),
+        )}
       </div>
       <CopyButton text={text} label="Copy the traceback" />
     </div>
@@ -47,9 +49,15 @@ export function Traceback({ text }: { text: string }): JSX.Element {
 export function ErrorView({ error }: { error: ErrorDetail }): JSX.Element {
   return (
     <div class="error-view">
-      <p class="error-head"><b>{error.type}</b> {error.message}</p>
+      <p class="error-head">
+        <b>{error.type}</b> {error.message}
+      </p>
       {error.traceback && <Traceback text={error.traceback} />}
-      {error.fingerprint && <p><a href={urlOf("errors", error.fingerprint)}>All failures like this one</a></p>}
+      {error.fingerprint && (
+        <p>
+          <a href={urlOf("errors", error.fingerprint)}>All failures like this one</a>
+        </p>
+      )}
     </div>
   );
 }

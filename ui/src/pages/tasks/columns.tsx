@@ -24,7 +24,11 @@ function Run({ task }: { task: TaskSummary }): JSX.Element {
   return (
     <span class={isRunning ? "running-time" : ""}>
       {isRunning && progress?.total ? (
-        <Meter value={progress.done} of={progress.total} label={`${progress.done} of ${progress.total} ${progress.message}`} />
+        <Meter
+          value={progress.done}
+          of={progress.total}
+          label={`${progress.done} of ${progress.total} ${progress.message}`}
+        />
       ) : null}
       {seconds === null ? NOTHING : duration(isRunning ? Math.round(seconds) : seconds)}
     </span>
@@ -35,20 +39,53 @@ function Name({ task }: { task: TaskSummary }): JSX.Element {
   return (
     <span class="task-name">
       <a href={urlOf("tasks", task.id)}>{task.name}</a>
-      {task.error
-        ? <span class="bad-text" title={`${task.error.type}: ${task.error.message}`}>{task.error.type}: {task.error.message}</span>
-        : <code title={task.arguments_preview}>{task.progress?.message || callPreview(task.arguments_preview)}</code>}
+      {task.error ? (
+        <span class="bad-text" title={`${task.error.type}: ${task.error.message}`}>
+          {task.error.type}: {task.error.message}
+        </span>
+      ) : (
+        <code title={task.arguments_preview}>{task.progress?.message || callPreview(task.arguments_preview)}</code>
+      )}
     </span>
   );
 }
 
 export const COLUMNS: readonly Column<TaskSummary>[] = [
-  { key: "status", label: "Status", cell: (task) => <Status status={task.status} isCancelling={task.is_cancelling} isHeld={task.is_held} /> },
+  {
+    key: "status",
+    label: "Status",
+    cell: (task) => <Status status={task.status} isCancelling={task.is_cancelling} isHeld={task.is_held} />,
+  },
   { key: "name", label: "Task", isWide: true, cell: (task) => <Name task={task} /> },
-  { key: "id", label: "Id", cell: ({ id }) => <span class="id"><code title={id}>{shortId(id)}</code><CopyButton text={id} label={`Copy the id ${id}`} /></span> },
+  {
+    key: "id",
+    label: "Id",
+    cell: ({ id }) => (
+      <span class="id">
+        <code title={id}>{shortId(id)}</code>
+        <CopyButton text={id} label={`Copy the id ${id}`} />
+      </span>
+    ),
+  },
   { key: "priority", label: "Priority", cell: ({ priority }) => <PriorityMark priority={priority} /> },
-  { key: "worker", label: "Worker", cell: ({ worker_id }) => worker_id ? <a class="plain" href={urlOf("workers", worker_id)}>{worker_id}</a> : <span class="muted">{NOTHING}</span> },
-  { key: "attempts", label: "Tries", align: "end", cell: ({ attempts, most_attempts }) => `${attempts}/${most_attempts}` },
+  {
+    key: "worker",
+    label: "Worker",
+    cell: ({ worker_id }) =>
+      worker_id ? (
+        <a class="plain" href={urlOf("workers", worker_id)}>
+          {worker_id}
+        </a>
+      ) : (
+        <span class="muted">{NOTHING}</span>
+      ),
+  },
+  {
+    key: "attempts",
+    label: "Tries",
+    align: "end",
+    cell: ({ attempts, most_attempts }) => `${attempts}/${most_attempts}`,
+  },
   { key: "wait", label: "Wait", align: "end", cell: ({ wait_seconds }) => duration(wait_seconds) },
   { key: "run", label: "Run", align: "end", cell: (task) => <Run task={task} /> },
   { key: "submitted", label: "Submitted", align: "end", cell: ({ submitted_at }) => <Ago at={submitted_at} /> },

@@ -20,7 +20,16 @@ export function setFilter(changes: Partial<Filter>): void {
   setParams({ ...changes, cursor: "", row: "" });
 }
 
-const CLEAR: Partial<Filter> = { status: [], priority: [], name: [], worker: [], fingerprint: "", q: "", since: "", until: "" };
+const CLEAR: Partial<Filter> = {
+  status: [],
+  priority: [],
+  name: [],
+  worker: [],
+  fingerprint: "",
+  q: "",
+  since: "",
+  until: "",
+};
 export const clearFilter = (): void => setFilter(CLEAR);
 
 export function FilterBar({ filter }: { filter: Filter }): JSX.Element {
@@ -32,8 +41,14 @@ export function FilterBar({ filter }: { filter: Filter }): JSX.Element {
       <Add name="name" label="Function" filter={filter} values={functions.map(({ name }) => name)} />
       <Add name="priority" label="Priority" filter={filter} values={PRIORITIES} />
       <Add name="worker" label="Worker" filter={filter} values={workers.map(({ id }) => id)} />
-      {chipsOf(filter).map((chip) => <ChipMark key={`${chip.name} ${chip.value}`} chip={chip} filter={filter} />)}
-      {chipsOf(filter).length > 1 && <Button kind="ghost" class="small" onClick={clearFilter}>Clear all</Button>}
+      {chipsOf(filter).map((chip) => (
+        <ChipMark key={`${chip.name} ${chip.value}`} chip={chip} filter={filter} />
+      ))}
+      {chipsOf(filter).length > 1 && (
+        <Button kind="ghost" class="small" onClick={clearFilter}>
+          Clear all
+        </Button>
+      )}
     </div>
   );
 }
@@ -51,23 +66,45 @@ function Search({ value }: { value: string }): JSX.Element {
     <label class="search">
       <Icon name="search" />
       <span class="offscreen">Search tasks</span>
-      <input type="search" data-search value={typed} maxLength={500} placeholder="Search names, ids, arguments, errors"
+      <input
+        type="search"
+        data-search
+        value={typed}
+        maxLength={500}
+        placeholder="Search names, ids, arguments, errors"
         title="Words, or status: priority: name: worker: error: args.NAME: with a value behind it"
-        aria-keyshortcuts="/" onInput={(event) => change(event.currentTarget.value)}
-        onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()} />
+        aria-keyshortcuts="/"
+        onInput={(event) => change(event.currentTarget.value)}
+        onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+      />
     </label>
   );
 }
 
-function Add({ name, label, filter, values }: {
-  name: (typeof REPEATED)[number]; label: string; filter: Filter; values: readonly string[];
+function Add({
+  name,
+  label,
+  filter,
+  values,
+}: {
+  name: (typeof REPEATED)[number];
+  label: string;
+  filter: Filter;
+  values: readonly string[];
 }): JSX.Element {
   const left = values.filter((value) => !filter[name].includes(value));
   return (
-    <select aria-label={`Filter by ${label.toLowerCase()}`} value=""
-      onChange={(event) => setFilter({ [name]: [...filter[name], event.currentTarget.value] })}>
+    <select
+      aria-label={`Filter by ${label.toLowerCase()}`}
+      value=""
+      onChange={(event) => setFilter({ [name]: [...filter[name], event.currentTarget.value] })}
+    >
       <option value="">{label}</option>
-      {left.map((value) => <option key={value} value={value}>{value}</option>)}
+      {left.map((value) => (
+        <option key={value} value={value}>
+          {value}
+        </option>
+      ))}
     </select>
   );
 }
@@ -80,7 +117,8 @@ function ChipMark({ chip, filter }: { chip: Chip; filter: Filter }): JSX.Element
   const remove = () => setFilter({ [name]: Array.isArray(before) ? before.filter((one) => one !== value) : "" });
   return (
     <span class="chip">
-      <small>{CHIP_NAMES[name] ?? name}</small>{name === "fingerprint" ? shortId(value) : value}
+      <small>{CHIP_NAMES[name] ?? name}</small>
+      {name === "fingerprint" ? shortId(value) : value}
       <Button kind="ghost" icon="close" class="small" label={`Do not filter by ${name} ${value}`} onClick={remove} />
     </span>
   );
@@ -98,8 +136,12 @@ export function StatusTabs({ filter }: { filter: Filter }): JSX.Element {
         All <b>{count(all)}</b>
       </button>
       {STATUSES.map((status) => (
-        <button key={status} type="button" aria-pressed={filter.status.includes(status)}
-          onClick={() => setFilter({ status: only === status ? [] : [status] })}>
+        <button
+          key={status}
+          type="button"
+          aria-pressed={filter.status.includes(status)}
+          onClick={() => setFilter({ status: only === status ? [] : [status] })}
+        >
           <Status status={status} /> <b>{count(counts.data?.[status])}</b>
         </button>
       ))}

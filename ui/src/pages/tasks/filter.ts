@@ -18,7 +18,14 @@ export interface Filter {
 }
 
 export const NO_FILTER: Filter = {
-  status: [], priority: [], name: [], worker: [], fingerprint: "", q: "", since: "", until: "",
+  status: [],
+  priority: [],
+  name: [],
+  worker: [],
+  fingerprint: "",
+  q: "",
+  since: "",
+  until: "",
 };
 
 /** Read the filter out of the URL's query. */
@@ -61,11 +68,16 @@ export function isEmpty(filter: Filter): boolean {
  * is null: it may.
  */
 export function admits(filter: Filter, task: TaskSummary): boolean | null {
-  const among = (wanted: string[], value: string | null) => wanted.length === 0 || (value !== null && wanted.includes(value));
-  const isOne = among(filter.status, task.status) && among(filter.priority, task.priority)
-    && among(filter.name, task.name) && among(filter.worker, task.worker_id);
+  const among = (wanted: string[], value: string | null) =>
+    wanted.length === 0 || (value !== null && wanted.includes(value));
+  const isOne =
+    among(filter.status, task.status) &&
+    among(filter.priority, task.priority) &&
+    among(filter.name, task.name) &&
+    among(filter.worker, task.worker_id);
   const at = Date.parse(task.submitted_at);
-  if (!isOne || (filter.since && at < Date.parse(filter.since)) || (filter.until && at >= Date.parse(filter.until))) return false;
+  if (!isOne || (filter.since && at < Date.parse(filter.since)) || (filter.until && at >= Date.parse(filter.until)))
+    return false;
   return filter.q || filter.fingerprint ? null : true;
 }
 

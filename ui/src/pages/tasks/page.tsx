@@ -32,22 +32,36 @@ export function Tasks(): JSX.Element {
     <>
       <header class="page-head">
         <h1>Tasks</h1>
-        <div class="tools"><ViewsMenu /><ColumnsMenu /></div>
+        <div class="tools">
+          <ViewsMenu />
+          <ColumnsMenu />
+        </div>
       </header>
       <StatusTabs filter={filter} />
       <FilterBar filter={filter} />
       <RunningOperations />
       <Panel resource={rows.resource} class="list">
-        {(page) => page.items.length === 0 ? <None filter={filter} page={page} /> : (
-          <>
-            <BulkBar filter={filter} selection={selection} rows={rows.items} total={page.total} />
-            <Pill rows={rows} />
-            <DataTable<TaskSummary> caption="Tasks" isWalked rows={rows.items} idOf={({ id }) => id} selection={selection}
-              nameOf={({ name, id }) => `${name} ${id}`} open={({ id }) => navigate(urlOf("tasks", id))}
-              columns={columnsFor(order)} />
-            <Pager page={page} shown={rows.items.length} />
-          </>
-        )}
+        {(page) =>
+          page.items.length === 0 ? (
+            <None filter={filter} page={page} />
+          ) : (
+            <>
+              <BulkBar filter={filter} selection={selection} rows={rows.items} total={page.total} />
+              <Pill rows={rows} />
+              <DataTable<TaskSummary>
+                caption="Tasks"
+                isWalked
+                rows={rows.items}
+                idOf={({ id }) => id}
+                selection={selection}
+                nameOf={({ name, id }) => `${name} ${id}`}
+                open={({ id }) => navigate(urlOf("tasks", id))}
+                columns={columnsFor(order)}
+              />
+              <Pager page={page} shown={rows.items.length} />
+            </>
+          )
+        }
       </Panel>
     </>
   );
@@ -56,13 +70,21 @@ export function Tasks(): JSX.Element {
 function columnsFor(order: string): typeof COLUMNS {
   const shown = COLUMNS.filter(({ key }) => FIXED.includes(key) || shownColumns.value.includes(key));
   const turn = () => setParams({ order: order === "oldest" ? "" : "oldest", cursor: "", row: "" });
-  return shown.map((column) => column.key === "submitted"
-    ? { ...column, sort: order === "oldest" ? "ascending" as const : "descending" as const, onSort: turn } : column);
+  return shown.map((column) =>
+    column.key === "submitted"
+      ? { ...column, sort: order === "oldest" ? ("ascending" as const) : ("descending" as const), onSort: turn }
+      : column,
+  );
 }
 
 function Pill({ rows }: { rows: Rows }): JSX.Element | null {
   if (rows.waiting === 0) return null;
-  return <button type="button" class="pill" onClick={rows.show}>▲ {rows.waiting > MOST_WAITING ? "more than " : ""}{plural(rows.waiting, "new task")}</button>;
+  return (
+    <button type="button" class="pill" onClick={rows.show}>
+      ▲ {rows.waiting > MOST_WAITING ? "more than " : ""}
+      {plural(rows.waiting, "new task")}
+    </button>
+  );
 }
 
 function Pager({ page, shown }: { page: TaskPage; shown: number }): JSX.Element {
@@ -71,11 +93,20 @@ function Pager({ page, shown }: { page: TaskPage; shown: number }): JSX.Element 
   return (
     <footer class="pager">
       <p>
-        {count(shown)} of {total.relation === "gte" ? "more than " : ""}{plural(total.value, "task")}
+        {count(shown)} of {total.relation === "gte" ? "more than " : ""}
+        {plural(total.value, "task")}
         {page.is_bounded && ` · looked at the newest ${count(page.searched)}`}
       </p>
-      <Button icon="left" refused={previous || param("cursor") ? null : "this is the first page"} onClick={() => go(previous ?? "")}>Previous</Button>
-      <Button icon="right" refused={next ? null : "this is the last page"} onClick={() => go(next ?? "")}>Next</Button>
+      <Button
+        icon="left"
+        refused={previous || param("cursor") ? null : "this is the first page"}
+        onClick={() => go(previous ?? "")}
+      >
+        Previous
+      </Button>
+      <Button icon="right" refused={next ? null : "this is the last page"} onClick={() => go(next ?? "")}>
+        Next
+      </Button>
     </footer>
   );
 }
@@ -92,11 +123,17 @@ function None({ filter, page }: { filter: Filter; page: TaskPage }): JSX.Element
     );
   }
   if (!isEmpty(filter)) {
-    return <Empty icon="filter" title="No task matches"><Button onClick={clearFilter}>Clear the filter</Button></Empty>;
+    return (
+      <Empty icon="filter" title="No task matches">
+        <Button onClick={clearFilter}>Clear the filter</Button>
+      </Empty>
+    );
   }
   return (
     <Empty icon="stack" title="No tasks are remembered">
-      <p>Submit one with the form of <a href={urlOf("functions")}>a function</a>, or from a terminal:</p>
+      <p>
+        Submit one with the form of <a href={urlOf("functions")}>a function</a>, or from a terminal:
+      </p>
       <Code label="the command">{SUBMIT}</Code>
     </Empty>
   );

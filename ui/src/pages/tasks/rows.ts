@@ -49,10 +49,14 @@ export function useRows(filter: Filter, { order, cursor }: { order: string; curs
     if (!isTop || !resource.data) return;
     const shown = new Set(items.map(({ id }) => id));
     const newest = items[0]?.submitted_at ?? "";
-    const added = changed.filter((task) => !shown.has(task.id) && task.submitted_at >= newest && admits(filter, task) !== false);
+    const added = changed.filter(
+      (task) => !shown.has(task.id) && task.submitted_at >= newest && admits(filter, task) !== false,
+    );
     if (added.length === 0) return;
-    if (items.length === 0) resource.refresh(); // nothing can jump
-    else setFresh((before) => (before.size > MOST_WAITING ? before : new Set([...before, ...added.map(({ id }) => id)])));
+    if (items.length === 0)
+      resource.refresh(); // nothing can jump
+    else
+      setFresh((before) => (before.size > MOST_WAITING ? before : new Set([...before, ...added.map(({ id }) => id)])));
   });
   const shown = new Set(items.map(({ id }) => id));
   const waiting = [...fresh].filter((id) => !shown.has(id)).length;
@@ -74,7 +78,9 @@ function tallyFailures(changed: readonly TaskSummary[]): void {
 
 /** When events could not name all changes, ask again for the rows on the screen, now and then. */
 function useCatchUp(
-  filter: Filter, items: readonly TaskSummary[], take: (caught: ReadonlyMap<string, TaskSummary>) => void,
+  filter: Filter,
+  items: readonly TaskSummary[],
+  take: (caught: ReadonlyMap<string, TaskSummary>) => void,
 ): () => void {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const latest = useRef(items);

@@ -31,7 +31,8 @@ export function ColumnsMenu(): JSX.Element {
     <Menu icon="columns" label="Columns">
       {COLUMNS.filter(({ key }) => !FIXED.includes(key)).map(({ key, label }) => (
         <label class="check" key={key}>
-          <input type="checkbox" checked={shownColumns.value.includes(key)} onChange={() => toggle(key)} />{label}
+          <input type="checkbox" checked={shownColumns.value.includes(key)} onChange={() => toggle(key)} />
+          {label}
         </label>
       ))}
     </Menu>
@@ -40,7 +41,9 @@ export function ColumnsMenu(): JSX.Element {
 
 async function save(): Promise<void> {
   const answers = await confirm({
-    title: "Save this view", text: "The filter is remembered by this browser under a name.", verb: "Save",
+    title: "Save this view",
+    text: "The filter is remembered by this browser under a name.",
+    verb: "Save",
     fields: [{ name: "name", label: "Name" }],
   });
   const name = answers?.name?.trim();
@@ -48,7 +51,9 @@ async function save(): Promise<void> {
   const kept = new URLSearchParams(query.peek());
   kept.delete("cursor");
   kept.delete("row");
-  views.value = [...views.peek().filter((view) => view.name !== name), { name, search: kept.toString() }].slice(-MOST_VIEWS);
+  views.value = [...views.peek().filter((view) => view.name !== name), { name, search: kept.toString() }].slice(
+    -MOST_VIEWS,
+  );
 }
 
 export function ViewsMenu(): JSX.Element {
@@ -56,12 +61,21 @@ export function ViewsMenu(): JSX.Element {
     <Menu icon="filter" label="Views">
       {views.value.map(({ name, search }) => (
         <div class="menu-row" key={name}>
-          <Button kind="ghost" onClick={() => navigate(`${urlOf("tasks")}?${search}`)}>{name}</Button>
-          <Button kind="ghost" class="small" icon="close" label={`Forget the view ${name}`}
-            onClick={() => (views.value = views.peek().filter((view) => view.name !== name))} />
+          <Button kind="ghost" onClick={() => navigate(`${urlOf("tasks")}?${search}`)}>
+            {name}
+          </Button>
+          <Button
+            kind="ghost"
+            class="small"
+            icon="close"
+            label={`Forget the view ${name}`}
+            onClick={() => (views.value = views.peek().filter((view) => view.name !== name))}
+          />
         </div>
       ))}
-      <Button kind="ghost" onClick={() => void save()}>Save this view…</Button>
+      <Button kind="ghost" onClick={() => void save()}>
+        Save this view…
+      </Button>
     </Menu>
   );
 }

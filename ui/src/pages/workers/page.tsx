@@ -35,10 +35,17 @@ export function Workers({ subject }: { subject: string }): JSX.Element {
 
 async function drain(worker: Worker, done: () => void): Promise<void> {
   const agreed = await confirm({
-    title: `Drain ${worker.id}?`, verb: "Drain the worker", isDangerous: true,
+    title: `Drain ${worker.id}?`,
+    verb: "Drain the worker",
+    isDangerous: true,
     text: `It takes no more tasks, finishes the ${plural(worker.running, "task")} that it runs, and leaves. It does not come back by itself.`,
   });
-  if (agreed) await act("Drain", () => drainWorker(worker.id), () => (toast("good", `${worker.id} drains`), done()));
+  if (agreed)
+    await act(
+      "Drain",
+      () => drainWorker(worker.id),
+      () => (toast("good", `${worker.id} drains`), done()),
+    );
 }
 
 function refusal({ kind, state }: Worker): string | null {
@@ -48,7 +55,11 @@ function refusal({ kind, state }: Worker): string | null {
 }
 
 function DrainButton({ worker, done }: { worker: Worker; done: () => void }): JSX.Element {
-  return <Button icon="drain" refused={refusal(worker)} onClick={() => void drain(worker, done)}>Drain<span class="offscreen"> {worker.id}</span></Button>;
+  return (
+    <Button icon="drain" refused={refusal(worker)} onClick={() => void drain(worker, done)}>
+      Drain<span class="offscreen"> {worker.id}</span>
+    </Button>
+  );
 }
 
 /** Slots as dots up to a number, and always as text. */
@@ -62,21 +73,40 @@ function Slots({ worker: { slots, running, stuck } }: { worker: Worker }): JSX.E
           return <i key={index} class={at < stuck ? "stuck" : at < stuck + running ? "busy" : ""} />;
         })}
       </span>
-      {count(running)}/{count(slots)}{stuck > 0 && <Badge tone="warn" icon="warn">{stuck} stuck</Badge>}
+      {count(running)}/{count(slots)}
+      {stuck > 0 && (
+        <Badge tone="warn" icon="warn">
+          {stuck} stuck
+        </Badge>
+      )}
     </span>
   );
 }
 
 function State({ worker }: { worker: Worker }): JSX.Element {
-  return worker.state === "draining" ? <Badge tone="warn" icon="drain">draining</Badge> : <Badge tone="good" icon="check">active</Badge>;
+  return worker.state === "draining" ? (
+    <Badge tone="warn" icon="drain">
+      draining
+    </Badge>
+  ) : (
+    <Badge tone="good" icon="check">
+      active
+    </Badge>
+  );
 }
 
 function Warnings({ worker }: { worker: Worker }): JSX.Element {
   return (
     <>
-      {worker.has_other_version && <Badge tone="warn" icon="warn" title="It runs another version than the control plane">version {worker.version}</Badge>}
+      {worker.has_other_version && (
+        <Badge tone="warn" icon="warn" title="It runs another version than the control plane">
+          version {worker.version}
+        </Badge>
+      )}
       {worker.missing_functions.length > 0 && (
-        <Badge tone="warn" icon="warn" title={`It does not know: ${worker.missing_functions.join(", ")}`}>lacks {plural(worker.missing_functions.length, "function")}</Badge>
+        <Badge tone="warn" icon="warn" title={`It does not know: ${worker.missing_functions.join(", ")}`}>
+          lacks {plural(worker.missing_functions.length, "function")}
+        </Badge>
       )}
     </>
   );
@@ -91,23 +121,53 @@ function All(): JSX.Element {
     <>
       <header class="page-head">
         <h1>Workers</h1>
-        <div class="tools"><CopyButton text={command} label="Copy the command that starts a subworker" /></div>
+        <div class="tools">
+          <CopyButton text={command} label="Copy the command that starts a subworker" />
+        </div>
       </header>
       <Panel<WorkerPage> resource={workers} class="list">
         {(page) => (
           <>
-            <DataTable<Worker> caption="Live workers" isWalked rows={page.items} idOf={({ id }) => id} open={({ id }) => navigate(urlOf("workers", id))} columns={[
-              { key: "id", label: "Worker", isWide: true, cell: (worker) => (
-                <><a href={urlOf("workers", worker.id)}><b>{worker.id}</b></a>{worker.kind === "control-plane" && <span class="muted"> the control plane itself</span>} <Warnings worker={worker} /></>
-              ) },
-              { key: "state", label: "State", cell: (worker) => <State worker={worker} /> },
-              { key: "slots", label: "Slots", cell: (worker) => <Slots worker={worker} /> },
-              { key: "finished", label: "Finished", align: "end", cell: ({ finished }) => count(finished) },
-              { key: "functions", label: "Functions", align: "end", cell: ({ functions }) => count(functions.length) },
-              { key: "heard", label: "Heard", align: "end", cell: ({ heard_at }) => <Ago at={heard_at} /> },
-              { key: "joined", label: "Joined", align: "end", cell: ({ joined_at }) => <Ago at={joined_at} /> },
-              { key: "actions", label: "Actions", align: "end", cell: (worker) => <DrainButton worker={worker} done={workers.refresh} /> },
-            ]} />
+            <DataTable<Worker>
+              caption="Live workers"
+              isWalked
+              rows={page.items}
+              idOf={({ id }) => id}
+              open={({ id }) => navigate(urlOf("workers", id))}
+              columns={[
+                {
+                  key: "id",
+                  label: "Worker",
+                  isWide: true,
+                  cell: (worker) => (
+                    <>
+                      <a href={urlOf("workers", worker.id)}>
+                        <b>{worker.id}</b>
+                      </a>
+                      {worker.kind === "control-plane" && <span class="muted"> the control plane itself</span>}{" "}
+                      <Warnings worker={worker} />
+                    </>
+                  ),
+                },
+                { key: "state", label: "State", cell: (worker) => <State worker={worker} /> },
+                { key: "slots", label: "Slots", cell: (worker) => <Slots worker={worker} /> },
+                { key: "finished", label: "Finished", align: "end", cell: ({ finished }) => count(finished) },
+                {
+                  key: "functions",
+                  label: "Functions",
+                  align: "end",
+                  cell: ({ functions }) => count(functions.length),
+                },
+                { key: "heard", label: "Heard", align: "end", cell: ({ heard_at }) => <Ago at={heard_at} /> },
+                { key: "joined", label: "Joined", align: "end", cell: ({ joined_at }) => <Ago at={joined_at} /> },
+                {
+                  key: "actions",
+                  label: "Actions",
+                  align: "end",
+                  cell: (worker) => <DrainButton worker={worker} done={workers.refresh} />,
+                },
+              ]}
+            />
             {page.items.every(({ kind }) => kind === "control-plane") && <AddOne isAlone />}
           </>
         )}
@@ -132,21 +192,39 @@ function AddOne({ isAlone }: { isAlone: boolean }): JSX.Element {
 }
 
 function useDrainKey(worker: Worker | null | undefined, done: () => void): void {
-  useShortcuts([{
-    keys: "d", label: "Drain the worker", group: "Workers", run: () => { if (worker && !refusal(worker)) void drain(worker, done); },
-  }]);
+  useShortcuts([
+    {
+      keys: "d",
+      label: "Drain the worker",
+      group: "Workers",
+      run: () => {
+        if (worker && !refusal(worker)) void drain(worker, done);
+      },
+    },
+  ]);
 }
 
 function One({ id }: { id: string }): JSX.Element {
-  const worker = useResource<WorkerDetail>(`workers/${encodeURIComponent(id)}`, { topics: ["workers", "tasks"], pace: 1500 });
+  const worker = useResource<WorkerDetail>(`workers/${encodeURIComponent(id)}`, {
+    topics: ["workers", "tasks"],
+    pace: 1500,
+  });
   useDrainKey(worker.data, worker.refresh);
   return (
     <>
       <header class="page-head">
-        <div class="crumbs"><a href={urlOf("workers")}><Icon name="left" />Workers</a></div>
+        <div class="crumbs">
+          <a href={urlOf("workers")}>
+            <Icon name="left" />
+            Workers
+          </a>
+        </div>
         <h1>{id}</h1>
         <div class="tools">
-          <a class="button" href={urlOf("tasks", "", { worker: id })}><Icon name="filter" />Its tasks</a>
+          <a class="button" href={urlOf("tasks", "", { worker: id })}>
+            <Icon name="filter" />
+            Its tasks
+          </a>
           {worker.data && <DrainButton worker={worker.data} done={worker.refresh} />}
         </div>
       </header>
@@ -154,26 +232,56 @@ function One({ id }: { id: string }): JSX.Element {
         {(data) => (
           <>
             <Facts>
-              <Fact name="State"><State worker={data} /> <Warnings worker={data} /></Fact>
-              <Fact name="Slots"><Slots worker={data} /></Fact>
+              <Fact name="State">
+                <State worker={data} /> <Warnings worker={data} />
+              </Fact>
+              <Fact name="Slots">
+                <Slots worker={data} />
+              </Fact>
               <Fact name="Finished">{count(data.finished)}</Fact>
-              <Fact name="Heard"><Ago at={data.heard_at} /></Fact>
-              <Fact name="Joined"><Ago at={data.joined_at} /></Fact>
+              <Fact name="Heard">
+                <Ago at={data.heard_at} />
+              </Fact>
+              <Fact name="Joined">
+                <Ago at={data.joined_at} />
+              </Fact>
               <Fact name="Version">{data.version}</Fact>
-              {data.address && <Fact name="Address"><code>{data.address}</code></Fact>}
+              {data.address && (
+                <Fact name="Address">
+                  <code>{data.address}</code>
+                </Fact>
+              )}
             </Facts>
             {data.address && <Code label="the command">{`fastworker inspect ${data.address}`}</Code>}
           </>
         )}
       </Panel>
       <Panel title="Runs now" resource={worker}>
-        {({ tasks }) => tasks.length === 0 ? <Empty icon="clock" title="It runs nothing now" /> : (
-          <DataTable caption="Running tasks" isWalked rows={tasks} idOf={(task) => task.id} open={(task) => navigate(urlOf("tasks", task.id))}
-            columns={COLUMNS.filter(({ key }) => ["status", "name", "priority", "attempts", "run"].includes(key))} />
-        )}
+        {({ tasks }) =>
+          tasks.length === 0 ? (
+            <Empty icon="clock" title="It runs nothing now" />
+          ) : (
+            <DataTable
+              caption="Running tasks"
+              isWalked
+              rows={tasks}
+              idOf={(task) => task.id}
+              open={(task) => navigate(urlOf("tasks", task.id))}
+              columns={COLUMNS.filter(({ key }) => ["status", "name", "priority", "attempts", "run"].includes(key))}
+            />
+          )
+        }
       </Panel>
       <Panel title="Functions" resource={worker}>
-        {({ functions }) => <p class="links">{functions.map((name) => <a key={name} href={urlOf("functions", name)}>{name}</a>)}</p>}
+        {({ functions }) => (
+          <p class="links">
+            {functions.map((name) => (
+              <a key={name} href={urlOf("functions", name)}>
+                {name}
+              </a>
+            ))}
+          </p>
+        )}
       </Panel>
     </>
   );
