@@ -12,7 +12,7 @@ import { System } from "./pages/system/page";
 import { TaskDetail } from "./pages/task/page";
 import { Tasks } from "./pages/tasks/page";
 import { Workers } from "./pages/workers/page";
-import { navigate, route } from "./router/location";
+import { navigate, param, route } from "./router/location";
 import { type Route, urlOf } from "./router/route";
 import { Banner } from "./shell/banner";
 import { Help, isHelpOpen } from "./shell/help";
@@ -60,6 +60,7 @@ export function App(): JSX.Element {
 function Shell(): JSX.Element {
   const { page, subject } = route.value;
   const View = viewOf(route.value);
+  const isBare = param("kiosk") === "1" || param("panel") !== ""; // on a wall, or in a frame
   useTitle(page, subject);
   useGlobalKeys();
   const skip = (event: Event) => {
@@ -68,10 +69,12 @@ function Shell(): JSX.Element {
   };
   return (
     <>
-      <a class="skip" href="#main" onClick={skip}>
-        Skip to the content
-      </a>
-      <TopBar />
+      {!isBare && (
+        <a class="skip" href="#main" onClick={skip}>
+          Skip to the content
+        </a>
+      )}
+      {!isBare && <TopBar />}
       <Banner />
       <main id="main" tabIndex={-1}>
         <View key={`${page}/${subject}`} subject={subject} />

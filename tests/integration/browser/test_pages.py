@@ -148,3 +148,15 @@ def test_no_page_is_wider_than_its_window(busy: Dashboard, sight: OpenSight, wid
         page.open(path)
         page.live()
         assert page.page.evaluate("document.documentElement.scrollWidth") <= wide, path
+
+
+def test_a_wallboard_has_no_navigation(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, "?kiosk=1")
+    page.see("Throughput")
+    assert page.page.get_by_role("navigation").count() == 0
+
+
+def test_one_chart_can_stand_alone(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, "?panel=latency")
+    page.page.get_by_role("img", name="Latency").wait_for()
+    assert "Throughput" not in page.text()

@@ -1,41 +1,28 @@
 // The overview: what happens now, what happened lately, what needs a person.
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
 import type { Overview as Now, Range, Series } from "../../api/types";
-import { Chart } from "../../charts/chart";
 import { zoomed, zoomTo } from "../../charts/zoom";
 import { Button, Code } from "../../components/basics";
 import { Content, Empty } from "../../components/panel";
 import { Segments } from "../../components/tabs";
-import { PRIORITIES } from "../../components/status";
-import { count, duration, rate } from "../../format/numbers";
 import { clockTime } from "../../format/times";
+import type { Resource } from "../../live/resource";
 import { param, setParams } from "../../router/location";
 import { urlOf } from "../../router/route";
 import { useOverview } from "../../shell/overview-data";
 import { isUtc } from "../../state/clock";
 import { AttentionPanel, FunctionsPanel, QueuesPanel } from "./panels";
-import { ENDED, linesOf, RANGES, type Recipe, useSeries } from "./series";
+import { type ChartName, CHARTS, Charts, HistoryChart, isChartName } from "./charts";
+import { RANGES, useSeries } from "./series";
 import { Tiles } from "./tiles";
-
-const LATENCY: Recipe = [
-  ["run_p50", "run p50", "--series-1"],
-  ["run_p95", "run p95", "--series-2"],
-  ["run_p99", "run p99", "--series-3"],
-  ["wait_p50", "wait p50", "--series-1", [4, 3]],
-  ["wait_p95", "wait p95", "--series-2", [4, 3]],
-];
-const DEPTHS: Recipe = PRIORITIES.map((priority) => [`depth_${priority}`, priority, `--${priority}`] as const);
-const SLOTS: Recipe = [
-  ["running", "running", "--series-1"],
-  ["slots", "capacity", "--series-4", [4, 3]],
-];
 
 export function Overview(): JSX.Element {
   const overview = useOverview();
   const asked = param("range", "15m") as Range;
   const range = RANGES.includes(asked) ? asked : "15m";
   const series = useSeries(range);
+  const panel = param("panel");
+  if (isChartName(panel)) return <Alone of={panel} series={series} />;
   return (
     <>
       <header class="page-head">
@@ -72,19 +59,16 @@ function isUntouched({ counts, finished_in_all }: Now): boolean {
   return sum(counts) + sum(finished_in_all) === 0;
 }
 
-function Charts({ series }: { series: Series }): JSX.Element {
-  const { at } = series;
-  const [ended, latency, depths, slots] = useMemo(
-    () => [ENDED, LATENCY, DEPTHS, SLOTS].map((recipe) => linesOf(series, recipe)),
-    [series],
-  );
+const ALONE_HEIGHT = 0.75; // of the window, for a chart that is embedded alone
+
+/** One chart and nothing else, for a frame in another page: `?panel=throughput`. */
+function Alone({ of, series }: { of: ChartName; series: Resource<Series> }): JSX.Element {
+  const height = Math.max(120, Math.round(window.innerHeight * ALONE_HEIGHT));
   return (
-    <div class="grid two">
-      <Chart title="Throughput" at={at} lines={ended ?? []} isStacked format={rate} />
-      <Chart title="Latency" at={at} lines={latency ?? []} format={duration} />
-      <Chart title="Queue depth" at={at} lines={depths ?? []} isStacked isWhole format={count} />
-      <Chart title="Slots" at={at} lines={slots ?? []} isWhole format={count} />
-    </div>
+    <>
+      <h1 class="offscreen">{CHARTS[of].title}</h1>
+      <Content resource={series}>{(data: Series) => <HistoryChart of={of} series={data} height={height} />}</Content>
+    </>
   );
 }
 

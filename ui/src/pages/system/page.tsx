@@ -1,15 +1,17 @@
 // The control plane itself: what it is, what it holds, its settings, what was done through it.
 import type { JSX } from "preact";
-import type { AuditEntry, AuditPage, Config, Setting, System as SystemState } from "../../api/types";
+import type { AuditEntry, AuditPage, Config, Setting, System as SystemState, Series } from "../../api/types";
 import { Ago, Badge, Button, CopyButton, Fact, Facts, Meter } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
-import { Empty, Panel } from "../../components/panel";
+import { Content, Empty, Panel } from "../../components/panel";
 import { Tabs } from "../../components/tabs";
 import { bytes, count, duration } from "../../format/numbers";
 import { pretty } from "../../format/values";
 import { type Resource, useResource } from "../../live/resource";
 import { param, setParams } from "../../router/location";
 import { canAdminister, session } from "../../state/session";
+import { HistoryChart } from "../overview/charts";
+import { useSeries } from "../overview/series";
 import { useSystem } from "./data";
 import { OperationsTable } from "./operations";
 
@@ -57,6 +59,7 @@ function usageTone(used: number, limit: number): "accent" | "warn" | "bad" {
 function State({ system }: { system: Resource<SystemState> }): JSX.Element {
   return (
     <div class="grid two">
+      <Lag />
       <Panel title="Control plane" resource={system}>
         {(data) => (
           <Facts>
@@ -136,6 +139,11 @@ function State({ system }: { system: Resource<SystemState> }): JSX.Element {
       </Panel>
     </div>
   );
+}
+
+function Lag(): JSX.Element {
+  const series = useSeries("15m");
+  return <Content resource={series}>{(data: Series) => <HistoryChart of="lag" series={data} height={130} />}</Content>;
 }
 
 function NeedsAdmin(): JSX.Element {
