@@ -1,11 +1,5 @@
 // Values of tasks as text: what a row shows of arguments, and what Python and curl would be told.
 
-/** JSON on one line, cut to a number of characters. */
-export function preview(value: unknown, characters = 120): string {
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
-  return text.length > characters ? `${text.slice(0, characters - 1)}…` : text;
-}
-
 /** Arguments as the wire has them, those by position under the empty name, as one would write them in a call. */
 export function callPreview(text: string): string {
   const byPosition = /^\{"":\[(.*)/s.exec(text)?.[1];

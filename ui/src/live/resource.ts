@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { request } from "../api/http";
 import { ApiError, Unreachable } from "../api/problem";
 import { serverNow } from "../state/clock";
+import { noteRefusal } from "../state/session";
 import { isDown, subscribe } from "./live";
 import type { LiveEvent } from "./protocol";
 
@@ -107,6 +108,7 @@ class Entry<T> {
 
   private fail(error: unknown): void {
     const { data, asOf } = this.state.peek();
+    noteRefusal(error);
     // What is gone is gone; anything else may come back, so that what was there stays on the screen.
     const isGone = error instanceof ApiError && error.status < 500 && error.status !== 429;
     this.etag = null;

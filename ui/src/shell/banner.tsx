@@ -1,11 +1,15 @@
 // What stands above every page: the control plane is away, was updated, drains, is read-only, holds something back.
 import type { ComponentChildren, JSX } from "preact";
+import { Unreachable } from "../api/problem";
+import type { Overview } from "../api/types";
 import { Button } from "../components/basics";
 import { Icon, type IconName } from "../components/icons";
 import { clockTime } from "../format/times";
 import { duration } from "../format/numbers";
 import { firstVersion, hello, link } from "../live/live";
-import { isUtc, now } from "../state/clock";
+import type { Link } from "../live/protocol";
+import type { Resource } from "../live/resource";
+import { isUtc, localNow, now } from "../state/clock";
 import { session } from "../state/session";
 import { useOverview } from "./overview-data";
 
@@ -20,17 +24,22 @@ function Row({ tone, icon, children }: { tone: string; icon: IconName; children:
 
 const GRACE_MILLISECONDS = 1_500; // a short break is not worth a banner
 
+/** Since when nobody answers, in milliseconds of this clock; null when somebody does, or it is too short to say. */
+function goneSince(overview: Resource<Overview>, state: Link): number | null {
+  if (state.state === "reconnecting") return localNow() - state.since > GRACE_MILLISECONDS ? state.since : null;
+  return overview.error instanceof Unreachable ? overview.asOf : null;
+}
+
 export function Banner(): JSX.Element {
   const overview = useOverview();
-  const state = link.value;
-  const down = state.state === "reconnecting" && now.value - state.since > GRACE_MILLISECONDS ? state : null;
+  const since = goneSince(overview, link.value);
   const isOther = hello.value !== null && firstVersion.value !== null && hello.value.version !== firstVersion.value;
   const paused = overview.data?.attention.filter(({ kind }) => kind === "paused") ?? [];
   return (
     <div class="banners">
-      {down && (
+      {since !== null && (
         <Row tone="bad" icon="unplug">
-          The control plane is unreachable since {clockTime(down.since, isUtc.value)}.
+          The control plane is unreachable since {clockTime(since, isUtc.value)}.
           {overview.asOf && ` What you see is ${duration(Math.round((now.value - overview.asOf) / 1000))} old.`}
         </Row>
       )}

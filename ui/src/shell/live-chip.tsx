@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { Icon, type IconName } from "../components/icons";
 import { isPaused, link } from "../live/live";
-import { now } from "../state/clock";
+import { localNow, now } from "../state/clock";
 import { useOverview } from "./overview-data";
 
 interface Face {
@@ -20,7 +20,7 @@ function face(overviewAge: number): Face {
   if (state.state === "live") return { tone: "good", icon: "dot", text: "Live" };
   if (state.state === "polling") return { tone: "accent", icon: "retry", text: "Polling 5 s" };
   if (state.state === "connecting") return { tone: "neutral", icon: "clock", text: "Connecting" };
-  const seconds = Math.max(0, Math.ceil((state.retryAt - now.value) / 1000));
+  const seconds = Math.max(0, Math.ceil((state.retryAt - localNow()) / 1000));
   return { tone: "bad", icon: "unplug", text: seconds > 0 ? `Reconnecting ${seconds} s` : "Reconnecting" };
 }
 

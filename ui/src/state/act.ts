@@ -1,9 +1,9 @@
-// Doing something: one call at a time per button, its success and its refusal as toasts.
+// Doing something, and saying why when it was refused.
 import { explain } from "../api/problem";
 import { noteRefusal } from "./session";
 import { toast } from "./toasts";
 
-/** Run an action and say how it went. Returns what the API answered, or undefined when it refused. */
+/** Run an action. Returns what the API answered, or undefined when it refused, which a toast then says. */
 export async function act<T>(what: string, call: () => Promise<T>, done?: (result: T) => void): Promise<T | undefined> {
   try {
     const result = await call();

@@ -17,6 +17,11 @@ export function serverNow(): number {
   return Date.now() + ahead;
 }
 
+/** Milliseconds since 1970 on this clock, read again each second: for what this browser itself has timed. */
+export function localNow(): number {
+  return now.value - ahead;
+}
+
 export function startClock(): void {
   const tick = () => {
     if (!document.hidden) now.value = serverNow();
