@@ -6,7 +6,7 @@ The garbage collector runs as it does in a control plane, and counts wherever it
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
@@ -48,15 +48,15 @@ class NoSink(EventSink):
 class BusySimulation:
     """A Coordinator whose queue never runs dry, clients that take turns to submit, and one worker that takes all."""
 
-    def __init__(self, load: Load) -> None:
-        """Let the clients and the worker in, and fill the queue."""
+    def __init__(self, load: Load, *, sink: Callable[[Ledger], EventSink] | None = None) -> None:
+        """Let the clients and the worker in, and fill the queue; the sink, if any, is made for the ledger."""
         self._load = load
         self._turns = 0
         self._made = submissions()
         self._read = {f"client-{number}": 0 for number in range(load.clients)}
         self._received = 0
         self._outcomes: list[tuple[str, int, Outcome]] = []
-        self.coordinator = a_coordinator(held=load.held)
+        self.coordinator = a_coordinator(held=load.held, sink=sink)
         self.coordinator.join(WorkerCard(WORKER, "1", load.per_call, frozenset(["noop"])), now=0.0)
         for client in self._read:
             self.coordinator.open_session(client, now=0.0)
@@ -118,16 +118,17 @@ def cost_of(load: Load) -> Cost:
     return BusySimulation(load).cost_per_task()
 
 
-def a_coordinator(*, held: int) -> Coordinator:
+def a_coordinator(*, held: int, sink: Callable[[Ledger], EventSink] | None = None) -> Coordinator:
     """Return a Coordinator that knows `noop`, holds so many results, and takes more than any load here brings."""
     _collect_as_a_control_plane()
     numbers = count(1)
+    ledger = Ledger(names=["noop"], result_capacity=held)
     return Coordinator(
-        Ledger(names=["noop"], result_capacity=held),
+        ledger,
         limits=Limits(max_queued=2_000_000, max_unfinished=2_000_000),
         new_token=lambda: next(numbers),
         jitter=random.Random(1),
-        sink=NoSink(),
+        sink=NoSink() if sink is None else sink(ledger),
     )
 
 

@@ -1,4 +1,5 @@
 import random
+from bisect import bisect_left
 
 import pytest
 
@@ -43,6 +44,13 @@ def test_what_is_longer_than_the_last_bound_is_counted_behind_it():
 
     assert BOUNDS[-1] < spread.p50 <= longest
     assert spread.p99 == longest
+
+
+def test_each_duration_is_counted_below_its_bound():
+    seconds = [0.0, *BOUNDS, 0.0003, 0.0003, 1e6]
+    counts = some_durations(*seconds[::-1]).counts
+
+    assert counts == [sum(bisect_left(BOUNDS, each) == bucket for each in seconds) for bucket in range(len(BOUNDS) + 1)]
 
 
 def test_absorbing_others_is_counting_all_at_once():
