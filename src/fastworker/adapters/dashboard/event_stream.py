@@ -1,6 +1,6 @@
 """Server-sent events: one listener of the hub as the bytes of a response that does not end."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Literal, cast
 
 from fastworker.application.ports.clock import Clock
@@ -14,6 +14,7 @@ PING = b": ping\n\n"
 
 RETRY_MILLISECONDS = 1_000
 
+type ByeReason = Literal["stopping", "logged-out"]
 type ResetReason = Literal["other-boot", "gap", "overflow"]
 
 
@@ -23,15 +24,21 @@ def frame(kind: str, data: str, event_id: str | None = None) -> bytes:
     return f"{head}event: {kind}\ndata: {data}\n\n".encode()
 
 
-async def stream(hub: EventHub, listener: Listener, clock: Clock, hello: HelloEvent) -> AsyncIterator[bytes]:
-    """Give what the listener hears, until it or the hub ends; a comment when nothing was said for a while."""
+async def stream(
+    hub: EventHub, listener: Listener, clock: Clock, hello: HelloEvent, may_go_on: Callable[[], bool]
+) -> AsyncIterator[bytes]:
+    """Give what the listener hears, until it or the hub ends; a comment when nothing was said for a while.
+
+    Whether the listener may go on is asked again and again: a session can end.
+    """
     try:
         yield f"retry: {RETRY_MILLISECONDS}\n\n".encode() + frame("hello", hello.model_dump_json())
         while True:
             if waiting := _waiting(hub, listener):
                 yield waiting
-            if listener.is_over:
-                yield frame("bye", ByeEvent(reason="stopping").model_dump_json())
+            if listener.is_over or not may_go_on():
+                reason: ByeReason = "stopping" if listener.is_over else "logged-out"
+                yield frame("bye", ByeEvent(reason=reason).model_dump_json())
                 return
             if not await _news(listener, clock):
                 yield PING

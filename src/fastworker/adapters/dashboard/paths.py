@@ -6,8 +6,8 @@ as one character of the private use area until the name is read.
 
 from urllib.parse import unquote_to_bytes
 
-from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.enums import HttpMethod, ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 SLASH = "\ue000"
 
@@ -28,10 +28,12 @@ class PathRewriter:
         self._root_path = root_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on a request under the path that routes know."""
+        """Pass on a request under the path that routes know; HEAD as GET, of which the beginning is answered."""
         if scope["type"] == ScopeType.HTTP:
             scope["path"] = self._path(scope["path"], scope.get("raw_path") or b"")
             scope["root_path"] = ""
+            if scope["method"] == HttpMethod.HEAD:
+                scope, send = {**scope, "method": HttpMethod.GET}, _head_only(send)
         await self._app(scope, receive, send)
 
     def _path(self, path: str, raw_path: bytes) -> str:
@@ -41,3 +43,14 @@ class PathRewriter:
         if self._root_path and (path == self._root_path or path.startswith(f"{self._root_path}/")):
             path = path[len(self._root_path) :]
         return path or "/"
+
+
+def _head_only(send: Send) -> Send:
+    """Return a way to answer that ends with the headers: also a stream, which has no other end."""
+
+    async def head_only(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return head_only

@@ -25,7 +25,10 @@ class Browser:
         hub = served.parts.hub
         hello = HelloEvent(boot=hub.boot, seq=hub.seq, version="1", is_read_only=False, topics=list(topics))
         self.listener = hub.listen(topics, last_id)
-        self._stream: AsyncIterator[bytes] = stream(hub, self.listener, served.system.clock, hello)
+        self.is_logged_in = True
+        self._stream: AsyncIterator[bytes] = stream(
+            hub, self.listener, served.system.clock, hello, lambda: self.is_logged_in
+        )
         self.last_id = ""
         self.comments = 0
 
@@ -175,6 +178,24 @@ async def test_a_stream_says_good_bye_when_the_control_plane_stops() -> None:
         with pytest.raises(StopAsyncIteration):
             await browser.hear()
         assert served.parts.hub.listeners == 0
+
+
+async def test_a_stream_ends_soon_after_its_session() -> None:
+    async with a_dashboard() as served:
+        browser = Browser(served, "audit")
+        await browser.hear()
+        call = served.system.call(browser.hear)
+        await served.system.advance(PING_SECONDS + 1)
+        assert call.result() == []
+        browser.is_logged_in = False
+        assert await browser.hear() == [("bye", {"reason": "logged-out"})]
+
+
+async def test_the_head_of_a_stream_ends() -> None:
+    async with a_dashboard() as served:
+        response = await served.http.head("http://127.0.0.1:8080/api/v1/events")
+        assert (response.status_code, response.content) == (200, b"")
+        assert response.headers["content-type"].startswith("text/event-stream")
 
 
 async def test_the_same_events_can_be_had_as_json() -> None:

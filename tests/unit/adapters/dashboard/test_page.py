@@ -42,6 +42,14 @@ async def test_both_styles_of_proxies_reach_everything(prefix: str) -> None:
         assert (await served.http.get(f"{BASE}/ops/fwx/api/v1/overview")).status_code == 404
 
 
+async def test_head_tells_what_get_would() -> None:
+    async with a_dashboard() as served:
+        for path in ("/", "/assets/app-1.js", "/api/v1/overview", "/healthz"):
+            head, whole = await served.http.head(BASE + path), await served.http.get(BASE + path)
+            assert (head.status_code, head.content) == (200, b"")
+            assert head.headers["content-type"] == whole.headers["content-type"]
+
+
 async def test_the_prefix_alone_is_the_page() -> None:
     async with a_dashboard(root_path="/ops/fw") as served:
         assert (await served.http.get(f"{BASE}/ops/fw")).status_code == 200

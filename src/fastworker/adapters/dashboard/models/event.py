@@ -98,9 +98,9 @@ class AuditEvent(Record):
 
 
 class ByeEvent(Record):
-    """`bye`, the last of a stream: the control plane stops."""
+    """`bye`, the last of a stream: the control plane stops, or the session has ended."""
 
-    reason: Literal["stopping"]
+    reason: Literal["stopping", "logged-out"]
 
 
 class Event(Record):

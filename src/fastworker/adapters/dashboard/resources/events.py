@@ -1,6 +1,7 @@
 """The event stream, and the same events as JSON."""
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from litestar import Response, get
@@ -69,9 +70,17 @@ def _stream(request: Asking, parts: Parts, topics: list[str], last_id: str | Non
         is_read_only=request.auth.role < Role.OPERATOR,
         topics=topics,
     )
-    events = stream(hub, hub.listen(topics, last_id), parts.clock, hello)
+    events = stream(hub, hub.listen(topics, last_id), parts.clock, hello, _may_go_on(request, parts))
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return Stream(events, media_type="text/event-stream", headers=headers)
+
+
+def _may_go_on(request: Asking, parts: Parts) -> Callable[[], bool]:
+    """Return whether who asks is still who it was: sessions end, and a token that is good stays so."""
+    if request.auth.method != "session":
+        return lambda: True
+    cookie = request.cookies.get(parts.access.cookie_name, "")
+    return lambda: parts.access.sessions.find(cookie) is not None
 
 
 def _list(hub: EventHub, since: str, topics: list[str]) -> EventList:
