@@ -28,12 +28,12 @@ class FunctionTally:
         self.succeeded += len(durations)
         self._runs.add(durations)
 
-    def fail(self, seconds: float, *, is_retried: bool, now: float) -> None:
-        """Count an attempt that ended otherwise, by how long it ran."""
+    def fail(self, durations: Collection[float], *, is_retried: bool, now: float) -> None:
+        """Count an attempt that ended otherwise, and how long it ran, if that is known."""
         self._make_present(now)
         self.retried += is_retried
         self.failed += not is_retried
-        self._runs.add([seconds])
+        self._runs.add(durations)
 
     def runs(self, *, now: float) -> Spread:
         """Return how long attempts ran in the last five to ten minutes."""

@@ -74,7 +74,7 @@ class Observatory(EventSink):
             TaskDue: self._waiting_again,
             WorkerPolled: self._polled,
             WorkerJoined: self.workers.join,
-            WorkerLeft: self.workers.leave,
+            WorkerLeft: self._left,
             ActionTaken: self.audit.add,
         }
 
@@ -191,11 +191,16 @@ class Observatory(EventSink):
         self.index.move(tasks)
         self._note_changes(tasks)
 
+    def _left(self, event: WorkerLeft) -> None:
+        self._take_in()  # what failed on it
+        self.workers.leave(event)
+
     def _fail(self, task: Task, outcome: Outcome, at: float, *, is_retried: bool) -> None:
         assert task.lease is not None
         name, worker_id = task.submission.name, task.lease.worker_id
-        self.functions.open(name, at).fail(outcome.run_seconds, is_retried=is_retried, now=at)
-        self.history.count_runs([outcome.run_seconds])
+        durations = [outcome.run_seconds] if outcome.status is TaskStatus.FAILURE else []  # a loss tells none
+        self.functions.open(name, at).fail(durations, is_retried=is_retried, now=at)
+        self.history.count_runs(durations)
         self.workers.fail(worker_id)
         if outcome.error is not None:
             self.errors.add(Failure(task.task_id, name, worker_id, outcome.error, is_retried, at))

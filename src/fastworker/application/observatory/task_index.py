@@ -79,6 +79,9 @@ class TaskIndex:
                 block = blocks[number >> 8] = Block(task.submitted_at)
             offset = number & 255
             rank = RANKS[submission.priority]
+            ranks[rank] += 1
+            if block.tasks[offset] is not None:  # it was taken for another of the same id, which had gone
+                continue
             place = _FIRST_PLACE[task.status] + rank
             block.tasks[offset] = task
             block.places[offset] = place
@@ -87,7 +90,6 @@ class TaskIndex:
                 block.workers[offset] = hash(task.lease.worker_id) % 255 + 1
             block.live += 1
             counts[place] += 1
-            ranks[rank] += 1
         return ranks
 
     def move(self, tasks: Iterable[Task]) -> list[int]:
@@ -95,8 +97,11 @@ class TaskIndex:
         blocks, counts, ranks = self._blocks, self._counts, [0] * _RANKS
         for task in tasks:
             number = task.number
-            block = blocks[number >> 8]
+            block = blocks.get(number >> 8)
             offset = number & 255
+            if block is None or block.tasks[offset] is not task:  # it came and went, and then its id came again
+                ranks[RANKS[task.submission.priority]] += 1
+                continue
             was = block.places[offset]
             rank = was - 1 & 3
             ranks[rank] += 1

@@ -26,9 +26,14 @@ class _Passed(RecordingSink):
 class ObservedCoordinator(ManualCoordinator):
     """The same, with an Observatory that was there before the first task."""
 
-    def __init__(self, *, result_capacity: int = 10_000) -> None:
+    def __init__(self, *, result_capacity: int = 10_000, result_ttl_seconds: float = 3600) -> None:
         sink = _Passed()
-        super().__init__(sink=sink, result_capacity=result_capacity, names=("echo", "add"))
+        super().__init__(
+            sink=sink,
+            result_capacity=result_capacity,
+            result_ttl_seconds=result_ttl_seconds,
+            names=("echo", "add"),
+        )
         self.observatory = sink.observatory = Observatory(self.ledger, now=self.now)
 
     @property

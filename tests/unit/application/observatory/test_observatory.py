@@ -9,6 +9,7 @@ from fastworker.application.observatory.changes import MOST_KEPT
 from fastworker.application.observatory.function_tallies import WINDOW_SECONDS, FunctionTally
 from fastworker.application.observatory.history import Step
 from fastworker.application.observatory.observatory import Observatory
+from fastworker.application.observatory.task_pages import page
 from fastworker.application.several_sinks import SeveralSinks
 from fastworker.domain.action import Action, Actor
 from fastworker.domain.errors import ResultExpired, UnknownTaskId
@@ -109,6 +110,24 @@ def test_the_index_follows_a_task_through_its_life():
     assert seen == [scheduled, queued, running, scheduled, queued, [TaskStatus.LOST]]
 
 
+@pytest.mark.parametrize("rounds", [1, 2, 5])
+@pytest.mark.parametrize("capacity", [0, 1, 10])
+def test_one_id_again_and_again_while_nobody_looks_is_one_task(rounds, capacity):
+    plane = ObservedCoordinator(result_capacity=capacity, result_ttl_seconds=0.0)
+    plane.join()
+    for _ in range(rounds):
+        plane.accepted(a_submission("same"))
+        (task,) = plane.poll()
+        plane.report(task)
+    plane.tick_history(1.0)
+    (sample,) = plane.history.samples(Step.SECOND)
+    index = plane.observatory.index
+
+    assert (sum(sample.submitted), sum(sample.leased), sample.finished) == (rounds, rounds, rounds)
+    assert page(index).tasks == list(plane.ledger.results.by_id.values())
+    assert len(index) == min(capacity, 1)
+
+
 # ---- changes ----
 
 
@@ -198,7 +217,7 @@ def test_a_failure_without_a_word_is_counted_and_has_no_group():
 def test_the_run_times_of_a_function_are_those_of_the_last_minutes():
     tally = FunctionTally(0.0)
     tally.succeed([1.0, 2.0], now=10.0)
-    tally.fail(8.0, is_retried=False, now=WINDOW_SECONDS + 10.0)
+    tally.fail([8.0], is_retried=False, now=WINDOW_SECONDS + 10.0)
     assert tally.runs(now=WINDOW_SECONDS + 20.0).count == 3
     assert tally.runs(now=2 * WINDOW_SECONDS + 20.0).count == 1
     assert tally.runs(now=9 * WINDOW_SECONDS).count == 0
@@ -224,6 +243,30 @@ def test_workers_that_come_and_go_are_remembered():
     ]
     assert [move.at for move in workers.moves("w2")] == [1005.0]
     assert (workers.of("w1"), workers.of("w2").joined_at) == (None, 1005.0)
+
+
+def test_what_was_lost_with_a_worker_is_not_held_against_its_successor():
+    plane = ObservedCoordinator()
+    plane.join()
+    plane.accepted(a_submission("t1"))
+    plane.poll()
+    plane.join(incarnation="second life")
+
+    assert plane.status("t1") is TaskStatus.LOST
+    assert plane.observatory.workers.of("worker").failed == 0
+    assert plane.observatory.functions.of("echo", plane.now).failed == 1
+
+
+def test_how_long_a_lost_attempt_ran_is_not_known():
+    plane = ObservedCoordinator()
+    plane.join()
+    plane.accepted(a_submission("t1"))
+    plane.poll()
+    plane.now += 100.0
+    plane.leave()
+    plane.tick_history(1.0)
+
+    assert plane.history.samples(Step.SECOND)[-1].run.count == 0
 
 
 # ---- the record ----
