@@ -97,11 +97,8 @@ class TaskIndex:
         blocks, counts, ranks = self._blocks, self._counts, [0] * _RANKS
         for task in tasks:
             number = task.number
-            block = blocks.get(number >> 8)
+            block = blocks[number >> 8]
             offset = number & 255
-            if block is None or block.tasks[offset] is not task:  # it came and went, and then its id came again
-                ranks[RANKS[task.submission.priority]] += 1
-                continue
             was = block.places[offset]
             rank = was - 1 & 3
             ranks[rank] += 1
