@@ -55,15 +55,19 @@ class Opening:
 
 
 def open_dashboard(settings: ControlPlaneSettings, container: Any) -> Opening | AddressUnusable:
-    """Take the dashboard's socket; return why there will be no dashboard, if it cannot be had."""
+    """Take the dashboard's socket; return why there will be no dashboard, if it cannot be had.
+
+    Raises:
+        InvalidSetting: the file of tokens cannot be used.
+    """
+    file = settings.dashboard_token_file
+    tokens = read_tokens(Path(file)) if file else ()
     try:
         listener = listen(settings.dashboard_host, settings.dashboard_port)
     except AddressUnusable as error:
         return error
     port = port_of(listener)
     url = url_of(settings.dashboard_host, port, settings.dashboard_root_path)
-    file = settings.dashboard_token_file
-    tokens = read_tokens(Path(file)) if file else ()
     clock = container.clock()
     return Opening(listener, port, url, tokens, Sessions(clock), clock.now())
 
@@ -75,7 +79,7 @@ async def dashboard(
     """Serve the dashboard while the body runs."""
     supervisor = _Supervisor(settings, container, opening, bound)
     async with anyio.create_task_group() as group:
-        group.start_soon(container.observatory().run, container.clock())
+        group.start_soon(_observe, container)
         group.start_soon(supervisor.run)
         try:
             yield
@@ -84,6 +88,16 @@ async def dashboard(
             with anyio.move_on_after(STOP_SECONDS, shield=True):
                 await supervisor.ended.wait()
             group.cancel_scope.cancel()
+
+
+async def _observe(container: Any) -> None:
+    """Keep the history; what fails there is said, and ends nothing but the second in which it failed."""
+    while True:
+        try:
+            await container.observatory().run(container.clock())
+        except Exception as error:
+            log.exception("observatory_failed", error=str(error))
+            await anyio.sleep(FIRST_WAIT_SECONDS)
 
 
 class _Supervisor:

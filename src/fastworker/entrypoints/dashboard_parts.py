@@ -67,7 +67,7 @@ def make_parts(settings: ControlPlaneSettings, container: Any, opening: Opening,
         new_id=container.new_id(),
         who=who,
         settings=settings_in_force(settings),
-        hub=EventHub(config.epoch),
+        hub=EventHub(container.new_id()()),  # its own life: numbers begin anew when a dashboard follows another
         access=Access(
             sessions=opening.sessions,
             cookie_name=f"fastworker_session_{opening.port}",  # cookies know hosts, not ports
