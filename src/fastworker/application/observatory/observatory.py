@@ -8,6 +8,7 @@ measured by `python -m benchmarks.observatory`.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any, Never, override
 
 from fastworker.domain.errors import unknown_task_id
@@ -45,6 +46,8 @@ LAG_SECONDS = 0.1
 """How often the event loop is timed, and what was put aside is taken in: arguments and results are held for so long."""
 
 LAGS_PER_TICK = 10
+_SUBMITTED_ID = attrgetter("submission.task_id")
+_TASK_ID = attrgetter("task_id")
 _FAILED = frozenset({TaskStatus.FAILURE, TaskStatus.LOST})
 
 
@@ -136,9 +139,9 @@ class Observatory(EventSink):
                 return [unfinished.get(each) or kept.get(each) or gone[each] for each in task_ids]
 
             submitted, leased, finished = (_emptied(each) for each in (self._submitted, self._leased, self._finished))
-            self._take_in_submitted(found(event.submission.task_id for event in submitted))
-            self._take_in_leased(leased, found(event.task_id for event in leased))
-            self._take_in_finished(finished, found(event.task_id for event in finished))
+            self._take_in_submitted(found(map(_SUBMITTED_ID, submitted)))
+            self._take_in_leased(leased, found(map(_TASK_ID, leased)))
+            self._take_in_finished(finished, found(map(_TASK_ID, finished)))
         if self._forgotten:
             self.index.forget(_emptied(self._forgotten))
 

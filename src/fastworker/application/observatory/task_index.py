@@ -36,6 +36,9 @@ class Block:
         self.live = 0
 
 
+_NO_BLOCK = Block(0.0)
+
+
 class TaskIndex:
     """Written by `Observatory`; read by `task_pages`."""
 
@@ -69,14 +72,21 @@ class TaskIndex:
         self._refresh()
         return sum(self._counts[place] for place in places_of(statuses, priorities))
 
+    # The loops below run for every task. What is the same for one task after the other is looked up once: neighbours
+    # stand in one block, and often have one name and one worker.
+
     def add(self, tasks: Iterable[Task]) -> list[int]:
         """Take in tasks that were submitted, in this order, after all others; return how many of each rank."""
-        blocks, counts, ranks = self._blocks, self._counts, [0] * _RANKS
+        counts, ranks = self._counts, [0] * _RANKS
+        block, began, name, name_key = _NO_BLOCK, -1, "", 0
         for task in tasks:
             submission, number = task.submission, task.number
-            block = blocks.get(number >> 8)
-            if block is None:
-                block = blocks[number >> 8] = Block(task.submitted_at)
+            if number >> 8 != began:
+                began = number >> 8
+                block = self._block(began, task)
+            if submission.name != name:
+                name = submission.name
+                name_key = key_of(name)
             offset = number & 255
             rank = RANKS[submission.priority]
             ranks[rank] += 1
@@ -85,39 +95,45 @@ class TaskIndex:
             place = _FIRST_PLACE[task.status] + rank
             block.tasks[offset] = task
             block.places[offset] = place
-            block.names[offset] = hash(submission.name) % 255 + 1  # `key_of`, 0.1 µs sooner
+            block.names[offset] = name_key
             if task.lease is not None:  # events come in late: it may have begun, and ended, by now
-                block.workers[offset] = hash(task.lease.worker_id) % 255 + 1
+                block.workers[offset] = key_of(task.lease.worker_id)
             block.live += 1
             counts[place] += 1
         return ranks
 
     def move(self, tasks: Iterable[Task]) -> list[int]:
         """Note the present status of tasks, and their latest workers; return how many of each rank."""
-        blocks, counts, ranks = self._blocks, self._counts, [0] * _RANKS
+        counts, ranks = self._counts, [0] * _RANKS
+        block, began, worker_id, worker_key = _NO_BLOCK, -1, "", 0
         for task in tasks:
             number = task.number
-            block = blocks[number >> 8]
+            if number >> 8 != began:
+                began = number >> 8
+                block = self._blocks[began]
             offset = number & 255
             was = block.places[offset]
             rank = was - 1 & 3
             ranks[rank] += 1
             place = _FIRST_PLACE[task.status] + rank
-            if place != was:
-                block.places[offset] = place
-                counts[was] -= 1
-                counts[place] += 1
-                if task.lease is not None:
-                    block.workers[offset] = hash(task.lease.worker_id) % 255 + 1
+            if place == was:
+                continue
+            block.places[offset] = place
+            counts[was] -= 1
+            counts[place] += 1
+            if task.lease is not None:
+                if task.lease.worker_id is not worker_id:
+                    worker_id = task.lease.worker_id
+                    worker_key = key_of(worker_id)
+                block.workers[offset] = worker_key
         return ranks
 
     def forget(self, tasks: Iterable[Task]) -> None:
         """Let go of tasks that are not remembered any more, if they were taken in at all."""
-        blocks, counts = self._blocks, self._counts
+        counts = self._counts
         for task in tasks:
-            number = task.number
-            block = blocks.get(number >> 8)
-            offset = number & 255
+            key, offset = task.number >> 8, task.number & 255
+            block = self._blocks.get(key)
             if block is None or block.tasks[offset] is not task:
                 continue
             counts[block.places[offset]] -= 1
@@ -125,7 +141,14 @@ class TaskIndex:
             block.tasks[offset] = None
             block.live -= 1
             if not block.live:
-                del blocks[number >> 8]
+                del self._blocks[key]
+
+    def _block(self, key: int, first: Task) -> Block:
+        """Return a block, begun with its first task if there is none."""
+        block = self._blocks.get(key)
+        if block is None:
+            block = self._blocks[key] = Block(first.submitted_at)
+        return block
 
 
 def key_of(text: str) -> int:
