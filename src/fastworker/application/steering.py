@@ -51,8 +51,9 @@ class Steering:
         self._limits = limits
 
     def note(self, action: Action, *, now: float) -> None:
-        """Put on record what somebody did, or was refused."""
-        self._decisions.record(ActionTaken(action, now))
+        """Put on record what somebody did, or was refused; of long texts, the ends."""
+        target, refusal = bounded(action.target, LONGEST_ID), bounded(action.refusal, REASON_CHARACTERS)
+        self._decisions.record(ActionTaken(replace(action, target=target, refusal=refusal), now))
 
     def submit(self, actor: Actor, submission: Submission, *, now: float) -> None:
         """Accept a task that no client waits for; the same id with the same call again is the same task.

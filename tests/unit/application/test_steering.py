@@ -273,6 +273,14 @@ def test_a_refusal_is_noted_with_its_reason():
     assert plane.ledger.actions == 1
 
 
+def test_what_is_noted_is_bounded_whatever_was_asked():
+    plane = ManualCoordinator()
+    plane.coordinator.steering.note(Action(ANN, "cancel", "x" * 10_000, refusal="y" * 10_000), now=plane.now)
+    action = plane.sink.events[-1].action
+
+    assert len(action.target) + len(action.refusal) < 600
+
+
 @pytest.mark.anyio
 async def test_a_persons_decision_is_heard_by_whoever_waits() -> None:
     async with a_system() as system:
