@@ -2,7 +2,6 @@
 
 import random
 import secrets
-from typing import Any
 
 from fastworker.entrypoints.lean_import import leaving_out
 
@@ -17,20 +16,16 @@ from fastworker.adapters.nng import NngTransport
 from fastworker.adapters.system_clock import SystemClock
 from fastworker.adapters.uuid7 import new_uuid7
 from fastworker.application.attempts import Attempts
-from fastworker.application.bulk import Operations
 from fastworker.application.control_plane import ControlPlane, ControlPlaneConfig
 from fastworker.application.coordinator import Coordinator
-from fastworker.application.function_catalogue import FunctionCatalogue
 from fastworker.application.heartbeat import Background
 from fastworker.application.identifiers import NewId
 from fastworker.application.limits import Limits
-from fastworker.application.observatory.observatory import Observatory
 from fastworker.application.ports.clock import Clock
 from fastworker.application.ports.codec import FrameCodec, PayloadCodec
 from fastworker.application.ports.event_sink import EventSink
 from fastworker.application.ports.task_executor import TaskExecutor
 from fastworker.application.ports.transport import Transport
-from fastworker.application.several_sinks import SeveralSinks
 from fastworker.application.subworker import Subworker, SubworkerConfig
 from fastworker.application.task_registry import TaskRegistry, load_task_modules
 from fastworker.domain.ledger import Ledger
@@ -71,18 +66,6 @@ class Container(containers.DeclarativeContainer):
         ControlPlane, coordinator, transport=transport, clock=clock, config=control_plane_config
     )
 
-    # what people see and steer, where there is a dashboard: `watched` has the control plane tell the observatory, too
-    observatory: providers.Provider[Observatory] = providers.Singleton(
-        Observatory, ledger, now=clock.provided.now.call()
-    )
-    watched_sink: providers.Provider[EventSink] = providers.Singleton(SeveralSinks, event_sink, observatory)
-    catalogue: providers.Provider[FunctionCatalogue] = providers.Singleton(
-        FunctionCatalogue, registry, ledger, observatory.provided.functions, codec=payload_codec
-    )
-    operations: providers.Provider[Operations] = providers.Singleton(
-        Operations, ledger, observatory.provided.index, steer=control_plane.provided.steer, clock=clock, new_id=new_id
-    )
-
     # a subworker
     async_executor: providers.Provider[TaskExecutor] = providers.Singleton(LoopExecutor)
     sync_executor: providers.Provider[TaskExecutor] = providers.Singleton(
@@ -116,9 +99,3 @@ class Container(containers.DeclarativeContainer):
         new_id=new_id,
         jitter=jitter,
     )
-
-
-def watched(container: Any) -> Any:
-    """Have the control plane of a container, before it is made, tell the observatory of every change; return it."""
-    container.coordinator.add_kwargs(sink=container.watched_sink)
-    return container

@@ -26,7 +26,7 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.worker_registry import LocalExecution
 
 from .child_process import shortened, supervisor_of, worker_ids
-from .container import Container, watched
+from .container import Container
 from .dashboard import Opening, dashboard, open_dashboard
 from .process import configure_logs, fail, hold_much, run_process, stop_on_signals
 from .settings import ControlPlaneSettings, SubworkerSettings, default_modules
@@ -55,13 +55,14 @@ async def _serve(
     settings: ControlPlaneSettings, modules: Sequence[str], registry: TaskRegistry, group: TaskGroup
 ) -> None:
     config = _role_config(settings, modules)
-    container = Container(
+    container = _container(
+        settings,
         control_plane_config=config,
         limits=_limits(settings),
         ledger=_ledger(settings, registry),
         registry=registry,
     )
-    watcher = None if settings.no_dashboard else open_dashboard(settings, watched(container))
+    watcher = None if settings.no_dashboard else open_dashboard(settings, container)
     control_plane = container.control_plane()
     group.start_soon(stop_on_signals, [control_plane.stop, control_plane.stop_now, group.cancel_scope.cancel])
     async with control_plane.open() as bound:
@@ -76,6 +77,14 @@ async def _serve(
                 await control_plane.drained()
         finally:
             _say_what_is_lost(control_plane)
+
+
+def _container(settings: ControlPlaneSettings, **parts: Any) -> Any:
+    if settings.no_dashboard:
+        return Container(**parts)
+    from .watched_container import watched_container
+
+    return watched_container(**parts)
 
 
 def _role_config(settings: ControlPlaneSettings, modules: Sequence[str]) -> ControlPlaneConfig:

@@ -48,7 +48,13 @@ def test_without_a_dashboard_nothing_of_it_is_loaded(system: StartSystem) -> Non
     running = system(workers=0, modules=MODULES, control_plane="", dashboard="--no-dashboard")
     with running.sync_client() as client:
         loaded = client.delay("loaded_modules").get(timeout=20)
-    unwanted = ("litestar", "uvicorn", "msgspec", "fastworker.adapters.dashboard.app")
+    unwanted = (
+        "litestar",
+        "uvicorn",
+        "msgspec",
+        "fastworker.adapters.dashboard.app",
+        "fastworker.application.observatory",
+    )
     assert [name for name in loaded if name.startswith(unwanted)] == []
     assert "none (--no-dashboard)" in running.control_plane.log
 

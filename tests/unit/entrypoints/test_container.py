@@ -9,13 +9,17 @@ import pytest
 from dependency_injector import providers
 from dependency_injector.errors import Error
 
+from fastworker.adapters.log_sink import LogSink
 from fastworker.application.control_plane import ControlPlane, ControlPlaneConfig
 from fastworker.application.limits import Limits
+from fastworker.application.several_sinks import SeveralSinks
 from fastworker.application.subworker import Subworker, SubworkerConfig
 from fastworker.application.task_registry import TaskRegistry
 from fastworker.domain.ledger import Ledger
 from fastworker.entrypoints import container as module
+from fastworker.entrypoints import watched_container as watched_module
 from fastworker.entrypoints.container import Container, new_token
+from fastworker.entrypoints.watched_container import WatchedContainer, watched_container
 
 PARTS = {
     "control_plane_config": ControlPlaneConfig(
@@ -37,20 +41,20 @@ PARTS = {
     ),
     "registry": TaskRegistry(),
 }
-BUILT = [name for name in Container.providers if name not in PARTS]
+BUILT = [name for name in WatchedContainer.providers if name not in PARTS]
 
 
 @pytest.fixture
 def container() -> Any:
     """A container that was given everything that a process brings."""
-    return Container(**PARTS)
+    return watched_container(**PARTS)
 
 
 def annotations() -> dict[str, str]:
     """Return the text of each annotation: `providers.Provider[Clock]` forgets its parameter at run time."""
-    [body] = ast.parse(inspect.getsource(Container)).body
-    assert isinstance(body, ast.ClassDef)
-    noted = [line for line in body.body if isinstance(line, ast.AnnAssign)]
+    bodies = [ast.parse(inspect.getsource(each)).body[0] for each in (Container, WatchedContainer)]
+    lines = [line for body in bodies if isinstance(body, ast.ClassDef) for line in body.body]
+    noted = [line for line in lines if isinstance(line, ast.AnnAssign)]
     return {ast.unparse(line.target): ast.unparse(line.annotation) for line in noted}
 
 
@@ -67,7 +71,7 @@ def fits(value: object, annotation: Any) -> bool:
 def test_every_provider_says_what_it_gives_and_gives_it(container: Any, name: str) -> None:
     kind, _, provided = annotations()[name].removesuffix("]").partition("[")
     assert kind == "providers.Provider"
-    assert fits(getattr(container, name)(), eval(provided, vars(module)))
+    assert fits(getattr(container, name)(), eval(provided, vars(module) | vars(watched_module)))
 
 
 @pytest.mark.parametrize("name", BUILT)
@@ -117,3 +121,9 @@ def test_lease_tokens_are_many_and_fit_into_63_bits() -> None:
     tokens = {new_token() for _ in range(1_000)}
     assert len(tokens) == 1_000
     assert all(0 <= token < 2**63 for token in tokens)
+
+
+def test_a_watched_control_plane_tells_the_observatory_and_another_does_not(container: Any) -> None:
+    sinks = container.coordinator.kwargs["sink"]()
+    assert isinstance(sinks, SeveralSinks)
+    assert isinstance(Container(**PARTS).coordinator.kwargs["sink"](), LogSink)
