@@ -13,7 +13,6 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import ErrorRecord, Task
 
 _FRAME = re.compile(r'^[ |]*File "([^"\n]*)", line (\d+), in (.+)$', re.MULTILINE)
-_TRACEBACK = "Traceback (most recent call last)"
 _OURS = ("/fastworker/application/", "/fastworker/adapters/")
 _FOREIGN = ("/site-packages/", "/dist-packages/", "/lib/python", "<", *_OURS)
 _LONGEST = 8_192
@@ -52,9 +51,12 @@ def fingerprint_of(task: Task) -> str | None:
 
 
 def _innermost(traceback: str) -> tuple[str, str, str] | None:
-    """Return file, line and function of the last frame that is the application's own, or else of the last at all."""
+    """Return file, line and function of the last frame that is the application's own, or else of the last at all.
+
+    Of exceptions that led to each other the last stands last; where it has no frame of ours, the one before has.
+    """
     end = traceback[-_LONGEST:].replace("\\", "/")
-    frames: list[tuple[str, str, str]] = _FRAME.findall(end, max(0, end.rfind(_TRACEBACK)))
+    frames: list[tuple[str, str, str]] = _FRAME.findall(end)
     own = [frame for frame in frames if not any(part in frame[0] for part in _FOREIGN)]
     return (own or frames)[-1] if frames else None
 

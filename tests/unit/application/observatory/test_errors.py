@@ -92,6 +92,13 @@ def test_of_a_chain_of_exceptions_the_last_one_counts():
     assert fault_of("ship", an_error(trace)) == fault_of("ship", an_error())
 
 
+def test_where_the_last_of_a_chain_was_raised_in_foreign_code_the_one_before_tells_where():
+    foreign = TRACE.replace("/home/ann/shop", "/usr/lib/python3.12/site-packages/shop")
+    trace = f"{TRACE}\nThe above exception was the direct cause of the following exception:\n\n{foreign}"
+
+    assert fault_of("ship", an_error(trace)) == fault_of("ship", an_error())
+
+
 def test_a_real_traceback_is_read():
     def fail():
         raise ExceptionGroup("both", [ValueError("one")])

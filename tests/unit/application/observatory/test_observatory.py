@@ -9,6 +9,7 @@ from fastworker.application.observatory.changes import MOST_KEPT
 from fastworker.application.observatory.function_tallies import WINDOW_SECONDS, FunctionTally
 from fastworker.application.observatory.history import Step
 from fastworker.application.observatory.observatory import Observatory
+from fastworker.application.observatory.task_filter import TaskFilter
 from fastworker.application.observatory.task_pages import page
 from fastworker.application.several_sinks import SeveralSinks
 from fastworker.domain.action import Action, Actor
@@ -108,6 +109,41 @@ def test_the_index_follows_a_task_through_its_life():
 
     scheduled, queued, running = [TaskStatus.SCHEDULED], [TaskStatus.QUEUED], [TaskStatus.RUNNING]
     assert seen == [scheduled, queued, running, scheduled, queued, [TaskStatus.LOST]]
+
+
+def test_tasks_are_found_by_their_latest_worker_whenever_they_are_looked_for():
+    plane = ObservedCoordinator()
+    index = plane.observatory.index
+    plane.join("w1", slots=2)
+    plane.join("w2", slots=2)
+
+    def of(worker_id: str) -> list[str]:
+        return [task.task_id for task in page(index, TaskFilter(workers=frozenset({worker_id}))).tasks]
+
+    plane.accepted(a_submission("t1", terms=Terms(retries=1, backoff=Backoff(0.0))))
+    assert of("w1") == []
+    (task,) = plane.poll("w1")
+    assert of("w1") == ["t1"]
+    plane.report(task, a_failure())
+    plane.fire_after(0.0)
+    plane.leave("w1")
+    plane.poll("w2")
+
+    assert (of("w1"), of("w2")) == ([], ["t1"])
+
+
+def test_a_task_that_comes_and_is_due_or_given_back_while_nobody_looks_is_found_where_it_is():
+    plane = ObservedCoordinator()
+    plane.accepted(a_submission("due", terms=Terms(delay_seconds=1.0)))
+    plane.fire_after(1.0)
+    other = ObservedCoordinator()
+    other.join()
+    other.accepted(a_submission("given back"))
+    other.coordinator.poll("worker", "first life", 0, 0, now=other.now)
+    other.leave()
+
+    for each in (plane, other):
+        assert each.observatory.index.counts()[TaskStatus.QUEUED] == 1
 
 
 @pytest.mark.parametrize("rounds", [1, 2, 5])
