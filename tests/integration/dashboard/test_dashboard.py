@@ -147,3 +147,19 @@ def test_a_dashboard_on_another_address_of_this_machine_is_asked_for_by_that_add
         workers=0, modules=MODULES, control_plane="", dashboard=f"--dashboard-host 127.0.0.2 --dashboard-port {port}"
     )
     assert httpx.get(f"http://127.0.0.2:{port}/healthz", timeout=20).status_code == 200
+
+
+def test_a_stream_that_is_hung_up_is_forgotten_and_can_be_gone_on_with(system: StartSystem) -> None:
+    with a_dashboard(system) as (_, http):
+        for _ in range(3):
+            with http.stream("GET", "/api/v1/events?topics=tasks,overview") as response:
+                stream = events(response)
+                assert next(stream)[0] == "hello"
+                assert next(stream)[0] == "overview"
+        until(lambda: http.get("/api/v1/system").json()["hub"]["clients"] == 0, what="all streams are forgotten")
+        last_id = http.get("/api/v1/events?since=x-1").json()["last_id"]
+        http.post("/api/v1/tasks", json={"name": "add", "args": [1]})
+        headers = {"last-event-id": last_id}
+        with http.stream("GET", "/api/v1/events?topics=tasks", headers=headers) as response:
+            stream = events(response)
+            assert [next(stream)[0], next(stream)[0]] == ["hello", "tasks"]
