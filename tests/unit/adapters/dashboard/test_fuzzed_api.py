@@ -23,6 +23,7 @@ from fastworker.adapters.dashboard.openapi import make_document
 
 from .served import HOST, Served, a_dashboard
 
+pytestmark = pytest.mark.slow
 EXAMPLES = 12
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 SCHEMA = schemathesis.openapi.from_dict(make_document())

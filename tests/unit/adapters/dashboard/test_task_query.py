@@ -1,0 +1,61 @@
+"""The line of words that narrows the list of tasks."""
+
+import pytest
+
+from fastworker.adapters.dashboard.problems import ApiProblem
+from fastworker.adapters.dashboard.task_query import MOST_BYTES, MOST_DEPTH, MOST_WORDS, argument_check, parse_words
+from fastworker.adapters.json_codec import JsonPayloadCodec
+from fastworker.domain.priority import TaskPriority
+from fastworker.domain.task import Submission, Task
+
+CODEC = JsonPayloadCodec()
+
+
+def a_task(payload: bytes) -> Task:
+    return Task(Submission("t1", "n", TaskPriority.NORMAL, payload), "s", 1, 0.0, 0.0)
+
+
+def fits(word: str, payload: bytes) -> bool:
+    return argument_check(parse_words(word).arguments, CODEC)(a_task(payload))
+
+
+def test_words_are_sorted_by_what_they_are() -> None:
+    words = parse_words("status:failure connection name:a name:b args.user.id:7 refused http://x error:")
+    assert words.values == {"status": ["failure"], "priority": [], "name": ["a", "b"], "worker": [], "error": []}
+    assert words.arguments == [(("user", "id"), "7")]
+    assert words.text == ["connection", "refused", "http://x", "error:"]
+
+
+@pytest.mark.parametrize("q", ["a " * (MOST_WORDS + 1), "args." + "a." * MOST_DEPTH + "b:1"])
+def test_more_words_or_levels_than_there_may_be_are_refused(q: str) -> None:
+    with pytest.raises(ApiProblem, match="400: q: "):
+        parse_words(q)
+
+
+@pytest.mark.parametrize(
+    ("word", "payload", "is_there"),
+    [
+        ("args.user.id:7", b'{"user":{"id":7}}', True),
+        ("args.user.id:7", b'{"user":{"id":77}}', False),
+        ("args.user.id:7", b'{"user":7}', False),
+        ("args.flag:true", b'{"flag":true}', True),
+        ("args.items.1:b", b'{"items":["a","b"]}', True),
+        ("args.items.2:b", b'{"items":["a","b"]}', False),
+        ("args.0:7", b'{"":[7]}', True),
+        ("args.name:x", b'{"":[7],"name":"x"}', True),
+        ("args.none:None", b'{"none":null}', False),
+        ('args.q:"', b'{"q":"\\""}', True),
+        ("args.a:1", b"{broken 1", False),
+    ],
+)
+def test_an_argument_is_compared_as_text_at_its_path(word: str, payload: bytes, is_there: bool) -> None:
+    assert fits(word, payload) is is_there
+
+
+def test_only_so_many_bytes_are_read_for_one_request() -> None:
+    check = argument_check(parse_words("args.a:1").arguments, CODEC)
+    large = a_task(b'{"a":1,"b":"' + b"x" * (MOST_BYTES // 2) + b'"}')
+    assert check(a_task(b'{"b":"' + b"x" * MOST_BYTES + b'"}')) is False
+    assert check(large)
+    with pytest.raises(ApiProblem, match="narrow it"):
+        check(large)
