@@ -19,7 +19,7 @@ MINUTES = 60
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An attempt that failed; it is tried again if `is_retried`."""
+    """An attempt that failed; it is tried again if `is_retried`. The worker id is empty where it is not known."""
 
     task_id: str
     name: str
@@ -72,7 +72,8 @@ class ErrorGroup:
         self.last_at = failure.at
         self.error, self.frame = failure.error, frame
         _remember(self._functions, failure.name, MOST_NAMES)
-        _remember(self._workers, failure.worker_id, MOST_NAMES)
+        if failure.worker_id:
+            _remember(self._workers, failure.worker_id, MOST_NAMES)
         _remember(self._task_ids, failure.task_id, MOST_SAMPLES)
         minute = int(failure.at // 60)
         self._minutes[minute] = self._minutes.get(minute, 0) + 1

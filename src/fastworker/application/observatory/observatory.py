@@ -199,8 +199,8 @@ class Observatory(EventSink):
         self.workers.leave(event)
 
     def _fail(self, task: Task, outcome: Outcome, at: float, *, is_retried: bool) -> None:
-        assert task.lease is not None
-        name, worker_id = task.submission.name, task.lease.worker_id
+        name = task.submission.name
+        worker_id = task.lease.worker_id if task.lease else ""  # none: its id was used again before this was taken in
         durations = [outcome.run_seconds] if outcome.status is TaskStatus.FAILURE else []  # a loss tells none
         self.functions.open(name, at).fail(durations, is_retried=is_retried, now=at)
         self.history.count_runs(durations)

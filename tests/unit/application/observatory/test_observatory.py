@@ -146,6 +146,18 @@ def test_a_task_that_comes_and_is_due_or_given_back_while_nobody_looks_is_found_
         assert each.observatory.index.counts()[TaskStatus.QUEUED] == 1
 
 
+def test_a_failure_whose_id_is_used_again_at_once_is_counted():
+    plane = ObservedCoordinator(result_capacity=0)
+    plane.join()
+    plane.accepted(a_submission("same"))
+    plane.report(*plane.poll(), a_failure())
+    plane.accepted(a_submission("same"))
+    (group,) = plane.observatory.errors.newest_first()
+
+    assert group.workers == []
+    assert (group.count, group.task_ids, page(plane.observatory.index).tasks) == (1, ["same"], [plane.find("same")])
+
+
 @pytest.mark.parametrize("rounds", [1, 2, 5])
 @pytest.mark.parametrize("capacity", [0, 1, 10])
 def test_one_id_again_and_again_while_nobody_looks_is_one_task(rounds, capacity):
