@@ -44,8 +44,13 @@ def dashboards(processes: Processes) -> StartDashboard:
 
     def start(*, workers: int = 1, flags: str = "", path: str = "/") -> Dashboard:
         port = free_port()
-        shown = f"--concurrency 4 --dashboard-port {port} {flags}"
-        system = starter(processes)(workers=workers, modules="shop_work", control_plane=shown, worker="--concurrency 4")
+        system = starter(processes)(
+            workers=workers,
+            modules="shop_work",
+            control_plane="--concurrency 4",
+            worker="--concurrency 4",
+            dashboard=f"--dashboard-port {port} {flags}",
+        )
         return Dashboard(system, f"http://127.0.0.1:{port}{path}")
 
     return start
