@@ -80,6 +80,13 @@ describe("the stream", () => {
     expect(last().url.search).toBe("?topics=queues&last_event_id=b-7");
   });
 
+  it("goes on after the hello when no event has come yet", () => {
+    last().say("hello", { boot: "b", seq: 4 });
+    stream.follow(["queues"], URL_OF_EVENTS);
+    vi.advanceTimersByTime(200);
+    expect(last().url.searchParams.get("last_event_id")).toBe("b-4");
+  });
+
   it("waits longer each time that it fails, up to a bound, and never stops trying", () => {
     last().say("hello", {});
     for (let failure = 0; failure < 30; failure += 1) {

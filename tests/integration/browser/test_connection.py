@@ -105,6 +105,7 @@ def test_rows_change_in_place_and_new_ones_wait_until_asked_for(dashboard: Start
         page = sight(started, "tasks")
         page.see_row("wait_for", "running")
         page.live()
+        page.page.wait_for_load_state("networkidle")  # being live, it asks for everything once more
         client.delay("send_receipt", 1, "a@example.org")
         page.see("1 new task")
         assert page.page.locator("tbody tr").count() == 1

@@ -1,4 +1,5 @@
 // One EventSource, kept open: it retries with growing waits, and opens again when other topics are wanted.
+import type { HelloEvent } from "../api/types";
 import { EVENT_TYPES, type Link, type LiveEvent } from "./protocol";
 
 const FIRST_WAIT = 500;
@@ -64,12 +65,15 @@ export class Stream {
   private take(type: string, event: MessageEvent<string>): void {
     this.watch();
     if (event.lastEventId) this.lastId = event.lastEventId;
-    if (type === "hello") this.opened();
+    const data = decoded(event.data);
+    if (type === "hello") this.opened(data as Partial<HelloEvent> | null);
     if (type === "bye") return this.retry();
-    this.listener.onEvent({ type, data: decoded(event.data) });
+    this.listener.onEvent({ type, data });
   }
 
-  private opened(): void {
+  private opened(hello: Partial<HelloEvent> | null): void {
+    // From here on nothing is missed, also when the first event comes to a stream with other topics.
+    if (!this.lastId && hello?.boot) this.lastId = `${hello.boot}-${hello.seq}`;
     this.failures = 0;
     this.downSince = 0;
     this.hasWorked = true;
