@@ -105,7 +105,8 @@ def test_rows_change_in_place_and_new_ones_wait_until_asked_for(dashboard: Start
         page = sight(started, "tasks")
         page.see_row("wait_for", "running")
         page.live()
-        page.page.wait_for_load_state("networkidle")  # being live, it asks for everything once more
+        # Being live, it asks for everything once more.
+        page.wait_until(lambda tab: sum("tasks?" in url for url in page.answered) == 2, "the list is asked for again")
         client.delay("send_receipt", 1, "a@example.org")
         page.see("1 new task")
         assert page.page.locator("tbody tr").count() == 1

@@ -73,7 +73,7 @@ export class Stream {
 
   private opened(hello: Partial<HelloEvent> | null): void {
     // From here on nothing is missed, also when the first event comes to a stream with other topics.
-    if (!this.lastId && hello?.boot) this.lastId = `${hello.boot}-${hello.seq}`;
+    if (hello?.boot && !this.lastId.startsWith(hello.boot)) this.lastId = `${hello.boot}-${hello.seq}`;
     this.failures = 0;
     this.downSince = 0;
     this.hasWorked = true;
