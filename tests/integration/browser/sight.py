@@ -11,19 +11,15 @@ WAIT_MILLISECONDS = 15_000
 
 
 class Sight:
-    """One tab on the dashboard. What it asked and got is kept, and errors of the console, violations of its policy
-    among them.
-    """
+    """One tab on the dashboard. Errors of the console, and violations of its policy among them, are kept."""
 
     def __init__(self, page: "Page", url: str) -> None:
         self.page = page
         self.url = url
-        self.answered: list[str] = []
         self._complaints: list[str] = []
         self._expected: list[re.Pattern[str]] = []
         page.set_default_timeout(WAIT_MILLISECONDS)
         page.on("console", self._hear)
-        page.on("requestfinished", lambda request: self.answered.append(request.url))
         page.on("pageerror", lambda error: self._complaints.append(f"uncaught: {error}"))
 
     def _hear(self, message: "ConsoleMessage") -> None:
