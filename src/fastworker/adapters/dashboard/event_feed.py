@@ -17,6 +17,9 @@ TURNS_PER_SECOND = 4
 GRACE_SECONDS = 30.0
 """So long after the last listener has left, events are still made: a browser that comes back misses nothing."""
 
+MOST_TOPICS = 1_000
+"""With more topics, those that nobody listens to any more have no grace: each is looked at in each turn."""
+
 
 class EventFeed:
     """Fills the hub."""
@@ -29,6 +32,11 @@ class EventFeed:
         self._is_awake = False
         self._listening = Wakeup()
         parts.hub.on_listen = self._listened
+
+    @property
+    def topics(self) -> set[str]:
+        """The topics that are looked at."""
+        return set(self._wanted)
 
     async def run(self) -> Never:
         """Look again and again, until cancelled."""
@@ -66,7 +74,8 @@ class EventFeed:
     def _note_wanted(self, now: float) -> None:
         for topic in self._parts.hub.topics():
             self._wanted[topic] = now
-        for topic in [topic for topic, at in self._wanted.items() if now - at > GRACE_SECONDS]:
+        grace = GRACE_SECONDS if len(self._wanted) <= MOST_TOPICS else 0.0
+        for topic in [topic for topic, at in self._wanted.items() if now - at > grace]:
             del self._wanted[topic]
             self._topics.forget(topic)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fastworker.adapters.dashboard.event_feed import GRACE_SECONDS
+from fastworker.adapters.dashboard.event_feed import GRACE_SECONDS, MOST_TOPICS
 from fastworker.adapters.dashboard.event_hub import MOST_LISTENERS
 from fastworker.adapters.dashboard.event_stream import PING_SECONDS, stream
 from fastworker.adapters.dashboard.models.event import HelloEvent
@@ -26,6 +26,7 @@ class Browser:
         hello = HelloEvent(boot=hub.boot, seq=hub.seq, version="1", is_read_only=False, topics=list(topics))
         self.listener = hub.listen(topics, last_id)
         self.is_logged_in = True
+        self._hub = hub
         self._stream: AsyncIterator[bytes] = stream(
             hub, self.listener, served.system.clock, hello, lambda: self.is_logged_in
         )
@@ -43,6 +44,10 @@ class Browser:
             if "event" in fields:
                 found.append((fields["event"], json.loads(fields["data"])))
         return found
+
+    def hang_up_at_once(self) -> None:
+        """Close the connection before anything was heard."""
+        self._hub.leave(self.listener)
 
     async def hang_up(self) -> None:
         """Close the connection."""
@@ -150,6 +155,18 @@ async def test_who_comes_back_too_late_or_to_another_life_begins_anew() -> None:
         other = Browser(served, "overview", last_id="another-life-7")
         await other.hear()
         assert (await heard(other, "reset"))["reason"] == "other-boot"
+
+
+async def test_topics_that_somebody_asks_for_in_passing_do_not_pile_up() -> None:
+    async with a_dashboard() as served:
+        for number in range(MOST_TOPICS + 1):
+            Browser(served, f"task:{number}").hang_up_at_once()
+        await served.turn()
+        watched = Browser(served, "overview")
+        await watched.hear()
+        await served.turn()
+        assert [kind for kind, _ in await watched.hear()] == ["overview"]
+        assert served.feed.topics == {"overview"}
 
 
 async def test_while_nobody_listens_nothing_is_looked_at() -> None:
