@@ -25,12 +25,14 @@ def frame(kind: str, data: str, event_id: str | None = None) -> bytes:
 
 
 async def stream(
-    hub: EventHub, listener: Listener, clock: Clock, hello: HelloEvent, may_go_on: Callable[[], bool]
+    hub: EventHub, hello: HelloEvent, last_id: str | None, clock: Clock, may_go_on: Callable[[], bool]
 ) -> AsyncIterator[bytes]:
-    """Give what the listener hears, until it or the hub ends; a comment when nothing was said for a while.
+    """Give what is said on the topics of `hello`, until the hub ends; a comment when nothing was said for a while.
 
-    Whether the listener may go on is asked again and again: a session can end.
+    Whether the listener may go on is asked again and again: a session can end. It listens from the first step on, so
+    that a stream which nobody begins to read leaves nothing behind.
     """
+    listener = hub.listen(hello.topics, last_id)
     try:
         yield f"retry: {RETRY_MILLISECONDS}\n\n".encode() + frame("hello", hello.model_dump_json())
         while True:

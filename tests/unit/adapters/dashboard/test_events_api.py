@@ -24,12 +24,8 @@ class Browser:
     def __init__(self, served: Served, *topics: str, last_id: str | None = None) -> None:
         hub = served.parts.hub
         hello = HelloEvent(boot=hub.boot, seq=hub.seq, version="1", is_read_only=False, topics=list(topics))
-        self.listener = hub.listen(topics, last_id)
         self.is_logged_in = True
-        self._hub = hub
-        self._stream: AsyncIterator[bytes] = stream(
-            hub, self.listener, served.system.clock, hello, lambda: self.is_logged_in
-        )
+        self._stream: AsyncIterator[bytes] = stream(hub, hello, last_id, served.system.clock, lambda: self.is_logged_in)
         self.last_id = ""
         self.comments = 0
 
@@ -44,10 +40,6 @@ class Browser:
             if "event" in fields:
                 found.append((fields["event"], json.loads(fields["data"])))
         return found
-
-    def hang_up_at_once(self) -> None:
-        """Close the connection before anything was heard."""
-        self._hub.leave(self.listener)
 
     async def hang_up(self) -> None:
         """Close the connection."""
@@ -157,10 +149,16 @@ async def test_who_comes_back_too_late_or_to_another_life_begins_anew() -> None:
         assert (await heard(other, "reset"))["reason"] == "other-boot"
 
 
+async def test_a_stream_that_nobody_begins_to_read_leaves_nothing_behind() -> None:
+    async with a_dashboard() as served:
+        await Browser(served, "tasks").hang_up()
+        assert served.parts.hub.listeners == 0
+
+
 async def test_topics_that_somebody_asks_for_in_passing_do_not_pile_up() -> None:
     async with a_dashboard() as served:
         for number in range(MOST_TOPICS + 1):
-            Browser(served, f"task:{number}").hang_up_at_once()
+            served.parts.hub.leave(served.parts.hub.listen([f"task:{number}"], None))
         await served.turn()
         watched = Browser(served, "overview")
         await watched.hear()
@@ -217,7 +215,7 @@ async def test_the_head_of_a_stream_ends() -> None:
 
 async def test_the_same_events_can_be_had_as_json() -> None:
     async with a_dashboard() as served:
-        Browser(served, "tasks")
+        served.parts.hub.listen(["tasks"], None)
         await (await served.client.delay("echo", 1))
         await served.turn()
         boot = served.parts.hub.boot

@@ -70,7 +70,7 @@ def _stream(request: Asking, parts: Parts, topics: list[str], last_id: str | Non
         is_read_only=request.auth.role < Role.OPERATOR,
         topics=topics,
     )
-    events = stream(hub, hub.listen(topics, last_id), parts.clock, hello, _may_go_on(request, parts))
+    events = stream(hub, hello, last_id, parts.clock, _may_go_on(request, parts))
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return Stream(events, media_type="text/event-stream", headers=headers)
 
