@@ -4,7 +4,7 @@ Here stand the rules that must hold for each request alike, also for those that 
 the rule against other origins, the kind and size of bodies, an id per request, and the headers of security.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from secrets import token_hex
 
 from litestar.enums import ScopeType
@@ -76,10 +76,10 @@ class Guard:
         return guarded
 
 
-def _single(headers: object) -> dict[str, str]:
+def _single(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """Return headers by lower-case name; one that is said twice is joined, and so matches nothing."""
     found: dict[str, str] = {}
-    for raw_name, raw_value in headers:  # type: ignore[attr-defined]
+    for raw_name, raw_value in headers:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
         found[name] = f"{found[name]},{value}" if name in found else value
     return found
