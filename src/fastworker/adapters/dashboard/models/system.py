@@ -86,4 +86,4 @@ class SessionState(Record):
 class Health(Record):
     """Alive, or ready to take tasks."""
 
-    status: Literal["ok", "draining"]
+    status: Literal["ok"]

@@ -1,11 +1,12 @@
 """Whether the control plane lives, and whether it takes tasks: for those who start, stop and watch it."""
 
-from litestar import Response, get
+from litestar import get
 
 from ..access import PUBLIC
-from ..conditional import Answer
 from ..models.system import Health
 from ..parts import Given
+from ..problem_kinds import DRAINING
+from ..problems import RETRY_SECONDS, ApiProblem
 from .arguments import fails_with
 
 TAGS = ["health"]
@@ -18,11 +19,12 @@ def get_health() -> Health:
 
 
 @get("/readyz", operation_id="get_readiness", tags=TAGS, opt=PUBLIC, responses=fails_with(503), sync_to_thread=False)
-def get_readiness(parts: Given) -> Response[Health]:
+def get_readiness(parts: Given) -> Health:
     """Say whether the control plane takes tasks; 503 while it stops."""
     if parts.ledger.is_draining:
-        return Answer(Health(status="draining"), status_code=503)
-    return Answer(Health(status="ok"))
+        headers = {"retry-after": str(RETRY_SECONDS)}
+        raise ApiProblem(DRAINING, "the control plane stops: it takes no new tasks", headers=headers)
+    return Health(status="ok")
 
 
 HANDLERS = [get_health, get_readiness]

@@ -1,0 +1,60 @@
+"""What those ask who start, stop and watch a control plane."""
+
+import pytest
+
+from .served import HOST, a_dashboard
+
+pytestmark = pytest.mark.anyio
+
+BASE = f"http://{HOST}"
+
+
+async def test_a_control_plane_that_stops_lives_and_is_not_ready() -> None:
+    async with a_dashboard(is_open=False) as served:
+        assert (await served.http.get(f"{BASE}/readyz")).json() == {"status": "ok"}
+        served.control_plane.coordinator.drain()
+        stopping = await served.http.get(f"{BASE}/readyz")
+        assert (stopping.status_code, stopping.json()["type"]) == (503, "/problems/draining")
+        assert stopping.headers["retry-after"] == "5"
+        assert (await served.http.get(f"{BASE}/healthz")).status_code == 200
+
+
+async def test_a_control_plane_that_stops_takes_no_task_and_says_so() -> None:
+    async with a_dashboard() as served:
+        served.control_plane.coordinator.drain()
+        response = await served.post("/tasks", {"name": "echo", "args": [1]})
+        assert (response.status_code, response.json()["type"]) == (503, "/problems/draining")
+        assert {item["kind"] for item in (await served.get("/overview")).json()["attention"]} == {"draining"}
+
+
+async def test_the_metrics_are_prometheus_text_that_counts_what_happened() -> None:
+    async with a_dashboard() as served:
+        for args in ([1, 0], [4, 2], [6, 3]):
+            await served.post("/tasks", {"name": "divide", "args": args})
+        await served.system.settle()
+        response = await served.http.get(f"{BASE}/metrics")
+        assert response.headers["content-type"].startswith("text/plain; version=0.0.4")
+        lines = response.text.splitlines()
+        samples = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+        assert samples["fastworker_tasks_submitted_total"] == "3"
+        assert samples['fastworker_tasks_finished_total{status="success"}'] == "2"
+        assert samples['fastworker_tasks_finished_total{status="failure"}'] == "1"
+        assert samples["fastworker_workers"] == "1"
+        helped = {line.split()[2] for line in lines if line.startswith("# HELP")}
+        typed = {line.split()[2] for line in lines if line.startswith("# TYPE")}
+        assert helped == typed == {name.partition("{")[0] for name in samples}
+
+
+async def test_the_series_has_one_value_per_moment_in_each_column() -> None:
+    async with a_dashboard() as served:
+        await served.post("/tasks", {"name": "echo", "args": [1]})
+        for _ in range(3):
+            await served.turn()
+        series = (await served.get("/metrics/series?range=15m")).json()
+        assert len(series["at"]) == 3
+        assert {len(column) for column in series["columns"].values()} == {3}
+        assert sum(series["columns"]["success"]) == pytest.approx(1.0, abs=0.5)
+        later = (await served.get("/metrics/series", params={"since": series["at"][-2]})).json()
+        assert later["at"] == series["at"][-1:]
+        for bad in ("range=1y", "since=nan", "since=-1", "since=1e300"):
+            assert (await served.get(f"/metrics/series?{bad}")).status_code == 400, bad
