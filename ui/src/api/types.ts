@@ -98,9 +98,9 @@ export interface BulkRequest {
   dry_run?: boolean;
 }
 
-/** `bye`, the last of a stream: the control plane stops. */
+/** `bye`, the last of a stream: the control plane stops, or the session has ended. */
 export interface ByeEvent {
-  reason: "stopping";
+  reason: "stopping" | "logged-out";
 }
 
 /** What became of a request to cancel: `stopping` says that its worker was told to end it. */
@@ -276,7 +276,7 @@ export interface FunctionPage {
 
 /** Alive, or ready to take tasks. */
 export interface Health {
-  status: "ok" | "starting" | "draining";
+  status: "ok";
 }
 
 /** `hello`, the first of each stream. `seq` is the number of the latest event. */
