@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LiveEvent } from "../src/live/protocol";
-import { latest, stacked, thinned } from "../src/charts/stack";
+import { isolated, latest, stacked, thinned } from "../src/charts/stack";
 import { withRow } from "../src/pages/overview/series";
 import { framesOf } from "../src/pages/task/traceback";
 import { withSteps } from "../src/pages/task/steps";
@@ -21,6 +21,10 @@ describe("charts", () => {
       [3, 3, null],
       [2, 3, null],
     ]);
+  });
+
+  it("mark values that no line would show", () => {
+    expect(isolated([1, null, 2, 3, null, null, 4])).toEqual([0, 6]);
   });
 
   it("thin out points for a table and keep the last", () => {

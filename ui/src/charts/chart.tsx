@@ -59,7 +59,9 @@ export function Chart(props: ChartProps): JSX.Element {
           />
         </div>
       </header>
-      {seen < FEWEST_POINTS ? (
+      {props.at.length >= FEWEST_POINTS && seen === 0 ? (
+        <Empty icon="chart" title="Nothing was seen in this time" />
+      ) : props.at.length < FEWEST_POINTS ? (
         <Empty icon="clock" title="Collecting">
           <p>The first numbers appear in a few seconds.</p>
         </Empty>

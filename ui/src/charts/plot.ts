@@ -1,7 +1,7 @@
 // A uPlot chart in the colours of the theme.
 import uPlot from "uplot";
 import { clockTime } from "../format/times";
-import { stacked } from "./stack";
+import { isolated, stacked } from "./stack";
 
 export interface Line {
   label: string;
@@ -68,7 +68,13 @@ function seriesOf(line: Line, color: (name: string) => string, isStacked: boolea
     width: isStacked ? 1 : 1.5,
     ...(line.dash ? { dash: line.dash } : {}),
     ...(isStacked ? { fill: `${stroke}59` } : {}),
-    points: { show: false },
+    points: {
+      show: true,
+      size: 4,
+      width: 1,
+      fill: stroke,
+      filter: (chart, index) => isolated(chart.data[index] ?? []),
+    },
     spanGaps: false,
   };
 }

@@ -30,3 +30,9 @@ export function thinned(length: number, most: number): number[] {
 export function latest(column: Column): number | null {
   return column.findLast((value) => value !== null) ?? null;
 }
+
+/** Return the indexes of values without neighbours: a line alone would not show them. */
+export function isolated(column: ArrayLike<number | null | undefined>): number[] {
+  const has = (index: number) => column[index] !== null && column[index] !== undefined;
+  return Array.from(column, (_, index) => index).filter((index) => has(index) && !has(index - 1) && !has(index + 1));
+}
