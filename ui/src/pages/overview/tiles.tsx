@@ -66,7 +66,7 @@ export function Tiles({ now: data }: { now: Overview }): JSX.Element {
         name="Failed"
         href={urlOf("errors")}
         tone={isFailing ? "bad" : ""}
-        note={`${share(data.failure_ratio)} of those that ended`}
+        note={`${share(data.failure_ratio)} of the ended`}
       >
         {rate(data.failed_per_second)}
       </Tile>
