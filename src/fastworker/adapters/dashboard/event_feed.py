@@ -8,6 +8,7 @@ from typing import Never
 
 from fastworker.application.wakeup import Wakeup
 
+from .event_hub import TASK
 from .models.record import Record
 from .parts import Parts
 from .topics import Topics
@@ -15,10 +16,10 @@ from .topics import Topics
 TURN_SECONDS = 0.25
 TURNS_PER_SECOND = 4
 GRACE_SECONDS = 30.0
-"""So long after the last listener has left, events are still made: a browser that comes back misses nothing."""
+"""So long after the last listener has left, events are still made: a browser that comes back misses nothing.
 
-MOST_TOPICS = 1_000
-"""With more topics, those that nobody listens to any more have no grace: each is looked at in each turn."""
+Not of single tasks: there are as many of these topics as somebody cares to name.
+"""
 
 
 class EventFeed:
@@ -72,12 +73,17 @@ class EventFeed:
         self._topics.begin(topics, now=now)
 
     def _note_wanted(self, now: float) -> None:
-        for topic in self._parts.hub.topics():
-            self._wanted[topic] = now
-        grace = GRACE_SECONDS if len(self._wanted) <= MOST_TOPICS else 0.0
-        for topic in [topic for topic, at in self._wanted.items() if now - at > grace]:
+        listened = self._parts.hub.topics()
+        self._wanted.update(dict.fromkeys(listened, now))
+        left = [
+            topic
+            for topic, at in self._wanted.items()
+            if topic not in listened and (topic.startswith(TASK) or now - at > GRACE_SECONDS)
+        ]
+        for topic in left:
             del self._wanted[topic]
             self._topics.forget(topic)
+        self._parts.hub.forget(left)
 
     def _fall_asleep(self) -> None:
         if self._is_awake:

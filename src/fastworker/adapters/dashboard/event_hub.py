@@ -1,10 +1,10 @@
 """Events on their way to browsers: numbered, kept for a while, and given to each listener through a bounded queue.
 
 Publishing never waits. A listener that is too slow loses its queue and is told to ask for everything again. Nothing
-is kept of a time in which nobody listened: who comes back after it is told the same.
+is kept of a time in which nobody listened to a topic: who comes back after it is told the same.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +16,15 @@ KEPT_SECONDS = 300.0
 MOST_WAITING = 500
 """Events that wait for one listener."""
 
+MOST_WAITING_BYTES = 4 << 20
+"""Of these, unless it is only one."""
+
 MOST_LISTENERS = 200
+TASK = "task:"
+"""How the topic of one task begins."""
+
+MOST_FOLLOWED = 1_000
+"""Tasks that are followed one by one, on all streams together: each is looked at four times per second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ class Listener:
     def __init__(self, topics: Iterable[str]) -> None:
         self.topics = frozenset(topics)
         self.waiting: deque[HubEvent] = deque()
+        self.waiting_bytes = 0
         self.reset: str | None = None
         self.news = Wakeup()
         self.is_over = False
@@ -44,16 +53,25 @@ class Listener:
         """Take an event of one of the topics; False when there was no room and all that waited is let go."""
         if event.topic not in self.topics:
             return True
-        if len(self.waiting) >= MOST_WAITING:
+        too_much = self.waiting_bytes + len(event.data) > MOST_WAITING_BYTES and self.waiting
+        if too_much or len(self.waiting) >= MOST_WAITING:
             self.begin_anew("overflow")
             return False
         self.waiting.append(event)
+        self.waiting_bytes += len(event.data)
         self.news.set()
         return True
 
+    def take(self) -> list[HubEvent]:
+        """Return all that waits: it waits no more."""
+        taken = list(self.waiting)
+        self.waiting.clear()
+        self.waiting_bytes = 0
+        return taken
+
     def begin_anew(self, reason: str) -> None:
         """Let go what waits, and have the browser ask for everything again."""
-        self.waiting.clear()
+        self.take()
         self.reset = reason
         self.news.set()
 
@@ -78,6 +96,8 @@ class EventHub:
         self._kept_bytes = 0
         self._lost_before = 0  # events up to this number are not kept
         self._listeners: set[Listener] = set()
+        self._topics: Counter[str] = Counter()  # topic -> listeners
+        self._told_since: dict[str, int] = {}  # topic -> all events of it after this number were published
         self._is_closed = False
         self.on_listen: Callable[[frozenset[str]], None] = _nobody
         """Told of the topics of each new listener, before anything else can change."""
@@ -97,12 +117,19 @@ class EventHub:
         """True when there are as many listeners as there may be."""
         return len(self._listeners) >= MOST_LISTENERS
 
+    def may_follow(self, topics: Iterable[str]) -> bool:
+        """Tell whether there is room for the tasks among some topics."""
+        new = {topic for topic in topics if topic.startswith(TASK)} - self._topics.keys()
+        followed = sum(topic.startswith(TASK) for topic in self._topics) if new else 0
+        return followed + len(new) <= MOST_FOLLOWED
+
     def topics(self) -> set[str]:
         """Return the topics that somebody listens to."""
-        return {topic for listener in self._listeners for topic in listener.topics}
+        return set(self._topics)
 
     def publish(self, topic: str, kind: str, data: str, *, now: float) -> None:
         """Give an event to those who listen to its topic."""
+        self._told_since.setdefault(topic, self.seq)
         self.seq += 1
         event = HubEvent(self.seq, now, topic, kind, data)
         self._kept.append(event)
@@ -112,23 +139,28 @@ class EventHub:
             if not listener.offer(event):
                 self.resets += 1
 
+    def forget(self, topics: Iterable[str]) -> None:
+        """Say that some topics are not told any more: with them nobody can go on across this."""
+        if [topic for topic in topics if self._told_since.pop(topic, None) is not None]:
+            self.seq += 1  # ids given until now are from before
+
     def skip(self) -> None:
-        """Say that something went unpublished, for nobody listened: nobody can go on across this."""
-        if self._lost_before < self.seq + 1:
-            self.seq += 1
-            self._lost_before = self.seq
-            self._kept.clear()
-            self._kept_bytes = 0
+        """Say that nothing is told any more, for nobody listens: nobody can go on across this."""
+        self.seq += 1
+        self._lost_before = self.seq
+        self._told_since.clear()
+        self._kept.clear()
+        self._kept_bytes = 0
 
     def since(self, last_id: str, topics: Iterable[str]) -> tuple[list[HubEvent], str | None]:
         """Return the events of some topics after an id; or why they cannot be told: `other-boot` or `gap`."""
         boot, _, number = last_id.rpartition("-")
-        if boot != self.boot or not number.isdigit() or len(number) > 15 or int(number) > self.seq:
+        is_number = number.isascii() and number.isdigit() and len(number) <= 15
+        if boot != self.boot or not is_number or int(number) > self.seq:
             return [], "other-boot"
-        after = int(number)
-        if after < self._lost_before:
+        after, wanted = int(number), frozenset(topics)
+        if after < self._lost_before or any(after < self._told_since.get(topic, self.seq + 1) for topic in wanted):
             return [], "gap"
-        wanted = frozenset(topics)
         return [event for event in self._kept if event.seq > after and event.topic in wanted], None
 
     def listen(self, topics: Sequence[str], last_id: str | None) -> Listener:
@@ -136,9 +168,11 @@ class EventHub:
         listener = Listener(topics)
         if last_id is not None:
             missed, reason = self.since(last_id, topics)
-            if reason is not None or len(missed) > MOST_WAITING:
+            if reason is not None or not all(map(listener.offer, missed)):
                 listener.begin_anew(reason or "gap")
-            listener.waiting.extend(missed if listener.reset is None else ())
+        for topic in listener.topics:
+            self._told_since.setdefault(topic, self.seq)
+        self._topics.update(listener.topics)
         self._listeners.add(listener)
         self.on_listen(listener.topics)
         if self._is_closed:
@@ -147,7 +181,9 @@ class EventHub:
 
     def leave(self, listener: Listener) -> None:
         """Forget a listener; leaving twice changes nothing."""
-        self._listeners.discard(listener)
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+            self._topics -= Counter(listener.topics)  # those that nobody listens to are not in it any more
 
     def close(self) -> None:
         """End all streams, present and future."""
@@ -157,7 +193,7 @@ class EventHub:
 
     def _let_go(self, now: float) -> None:
         kept = self._kept
-        while len(kept) > MOST_KEPT or self._kept_bytes > MOST_KEPT_BYTES or now - kept[0].at > KEPT_SECONDS:
+        while kept and (len(kept) > MOST_KEPT or self._kept_bytes > MOST_KEPT_BYTES or now - kept[0].at > KEPT_SECONDS):
             oldest = kept.popleft()
             self._kept_bytes -= len(oldest.data)
             self._lost_before = oldest.seq

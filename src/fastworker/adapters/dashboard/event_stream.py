@@ -36,13 +36,15 @@ async def stream(
     try:
         yield f"retry: {RETRY_MILLISECONDS}\n\n".encode() + frame("hello", hello.model_dump_json())
         while True:
+            if not may_go_on():  # asked before anything more is told
+                yield _bye("logged-out")
+                return
             if waiting := _waiting(hub, listener):
                 yield waiting
-            if listener.is_over or not may_go_on():
-                reason: ByeReason = "stopping" if listener.is_over else "logged-out"
-                yield frame("bye", ByeEvent(reason=reason).model_dump_json())
+            elif listener.is_over:
+                yield _bye("stopping")
                 return
-            if not await _news(listener, clock):
+            elif not await _news(listener, clock):
                 yield PING
     finally:
         hub.leave(listener)
@@ -63,7 +65,9 @@ def _waiting(hub: EventHub, listener: Listener) -> bytes:
         listener.reset = None
         reset = ResetEvent(boot=hub.boot, seq=hub.seq, reason=reason)
         parts.append(frame("reset", reset.model_dump_json(), f"{hub.boot}-{hub.seq}"))
-    while listener.waiting:
-        event = listener.waiting.popleft()
-        parts.append(frame(event.kind, event.data, f"{hub.boot}-{event.seq}"))
+    parts += [frame(event.kind, event.data, f"{hub.boot}-{event.seq}") for event in listener.take()]
     return b"".join(parts)
+
+
+def _bye(reason: ByeReason) -> bytes:
+    return frame("bye", ByeEvent(reason=reason).model_dump_json())

@@ -6,6 +6,7 @@ from math import inf
 from fastworker.application.bulk import Operation
 from fastworker.application.observatory.history import Step
 
+from .event_hub import TASK
 from .followed_tasks import FollowedTasks
 from .models.event import (
     AuditEvent,
@@ -30,8 +31,6 @@ MOST_TOLD = 50
 MOST_WORKERS = 100
 WORKERS_SECONDS = 5.0
 """Workers are told anew after so long, even if nothing has changed but when each was heard of."""
-
-TASK = "task:"
 
 type News = tuple[str, str, Record]
 
@@ -140,7 +139,7 @@ class Topics:
         operations = self._parts.operations.newest_first()
         changed = [each for each in operations if before.get(each.operation_id) != _how_far(each)][:MOST_TOLD]
         if changed:
-            records = [operation_record(each, self._parts.moments) for each in changed]
+            records = [operation_record(each, self._parts.moments, with_items=False) for each in changed]
             yield "operations", "operations", OperationsEvent(topic="operations", changed=records)
 
     def _audit(self) -> Iterator[News]:

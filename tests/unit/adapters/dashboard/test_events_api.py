@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from fastworker.adapters.dashboard.event_feed import GRACE_SECONDS, MOST_TOPICS
-from fastworker.adapters.dashboard.event_hub import MOST_LISTENERS
+from fastworker.adapters.dashboard.event_feed import GRACE_SECONDS
+from fastworker.adapters.dashboard.event_hub import MOST_FOLLOWED, MOST_LISTENERS
 from fastworker.adapters.dashboard.event_stream import PING_SECONDS, stream
 from fastworker.adapters.dashboard.models.event import HelloEvent
+from fastworker.adapters.dashboard.resources.events import MOST_LISTED, MOST_LISTED_BYTES
 from fastworker.adapters.dashboard.roles import Role
 from tests.unit.system.system import HeldTask
 
@@ -155,16 +156,43 @@ async def test_a_stream_that_nobody_begins_to_read_leaves_nothing_behind() -> No
         assert served.parts.hub.listeners == 0
 
 
-async def test_topics_that_somebody_asks_for_in_passing_do_not_pile_up() -> None:
+async def test_tasks_that_somebody_follows_in_passing_are_looked_at_no_more() -> None:
     async with a_dashboard() as served:
-        for number in range(MOST_TOPICS + 1):
+        for number in range(100):
             served.parts.hub.leave(served.parts.hub.listen([f"task:{number}"], None))
-        await served.turn()
-        watched = Browser(served, "overview")
+        watched = Browser(served, "overview", "task:kept")
         await watched.hear()
+        assert len(served.feed.topics) == 102
         await served.turn()
+        assert served.feed.topics == {"overview", "task:kept"}
         assert [kind for kind, _ in await watched.hear()] == ["overview"]
-        assert served.feed.topics == {"overview"}
+
+
+async def test_who_comes_back_to_a_topic_of_which_something_was_missed_begins_anew() -> None:
+    async with a_dashboard() as served:
+        others = Browser(served, "overview")
+        await others.hear()
+        browser = Browser(served, "tasks")
+        await browser.hear()
+        await (await served.client.delay("echo", 1))
+        await served.turn()
+        await browser.hear()
+        await browser.hang_up()
+        for _ in range(int(GRACE_SECONDS) + 2):
+            await served.turn()
+        await (await served.client.delay("echo", 2))
+        await served.turn()
+        back = Browser(served, "tasks", last_id=browser.last_id)
+        await back.hear()
+        assert (await heard(back, "reset"))["reason"] == "gap"
+
+
+async def test_more_tasks_than_may_be_followed_are_refused() -> None:
+    async with a_dashboard() as served:
+        served.parts.hub.listen([f"task:{number}" for number in range(MOST_FOLLOWED)], None)
+        response = await served.get("/events?topics=tasks,task:another")
+        assert (response.status_code, response.json()["type"]) == (429, "/problems/too-many")
+        assert response.headers["retry-after"] == "5"
 
 
 async def test_while_nobody_listens_nothing_is_looked_at() -> None:
@@ -202,6 +230,7 @@ async def test_a_stream_ends_soon_after_its_session() -> None:
         call = served.system.call(browser.hear)
         await served.system.advance(PING_SECONDS + 1)
         assert call.result() == []
+        served.parts.hub.publish("audit", "audit", "{}", now=0.0)
         browser.is_logged_in = False
         assert await browser.hear() == [("bye", {"reason": "logged-out"})]
 
@@ -223,6 +252,21 @@ async def test_the_same_events_can_be_had_as_json() -> None:
         assert [(item["id"], item["event"]) for item in found["items"]] == [(f"{boot}-1", "tasks")]
         assert (found["last_id"], found["is_reset"]) == (f"{boot}-1", False)
         assert (await served.get("/events?since=x-1")).json()["is_reset"] is True
+
+
+@pytest.mark.parametrize("size", [2, MOST_LISTED_BYTES // 10])
+async def test_as_json_many_events_are_told_in_parts(size: int) -> None:
+    async with a_dashboard() as served:
+        hub = served.parts.hub
+        for _ in range(MOST_LISTED + 20):
+            hub.publish("tasks", "tasks", json.dumps({"x": "x" * size}), now=0.0)
+        last_id, parts, ids = f"{hub.boot}-{hub.seq - MOST_LISTED - 10 if size == 2 else hub.seq - 20}", 0, set()
+        while last_id != f"{hub.boot}-{hub.seq}":
+            found = (await served.get(f"/events?since={last_id}&topics=tasks")).json()
+            assert 1 <= len(found["items"]) <= MOST_LISTED
+            ids |= {item["id"] for item in found["items"]}
+            last_id, parts = found["last_id"], parts + 1
+        assert (parts > 1, len(ids)) == (True, MOST_LISTED + 10 if size == 2 else 20)
 
 
 MANY_TOPICS = ",".join(f"task:{number}" for number in range(31))

@@ -14,8 +14,9 @@ API_NAMES: dict[BulkAction, Literal["cancel", "retry"]] = {BulkAction.CANCEL: "c
 """To run a task again as it was is called a retry here, as the button is."""
 
 
-def operation_record(operation: DomainOperation, moments: Moments) -> Operation:
-    """Return a bulk action and how far it is."""
+def operation_record(operation: DomainOperation, moments: Moments, *, with_items: bool = True) -> Operation:
+    """Return a bulk action and how far it is; in a list, without what became of each task."""
+    items = operation.items if with_items else []
     return Operation(
         id=operation.operation_id,
         action=API_NAMES[operation.action],
@@ -28,9 +29,7 @@ def operation_record(operation: DomainOperation, moments: Moments) -> Operation:
         created_at=moments.of(operation.created_at),
         finished_at=moments.of(operation.ended_at),
         created_by=operation.actor.name,
-        items=[
-            OperationItem(id=item.task_id, outcome=item.outcome, new_id=item.new_task_id) for item in operation.items
-        ],
+        items=[OperationItem(id=item.task_id, outcome=item.outcome, new_id=item.new_task_id) for item in items],
     )
 
 

@@ -1,7 +1,7 @@
 """The event stream, and the same events as JSON."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any
 
 from litestar import Response, get
@@ -10,7 +10,7 @@ from litestar.response import Stream
 from pydantic_core import from_json
 
 from ..conditional import Answer
-from ..event_hub import EventHub, HubEvent
+from ..event_hub import MOST_FOLLOWED, EventHub, HubEvent
 from ..event_stream import stream
 from ..models.event import Event, EventList, HelloEvent
 from ..parts import Given, Parts
@@ -24,6 +24,10 @@ TOPICS = ("overview", "tasks", "workers", "queues", "errors", "operations", "aud
 DEFAULT_TOPICS = "overview,tasks,workers,queues,errors,operations"
 TASK_TOPIC = re.compile(r"task:[^,\x00-\x1f]{1,200}")
 MOST_TOPICS = 30
+MOST_LISTED = 200
+MOST_LISTED_BYTES = 1 << 20
+"""Events told as JSON at once, unless it is only one; who asked goes on from the last."""
+
 LONGEST_EVENT_ID = 100
 EventId = Annotated[str | None, QueryParameter(max_length=LONGEST_EVENT_ID, description="Go on after this event.")]
 
@@ -46,6 +50,9 @@ def stream_events(
     if parts.hub.is_full:
         headers = {"retry-after": str(RETRY_SECONDS)}
         raise ApiProblem(TOO_MANY, "there are too many event streams; share one between tabs", headers=headers)
+    if not parts.hub.may_follow(wanted):
+        headers = {"retry-after": str(RETRY_SECONDS)}
+        raise ApiProblem(TOO_MANY, f"at most {MOST_FOLLOWED:,} tasks are followed one by one", headers=headers)
     return _stream(request, parts, wanted, request.headers.get("last-event-id") or last_event_id)
 
 
@@ -85,9 +92,21 @@ def _may_go_on(request: Asking, parts: Parts) -> Callable[[], bool]:
 
 def _list(hub: EventHub, since: str, topics: list[str]) -> EventList:
     events, reason = hub.since(since, topics)
+    first = list(_first(events))
+    last = first[-1].seq if len(first) < len(events) else hub.seq
     return EventList(
-        items=[_event(hub, event) for event in events], last_id=f"{hub.boot}-{hub.seq}", is_reset=reason is not None
+        items=[_event(hub, event) for event in first], last_id=f"{hub.boot}-{last}", is_reset=reason is not None
     )
+
+
+def _first(events: Sequence[HubEvent]) -> Iterator[HubEvent]:
+    """Yield as many events as one answer tells."""
+    bytes_left = MOST_LISTED_BYTES
+    for number, event in enumerate(events[:MOST_LISTED]):
+        bytes_left -= len(event.data)
+        if number and bytes_left < 0:
+            return
+        yield event
 
 
 def _event(hub: EventHub, event: HubEvent) -> Event:

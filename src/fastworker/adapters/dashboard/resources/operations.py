@@ -75,7 +75,7 @@ def list_operations(parts: Given, cursor: CursorText = None, limit: Limit = PAGE
     found = sorted(parts.operations.newest_first(), key=lambda each: (-each.created_at, each.operation_id))
     page = cut(found, lambda each: (-each.created_at, each.operation_id), name="operations", cursor=cursor, limit=limit)
     return OperationPage(
-        items=[operation_record(each, parts.moments) for each in page.items],
+        items=[operation_record(each, parts.moments, with_items=False) for each in page.items],
         next_cursor=page.next_cursor,
         prev_cursor=page.prev_cursor,
         total=Total(value=page.total),
