@@ -11,8 +11,10 @@ from anyio.abc import TaskGroup
 
 import fastworker
 import fastworker.entrypoints.plain_structlog  # first: see there
+from fastworker.adapters.dashboard.tokens import Token
 from fastworker.adapters.executors.background import in_own_thread
 from fastworker.adapters.loop_watchdog import watching
+from fastworker.adapters.system_clock import SystemClock
 from fastworker.adapters.uuid7 import new_uuid7
 from fastworker.application.control_plane import BoundAddresses, ControlPlane, ControlPlaneConfig
 from fastworker.application.limits import Limits
@@ -20,15 +22,15 @@ from fastworker.application.subworker import SubworkerConfig, reachable
 from fastworker.application.task_logs import install_task_logs
 from fastworker.application.task_registry import TaskRegistry, load_task_modules
 from fastworker.application.worker_desk import LOCAL_WORKER_ID
-from fastworker.domain.errors import AddressUnusable, FastWorkerError, InvalidTaskModule
+from fastworker.domain.errors import AddressUnusable, FastWorkerError, InvalidSetting, InvalidTaskModule
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.worker_registry import LocalExecution
 
 from .child_process import shortened, supervisor_of, worker_ids
 from .container import Container
-from .dashboard import Opening, dashboard, open_dashboard
-from .process import configure_logs, fail, hold_much, run_process, stop_on_signals
+from .dashboard import Opening, dashboard, open_dashboard, tokens_of
+from .process import EXIT_USAGE, configure_logs, fail, hold_much, run_process, stop_on_signals
 from .settings import ControlPlaneSettings, SubworkerSettings, default_modules
 from .supervisor import RestartPolicy
 
@@ -42,45 +44,55 @@ def run(settings: ControlPlaneSettings) -> int:
         registry = load_task_modules(modules)
         install_task_logs()  # again: the user's modules may have configured logging
         _refuse_idle_subworkers(settings, registry)
+        tokens = tokens_of(settings)
+    except InvalidSetting as error:
+        fail(error)
+        return EXIT_USAGE
     except FastWorkerError as error:
         return fail(error)
 
     async def main(group: TaskGroup) -> None:
-        await _serve(settings, modules, registry, group)
+        await _serve(settings, modules, registry, tokens, group)
 
     return run_process(main)
 
 
 async def _serve(
-    settings: ControlPlaneSettings, modules: Sequence[str], registry: TaskRegistry, group: TaskGroup
+    settings: ControlPlaneSettings,
+    modules: Sequence[str],
+    registry: TaskRegistry,
+    tokens: Sequence[Token],
+    group: TaskGroup,
 ) -> None:
-    config = _role_config(settings, modules)
+    config, clock = _role_config(settings, modules), SystemClock()
+    opening = None if settings.no_dashboard else open_dashboard(settings, tokens, clock)
     container = _container(
-        settings,
+        isinstance(opening, Opening),
+        clock=clock,
         control_plane_config=config,
         limits=_limits(settings),
         ledger=_ledger(settings, registry),
         registry=registry,
     )
-    watcher = None if settings.no_dashboard else open_dashboard(settings, container)
     control_plane = container.control_plane()
     group.start_soon(stop_on_signals, [control_plane.stop, control_plane.stop_now, group.cancel_scope.cancel])
     async with control_plane.open() as bound:
-        click.echo(_banner(settings, modules, registry, bound, watcher))
+        click.echo(_banner(settings, modules, registry, bound, opening))
         try:
             async with (
                 watching(role="control plane", blocked_seconds=settings.blocked_seconds),
                 _local_worker(settings, config, registry, bound),
                 _subworkers(_subworker_settings(settings, modules, bound), control_plane),
-                _dashboard(settings, container, watcher, bound),
+                _dashboard(settings, container, opening, bound),
             ):
                 await control_plane.drained()
         finally:
             _say_what_is_lost(control_plane)
 
 
-def _container(settings: ControlPlaneSettings, **parts: Any) -> Any:
-    if settings.no_dashboard:
+def _container(is_watched: bool, /, **parts: Any) -> Any:
+    """Return the parts of a control plane; what nobody can look at is not watched, which costs something."""
+    if not is_watched:
         return Container(**parts)
     from .watched_container import watched_container
 
@@ -236,7 +248,7 @@ def _where(opening: Opening | AddressUnusable | None) -> str:
         case AddressUnusable():
             return f"none: {opening} (choose another --dashboard-port, or --no-dashboard)"
         case _:
-            return f"{opening.login_url}{'   (opens once, within an hour)' if opening.tokens else ''}"
+            return f"{opening.new_login_url()}{'   (opens once, within an hour)' if opening.tokens else ''}"
 
 
 def _say_what_is_lost(control_plane: ControlPlane) -> None:

@@ -7,7 +7,7 @@ work. The dashboard never ends the control plane.
 
 import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import structlog
 
+from fastworker.adapters.dashboard.idempotency import IdempotencyKeys
 from fastworker.adapters.dashboard.listening import listen, port_of, url_of
 from fastworker.adapters.dashboard.sessions import Sessions
 from fastworker.adapters.dashboard.tokens import Token, read_tokens
+from fastworker.adapters.uuid7 import new_uuid7
 from fastworker.application.control_plane import BoundAddresses
+from fastworker.application.ports.clock import Clock
 from fastworker.domain.errors import AddressUnusable
 
 from .settings import ControlPlaneSettings
@@ -33,43 +36,47 @@ HEAD_START_SECONDS = 0.5
 """So long the control plane has for itself at its start, unless somebody connects to the dashboard before."""
 
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 60.0
+FAILURES = (Exception, SystemExit, BaseExceptionGroup)
+"""Whatever it is, it is the dashboard's, and tasks go on. Servers end with SystemExit, task groups wrap it."""
+
 STOP_SECONDS = 5.0
 """How long the end of the dashboard is waited for; the server itself gives its answers three seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What is there before the web server: its socket, the tokens, and the sessions that the login URL is one of."""
+    """What is there before the web server, and outlives it when it fails: its socket's port, the tokens, the sessions
+    that the login URL is one of, and the keys of what was submitted."""
 
     listener: socket.socket
     port: int
     url: str
     tokens: Sequence[Token]
     sessions: Sessions
+    keys: IdempotencyKeys
     started_at: float
 
-    @property
-    def login_url(self) -> str:
-        """Where a person opens the dashboard: with a word that logs in once, where a token is needed."""
+    def new_login_url(self) -> str:
+        """Return where a person opens the dashboard: with a word that logs in once, where a token is needed."""
         return f"{self.url}login#once={self.sessions.new_once()}" if self.tokens else self.url
 
 
-def open_dashboard(settings: ControlPlaneSettings, container: Any) -> Opening | AddressUnusable:
-    """Take the dashboard's socket; return why there will be no dashboard, if it cannot be had.
-
-    Raises:
-        InvalidSetting: the file of tokens cannot be used.
-    """
+def tokens_of(settings: ControlPlaneSettings) -> Sequence[Token]:
+    """Return the tokens of which each request needs one; none: everybody gets in. Raises `InvalidSetting`."""
     file = settings.dashboard_token_file
-    tokens = read_tokens(Path(file)) if file else ()
+    return read_tokens(Path(file)) if file and not settings.no_dashboard else ()
+
+
+def open_dashboard(settings: ControlPlaneSettings, tokens: Sequence[Token], clock: Clock) -> Opening | AddressUnusable:
+    """Take the dashboard's socket; return why there will be no dashboard, if it cannot be had."""
     try:
         listener = listen(settings.dashboard_host, settings.dashboard_port)
     except AddressUnusable as error:
         return error
     port = port_of(listener)
     url = url_of(settings.dashboard_host, port, settings.dashboard_root_path)
-    clock = container.clock()
-    return Opening(listener, port, url, tokens, Sessions(clock), clock.now())
+    keys = IdempotencyKeys(clock, new_uuid7)
+    return Opening(listener, port, url, tokens, Sessions(clock), keys, clock.now())
 
 
 @asynccontextmanager
@@ -92,12 +99,14 @@ async def dashboard(
 
 async def _observe(container: Any) -> None:
     """Keep the history; what fails there is said, and ends nothing but the second in which it failed."""
+    wait = FIRST_WAIT_SECONDS
     while True:
         try:
             await container.observatory().run(container.clock())
-        except Exception as error:
-            log.exception("observatory_failed", error=str(error))
-            await anyio.sleep(FIRST_WAIT_SECONDS)
+        except FAILURES as error:
+            log.exception("observatory_failed", error=str(error), again_in_seconds=wait)
+            await anyio.sleep(wait)
+            wait = min(LONGEST_WAIT_SECONDS, 2 * wait)
 
 
 class _Supervisor:
@@ -105,7 +114,7 @@ class _Supervisor:
 
     def __init__(self, settings: ControlPlaneSettings, container: Any, opening: Opening, bound: BoundAddresses) -> None:
         self._build = partial(_built, settings, container, opening, bound)
-        self._settings = settings
+        self._host, self._port = settings.dashboard_host, opening.port  # the port that was told to people
         self._listener: socket.socket | None = opening.listener
         self._dashboard: Dashboard | None = None
         self._stopping = anyio.Event()
@@ -125,7 +134,7 @@ class _Supervisor:
             while not self._stopping.is_set():
                 try:
                     await self._run_one()
-                except (Exception, SystemExit) as error:  # whatever it is, it is the dashboard's, and tasks go on
+                except FAILURES as error:
                     log.exception("dashboard_failed", error=str(error), again_in_seconds=wait)
                     with anyio.move_on_after(wait):
                         await self._stopping.wait()
@@ -136,12 +145,12 @@ class _Supervisor:
 
     async def _give_head_start(self) -> None:
         assert self._listener is not None
-        with anyio.move_on_after(HEAD_START_SECONDS):
+        with anyio.move_on_after(HEAD_START_SECONDS), suppress(OSError):
             await anyio.wait_readable(self._listener)
 
     async def _run_one(self) -> None:
         if self._listener is None:
-            self._listener = listen(self._settings.dashboard_host, self._settings.dashboard_port)
+            self._listener = listen(self._host, self._port)
         try:
             self._dashboard = await anyio.to_thread.run_sync(self._build, self._listener)
             if not self._stopping.is_set():

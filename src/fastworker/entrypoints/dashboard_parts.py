@@ -13,12 +13,12 @@ from fastworker.adapters.dashboard.app import make_app
 from fastworker.adapters.dashboard.dashboard import Dashboard
 from fastworker.adapters.dashboard.event_hub import EventHub
 from fastworker.adapters.dashboard.hosts import AllowedHosts
-from fastworker.adapters.dashboard.idempotency import IdempotencyKeys
 from fastworker.adapters.dashboard.models.system import Setting
 from fastworker.adapters.dashboard.moments import Moments
 from fastworker.adapters.dashboard.page_files import PageFiles, built_page
 from fastworker.adapters.dashboard.parts import Identification, Parts
 from fastworker.adapters.dashboard.roles import role_named
+from fastworker.adapters.dashboard.series_cache import SeriesCache
 from fastworker.application.control_plane import BoundAddresses
 
 from .dashboard import Opening
@@ -49,6 +49,7 @@ def build(
 def make_parts(settings: ControlPlaneSettings, container: Any, opening: Opening, bound: BoundAddresses) -> Parts:
     """Return what the resources are made of."""
     config, clock = container.control_plane_config(), container.clock()
+    moments = Moments(clock)
     who = Identification(
         epoch=config.epoch,
         version=fastworker.__version__,
@@ -74,8 +75,9 @@ def make_parts(settings: ControlPlaneSettings, container: Any, opening: Opening,
             tokens=opening.tokens,
             open_as=None if opening.tokens else _everybody(settings),
         ),
-        moments=Moments(clock),
-        keys=IdempotencyKeys(clock, container.new_id()),
+        moments=moments,
+        keys=opening.keys,
+        series=SeriesCache(container.observatory().history, moments),
         started_at=opening.started_at,
         root_path=settings.dashboard_root_path,
     )

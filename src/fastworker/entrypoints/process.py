@@ -22,6 +22,7 @@ from fastworker.application.task_logs import log_to_stderr, note_in_running_task
 from fastworker.domain.errors import FastWorkerError, InvalidTaskModule
 
 EXIT_FAILED = 1
+EXIT_USAGE = 2
 MOST_FILES = 65_536
 """A control plane has one for each connection and two for each request that it holds. Much more would slow down old
 programs that tasks may start and that close whatever could be open."""

@@ -23,6 +23,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from fastworker.adapters.dashboard.hosts import parse_host
 from fastworker.application.messages import PAYLOAD_BYTES
 from fastworker.application.subworker import is_loopback
 from fastworker.domain.errors import InvalidSetting
@@ -64,11 +65,18 @@ def _origin(value: str) -> str:
     return value
 
 
+def _host_name(value: str) -> str:
+    if parse_host(value) is None:
+        raise ValueError("expected a name such as ops.example or ops.example:8443, without a scheme or a path")
+    return value
+
+
 Address = Annotated[str, AfterValidator(_address)]
 Modules = Annotated[list[str], NoDecode, BeforeValidator(_split_words)]
 Words = Modules
 RootPath = Annotated[str, AfterValidator(_root_path)]
 Origins = Annotated[list[Annotated[str, AfterValidator(_origin)]], NoDecode, BeforeValidator(_split_words)]
+HostNames = Annotated[list[Annotated[str, AfterValidator(_host_name)]], NoDecode, BeforeValidator(_split_words)]
 Seconds = Annotated[float, Field(gt=0, le=7 * 86_400)]
 
 MOST_PROCESSES = 1_000
@@ -219,7 +227,7 @@ class ControlPlaneSettings(ProcessSettings):
     dashboard_root_path: RootPath = Field(
         default="", description="The path at which a reverse proxy shows the dashboard, whether it strips it or not."
     )
-    dashboard_allowed_host: Words = Field(
+    dashboard_allowed_host: HostNames = Field(
         default=[], description="More names by which browsers may ask for the dashboard, such as ops.example."
     )
     dashboard_frame_ancestors: Origins = Field(

@@ -106,7 +106,7 @@ def test_a_file_without_tokens_stops_the_start(processes: Processes, tmp_path: P
     file = tmp_path / "tokens"
     file.write_text("# none\n")
     done = processes.run("fastworker", "control-plane", "--dashboard-token-file", str(file), "--dashboard-port", "0")
-    assert done.exit_code != 0
+    assert done.exit_code == 2
     assert "has no token" in done.errors
 
 

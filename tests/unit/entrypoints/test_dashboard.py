@@ -9,14 +9,22 @@ import anyio.lowlevel
 import pytest
 from structlog.testing import capture_logs
 
+from fastworker.adapters.dashboard.idempotency import IdempotencyKeys
 from fastworker.adapters.dashboard.listening import listen, port_of
 from fastworker.adapters.dashboard.sessions import Sessions
 from fastworker.adapters.memory import ManualClock
-from fastworker.domain.errors import InvalidSetting
+from fastworker.adapters.uuid7 import new_uuid7
+from fastworker.application.control_plane import BoundAddresses
+from fastworker.domain.errors import AddressUnusable, InvalidSetting
+from fastworker.domain.events import DrainStarted
 from fastworker.entrypoints import dashboard
-from fastworker.entrypoints.dashboard import Opening
-from fastworker.entrypoints.dashboard_parts import MASKED, is_loopback_host, settings_in_force
+from fastworker.entrypoints.control_plane import _container
+from fastworker.entrypoints.dashboard import Opening, open_dashboard
+from fastworker.entrypoints.dashboard_parts import MASKED, is_loopback_host, make_parts, settings_in_force
 from fastworker.entrypoints.settings import ControlPlaneSettings
+from fastworker.entrypoints.watched_container import watched_container
+
+from .test_container import PARTS
 
 
 @pytest.fixture
@@ -27,16 +35,18 @@ def anyio_backend() -> str:
 class ScriptedDashboard:
     """Fails as often as it is told to, and then serves until it is stopped."""
 
-    def __init__(self, failures: int) -> None:
+    def __init__(self, failures: int, error: BaseException | None = None) -> None:
         self.failures = failures
+        self.error = error or RuntimeError("no")
         self.runs = 0
+        self.ports: list[int] = []
         self.serves = anyio.Event()
         self._stopped = anyio.Event()
 
     async def run(self) -> None:
         self.runs += 1
         if self.runs <= self.failures:
-            raise RuntimeError("no")
+            raise self.error
         self.serves.set()
         await self._stopped.wait()
 
@@ -47,7 +57,8 @@ class ScriptedDashboard:
 class Watcher:
     """Stands for the container; its observatory fails at first."""
 
-    def __init__(self) -> None:
+    def __init__(self, error: BaseException | None = None) -> None:
+        self.error = error or RuntimeError("blind")
         self.watches = anyio.Event()
         self.tries = 0
 
@@ -60,7 +71,7 @@ class Watcher:
     async def run(self, clock: ManualClock) -> None:
         self.tries += 1
         if self.tries == 1:
-            raise RuntimeError("blind")
+            raise self.error
         self.watches.set()
         await anyio.sleep_forever()
 
@@ -72,30 +83,43 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     monkeypatch.setattr(dashboard, "FIRST_WAIT_SECONDS", 0)
 
     def start(scripted: ScriptedDashboard, watcher: Watcher | None = None) -> Any:
-        monkeypatch.setattr(dashboard, "_built", lambda *_: scripted)
-        listener = listen("127.0.0.1", 0)
-        settings = ControlPlaneSettings(dashboard_port=port_of(listener))
-        opening = Opening(listener, port_of(listener), "", (), Sessions(ManualClock()), 0.0)
+        def built(*parts: Any) -> ScriptedDashboard:
+            scripted.ports.append(port_of(parts[-1]))
+            return scripted
+
+        monkeypatch.setattr(dashboard, "_built", built)
+        listener, clock = listen("127.0.0.1", 0), ManualClock()
+        settings = ControlPlaneSettings(dashboard_port=0)
+        opening = Opening(listener, port_of(listener), "", (), Sessions(clock), IdempotencyKeys(clock, new_uuid7), 0.0)
         return dashboard.dashboard(settings, watcher or Watcher(), opening, None)  # type: ignore[arg-type]
 
     return start
 
 
+FAILURES = [RuntimeError("no"), SystemExit(3), BaseExceptionGroup("all", [SystemExit(3), ValueError()])]
+
+
 @pytest.mark.anyio
-async def test_a_dashboard_that_fails_is_said_and_followed_by_another(
-    beside: Callable[..., Any],
+@pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
+async def test_a_dashboard_that_fails_is_said_and_followed_by_another_at_the_same_port(
+    beside: Callable[..., Any], error: BaseException
 ) -> None:
-    scripted = ScriptedDashboard(failures=2)
+    scripted = ScriptedDashboard(failures=2, error=error)
     with capture_logs() as logs, anyio.fail_after(10):
         async with beside(scripted):
             await scripted.serves.wait()
     assert [log["event"] for log in logs].count("dashboard_failed") == 2
     assert scripted.runs == 3
+    assert len(scripted.ports) == 3
+    assert len(set(scripted.ports)) == 1
 
 
 @pytest.mark.anyio
-async def test_an_observatory_that_fails_is_said_and_looks_again(beside: Callable[..., Any]) -> None:
-    watcher = Watcher()
+@pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
+async def test_an_observatory_that_fails_is_said_and_looks_again(
+    beside: Callable[..., Any], error: BaseException
+) -> None:
+    watcher = Watcher(error)
     with capture_logs() as logs, anyio.fail_after(10):
         async with beside(ScriptedDashboard(failures=0), watcher):
             await watcher.watches.wait()
@@ -159,6 +183,47 @@ def test_every_setting_is_told_and_no_secret() -> None:
         "16",
         False,
     )
+
+
+@pytest.mark.parametrize("host", ["https://ops.example", "ops.example/x", "*.ops.example:x", "a b:"])
+def test_a_host_that_can_match_nothing_is_refused(host: str) -> None:
+    with pytest.raises(InvalidSetting, match="--dashboard-allowed-host"):
+        ControlPlaneSettings.load(dashboard_allowed_host=[host])
+    assert ControlPlaneSettings.load(dashboard_allowed_host="a.example,b:8443").dashboard_allowed_host
+
+
+def test_a_port_that_is_taken_is_known_before_anything_is_watched() -> None:
+    with listen("127.0.0.1", 0) as taken:
+        settings = ControlPlaneSettings(dashboard_port=port_of(taken))
+        assert isinstance(open_dashboard(settings, (), ManualClock()), AddressUnusable)
+    assert not hasattr(_container(False, **PARTS), "observatory")
+    assert hasattr(_container(True, **PARTS), "observatory")
+
+
+def test_a_dashboard_that_follows_another_tells_events_of_its_own_and_keeps_keys_and_sessions() -> None:
+    settings = ControlPlaneSettings(dashboard_port=0)
+    opening = open_dashboard(settings, (), ManualClock())
+    assert isinstance(opening, Opening)
+    container = watched_container(**PARTS)
+    bound = BoundAddresses(client="tcp://127.0.0.1:1", worker="tcp://127.0.0.1:2")
+    first, second = (make_parts(settings, container, opening, bound) for _ in range(2))
+    assert first.hub.boot != second.hub.boot
+    assert first.keys is second.keys
+    assert first.access.sessions is second.access.sessions
+    opening.listener.close()
+
+
+def test_an_observatory_that_fails_does_not_fail_the_control_plane(monkeypatch: pytest.MonkeyPatch) -> None:
+    container = watched_container(**PARTS)
+
+    def fail(_: object) -> None:
+        raise RuntimeError("blind")
+
+    monkeypatch.setattr(container.observatory(), "ear", lambda _: fail)
+    with capture_logs() as logs:
+        for _ in range(3):
+            container.watched_sink().emit(DrainStarted())
+    assert [log["log_level"] for log in logs if log["event"] != "drain_started"] == ["error"]
 
 
 def test_a_socket_is_there_before_the_server() -> None:

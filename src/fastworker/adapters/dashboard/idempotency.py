@@ -1,17 +1,18 @@
 """Idempotency keys: the same request sent twice submits once.
 
-The key chooses the task's id, so that the second submission is the first one again. Keys are kept for a day, and the
-oldest go when there are too many.
+The key chooses the task's id, and remembers that the task was accepted: also when the task itself is long forgotten,
+nothing runs again. Keys are kept for a day, and the oldest go when there are too many.
+
+Nothing here imports the web framework: keys outlive a dashboard that fails.
 """
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from hashlib import sha256
 
 from fastworker.application.identifiers import NewId
 from fastworker.application.ports.clock import Clock
-
-from .problem_kinds import CONFLICT
-from .problems import ApiProblem, invalid_parameter
+from fastworker.domain.errors import IdConflict
 
 KEPT_SECONDS = 86_400.0
 MOST_KEYS = 10_000
@@ -19,38 +20,43 @@ LONGEST_KEY = 200
 HEADER = "Idempotency-Key"
 
 
+@dataclass(slots=True)
+class Claim:
+    """The id under which a body is submitted, and whether it was accepted under it already."""
+
+    task_id: str
+    at: float
+    digest: bytes = b""
+    is_accepted: bool = False
+
+
 class IdempotencyKeys:
-    """Task ids by actor and key."""
+    """Claims by actor and key."""
 
     def __init__(self, clock: Clock, new_id: NewId) -> None:
         self._clock = clock
         self._new_id = new_id
-        self._kept: OrderedDict[tuple[str, str], tuple[float, bytes, str]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], Claim] = OrderedDict()
 
-    def task_id(self, actor: str, key: str | None, body: str) -> str:
-        """Return the id under which a body is submitted: a new one, or the one that the key has.
+    def claim(self, actor: str, key: str, body: str) -> Claim:
+        """Return what a key stands for: something new, or what it stood for before.
 
         Raises:
-            ApiProblem: the key is too long, or was used with another body.
+            IdConflict: the key was used with another body.
         """
-        if key is None:
-            return self._new_id()
-        if not 1 <= len(key) <= LONGEST_KEY:
-            raise invalid_parameter(HEADER, f"expected 1 to {LONGEST_KEY} characters")
         self._let_go()
-        digest = sha256(body.encode()).digest()
-        at, known_digest, task_id = self._kept.setdefault((actor, key), (self._clock.now(), digest, ""))
-        if known_digest != digest:
-            raise ApiProblem(CONFLICT, f"{HEADER} {key!r} was used with another body")
-        if not task_id:
-            task_id = self._new_id()
-            self._kept[actor, key] = (at, digest, task_id)
-        return task_id
+        digest = sha256(body.encode("utf-8", "surrogatepass")).digest()
+        known = self._kept.get((actor, key))
+        if known is None:
+            known = self._kept[actor, key] = Claim(self._new_id(), self._clock.now(), digest)
+        elif known.digest != digest:
+            raise IdConflict(f"{HEADER} {key!r} was used with another body")
+        return known
 
     def _let_go(self) -> None:
         now = self._clock.now()
         while self._kept:
-            at, _, _ = next(iter(self._kept.values()))
-            if now - at < KEPT_SECONDS and len(self._kept) < MOST_KEYS:
+            oldest = next(iter(self._kept.values()))
+            if now - oldest.at < KEPT_SECONDS and len(self._kept) < MOST_KEYS:
                 return
             self._kept.popitem(last=False)

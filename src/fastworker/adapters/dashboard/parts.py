@@ -20,6 +20,7 @@ from .event_hub import EventHub
 from .idempotency import IdempotencyKeys
 from .models.system import Setting
 from .moments import Moments
+from .series_cache import SeriesCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Parts:
     access: Access
     moments: Moments
     keys: IdempotencyKeys
+    series: SeriesCache
     started_at: float
     root_path: str = ""
 

@@ -19,6 +19,7 @@ from fastworker.adapters.dashboard.moments import Moments
 from fastworker.adapters.dashboard.page_files import PageFiles
 from fastworker.adapters.dashboard.parts import Identification, Parts
 from fastworker.adapters.dashboard.roles import Role
+from fastworker.adapters.dashboard.series_cache import SeriesCache
 from fastworker.adapters.dashboard.sessions import Sessions
 from fastworker.adapters.dashboard.tokens import Token, digest_of
 from fastworker.adapters.json_codec import JsonPayloadCodec
@@ -150,7 +151,7 @@ def _parts(
     root_path: str,
 ) -> Parts:
     clock, codec = system.clock, JsonPayloadCodec()
-    config = control_plane.config
+    config, moments = control_plane.config, Moments(clock)
     tokens = [Token(digest_of(text), role, role.label) for role, text in TOKENS.items()]
     return Parts(
         control_plane=control_plane.role,
@@ -176,8 +177,9 @@ def _parts(
             () if is_open else tokens,
             Identity("somebody", Role.ADMIN, "loopback") if is_open else None,
         ),
-        moments=Moments(clock),
+        moments=moments,
         keys=IdempotencyKeys(clock, system.new_id),
+        series=SeriesCache(observatory.history, moments),
         started_at=clock.now(),
         root_path=root_path,
     )

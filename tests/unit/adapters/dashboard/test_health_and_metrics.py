@@ -2,6 +2,9 @@
 
 import pytest
 
+from fastworker.adapters.dashboard import series_cache
+from fastworker.adapters.dashboard.records.history import columns
+
 from .served import HOST, a_dashboard
 
 pytestmark = pytest.mark.anyio
@@ -58,3 +61,16 @@ async def test_the_series_has_one_value_per_moment_in_each_column() -> None:
         assert later["at"] == series["at"][-1:]
         for bad in ("range=1y", "since=nan", "since=-1", "since=1e300"):
             assert (await served.get(f"/metrics/series?{bad}")).status_code == 400, bad
+
+
+async def test_the_series_is_made_once_per_second_however_many_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    monkeypatch.setattr(series_cache, "columns", lambda samples: made.append(len(samples)) or columns(samples))
+    async with a_dashboard() as served:
+        await served.turn()
+        answers = [(await served.get("/metrics/series")).json()["at"] for _ in range(3)]
+        await served.get("/metrics/series", params={"since": answers[0][0]})
+        assert made == [1]
+        await served.turn()
+        assert len((await served.get("/metrics/series")).json()["at"]) == 2
+        assert made == [1, 2]

@@ -1,5 +1,8 @@
 """Rules that fit into a table: cursors, pages, payloads, moments, keys, names in paths."""
 
+from base64 import urlsafe_b64encode
+from hashlib import sha256
+
 import pytest
 
 from fastworker.adapters.dashboard.cursors import Cursor, decode_cursor, encode_cursor
@@ -11,7 +14,7 @@ from fastworker.adapters.dashboard.problems import ApiProblem
 from fastworker.adapters.dashboard.records.payloads import SHOWN_BYTES, exact, payload_record, preview
 from fastworker.adapters.json_codec import JsonPayloadCodec
 from fastworker.adapters.memory import ManualClock
-from fastworker.domain.errors import AddressUnusable
+from fastworker.domain.errors import AddressUnusable, IdConflict
 
 
 @pytest.mark.parametrize("key", [(1,), (-1.5, "x"), ("é",), (2**53, "a", "b", 0.0)])
@@ -26,6 +29,9 @@ NO_CURSORS = [
     *("WzEsImxpc3QiLDAsW11d", "WzEsImxpc3QiLDIsWzFdXQ", "WzIsImxpc3QiLDAsWzFdXQ"),  # [1,"list",0,[]] and the like
     *("WzEsImxpc3QiLDAsW3RydWVdXQ", "WzEsImxpc3QiLDAsW251bGxdXQ", "WzEsImxpc3QiLDAsWzFlMzA4XV0"),
 ]
+
+
+NO_CURSORS.append(urlsafe_b64encode(b'[1,"list",0,[' + b"9" * 400 + b"]]").decode())
 
 
 @pytest.mark.parametrize("text", NO_CURSORS)
@@ -82,29 +88,33 @@ def test_a_payload_that_is_large_or_no_json_is_shown_by_its_beginning() -> None:
     assert preview(b"x" * 500).endswith("…")
 
 
-def test_a_key_gives_one_id_for_a_day() -> None:
+def test_a_key_stands_for_one_claim_of_one_actor() -> None:
     clock, numbers = ManualClock(), iter(range(100_000))
     keys = IdempotencyKeys(clock, lambda: str(next(numbers)))
-    assert keys.task_id("ann", None, "b") != keys.task_id("ann", None, "b")
-    first = keys.task_id("ann", "k", "b")
-    assert keys.task_id("ann", "k", "b") == first
-    assert keys.task_id("bob", "k", "b") != first
-    with pytest.raises(ApiProblem, match="another body"):
-        keys.task_id("ann", "k", "c")
-    with pytest.raises(ApiProblem, match="1 to 200"):
-        keys.task_id("ann", "k" * 201, "b")
+    first = keys.claim("ann", "k", "b")
+    assert keys.claim("ann", "k", "b") is first
+    assert keys.claim("bob", "k", "b").task_id != first.task_id
+    with pytest.raises(IdConflict, match="another body"):
+        keys.claim("ann", "k", "c")
     for number in range(MOST_KEYS):
-        keys.task_id("ann", f"other-{number}", "b")
-    assert keys.task_id("ann", "k", "b") != first
+        keys.claim("ann", f"other-{number}", "b")
+    assert keys.claim("ann", "k", "b") is not first
 
 
 @pytest.mark.anyio
 async def test_a_key_is_forgotten_after_a_day() -> None:
     clock, numbers = ManualClock(), iter(range(10))
     keys = IdempotencyKeys(clock, lambda: str(next(numbers)))
-    first = keys.task_id("ann", "k", "b")
+    first = keys.claim("ann", "k", "b")
     await clock.advance(KEPT_SECONDS)
-    assert keys.task_id("ann", "k", "c") != first
+    assert keys.claim("ann", "k", "c").task_id != first.task_id
+
+
+def test_the_digest_of_a_large_payload_is_told_only_where_it_is_asked_for() -> None:
+    decode, large = JsonPayloadCodec().decode_result, b"x" * (SHOWN_BYTES + 1)
+    assert payload_record(large, decode, with_digest=False).sha256 == ""
+    assert payload_record(large, decode).sha256 == sha256(large).hexdigest()
+    assert payload_record(b"1", decode, with_digest=False).sha256 == sha256(b"1").hexdigest()
 
 
 def test_a_moment_is_the_same_each_time_it_is_told_and_comes_back() -> None:

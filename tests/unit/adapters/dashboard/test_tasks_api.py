@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from fastworker.adapters.dashboard.idempotency import LONGEST_KEY
+from fastworker.application.limits import Limits
 from fastworker.domain.errors import TaskFailed
 from tests.unit.system.system import HeldTask
 from tests.unit.system.tasks import echo
@@ -72,6 +74,43 @@ async def test_the_same_idempotency_key_submits_once() -> None:
         other = await served.post("/tasks", {"name": "echo", "args": [2]}, headers=headers)
         assert (other.status_code, other.json()["type"]) == (409, "/problems/conflict")
         assert len(await served.items("/tasks")) == 1
+
+
+async def test_a_key_that_was_accepted_runs_nothing_again_when_its_task_is_forgotten() -> None:
+    async with a_dashboard(result_ttl_seconds=10) as served:
+        body, headers = {"name": "echo", "args": [1]}, {"Idempotency-Key": "k1"}
+        first = await served.post("/tasks", body, headers=headers)
+        await served.system.advance(100)
+        again = await served.post("/tasks", body, headers=headers)
+        assert (again.status_code, again.json()["id"]) == (201, first.json()["id"])
+        await served.system.settle()
+        assert (await served.get(f"/tasks/{first.json()['id']}")).status_code == 410
+
+
+async def test_a_key_whose_task_was_refused_may_be_tried_again() -> None:
+    async with a_dashboard(limits=Limits(max_queued=1)) as served:
+        await served.post("/queues/normal/pause", {})
+        blocking = await submitted(served, args=[0])
+        headers = {"Idempotency-Key": "k1"}
+        refused = await served.post("/tasks", {"name": "echo", "args": [1]}, headers=headers)
+        assert (refused.status_code, refused.json()["type"]) == (503, "/problems/queue-full")
+        await served.post(f"/tasks/{blocking}/actions/cancel")
+        again = await served.post("/tasks", {"name": "echo", "args": [1]}, headers=headers)
+        assert again.status_code == 201
+        assert (await served.get(f"/tasks/{again.json()['id']}")).json()["status"] == "queued"
+
+
+async def test_a_key_that_is_too_long_is_refused() -> None:
+    async with a_dashboard() as served:
+        for key in ("", "k" * (LONGEST_KEY + 1)):
+            response = await served.post("/tasks", {"name": "echo"}, headers={"Idempotency-Key": key})
+            assert (response.status_code, response.json()["type"]) == (400, "/problems/invalid-parameter")
+
+
+async def test_arguments_without_a_name_cannot_come_as_named_ones() -> None:
+    async with a_dashboard() as served:
+        response = await served.post("/tasks", {"name": "echo", "args": [1], "kwargs": {"": [2]}})
+        assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, "/kwargs")
 
 
 async def test_a_task_that_was_never_seen_is_not_found_and_one_that_expired_is_gone() -> None:
@@ -163,6 +202,7 @@ async def test_the_list_is_narrowed_by_each_parameter_and_by_words() -> None:
         with pytest.raises(TaskFailed):
             await (await served.client.delay("divide", 1, 0))
         assert [task["name"] for task in await served.items("/tasks?status=failure&status=lost")] == ["divide"]
+        assert await served.items("/tasks?q=args.value.²:7") == []
         for query in ("name=echo", "q=name:echo", "q=args.value:7", "priority=normal&q=ech", f"q={echoed}"):
             assert [task["id"] for task in await served.items(f"/tasks?{query}")] == [echoed], query
         assert len(await served.items("/tasks?worker=w1&order=oldest")) == 2

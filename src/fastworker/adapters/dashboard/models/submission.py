@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
@@ -29,6 +29,13 @@ class TaskSubmission(Body):
     delay_seconds: Annotated[float, Field(ge=0, le=LONGEST_SECONDS)] | None = None
     expires_seconds: Annotated[float, Field(ge=0, le=LONGEST_SECONDS)] | None = None
     origin: TaskId | None = Field(default=None, description="The task that this one runs again, edited.")
+
+    @field_validator("kwargs")
+    @classmethod
+    def _have_names(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
+        if "" in kwargs:
+            raise ValueError("an argument has no name: such ones stand in args")
+        return kwargs
 
 
 class Submitted(Record):

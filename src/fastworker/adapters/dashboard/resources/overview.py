@@ -7,7 +7,7 @@ from litestar.params import QueryParameter
 
 from ..models.overview import Overview, Range, Series
 from ..parts import Given
-from ..records.history import RANGES, columns
+from ..records.history import RANGES
 from ..records.overview import overview_record
 from .arguments import fails_with
 
@@ -31,16 +31,14 @@ def get_series(
     ] = None,
 ) -> Series:
     """Return the history in columns."""
-    step, step_seconds, seconds = RANGES[span]
-    beginning = parts.clock.now() - seconds
+    found = parts.series.get(span, now=parts.clock.now())
     if since is not None:
-        beginning = max(beginning, since - parts.moments.unix(0.0))
-    samples = parts.observatory.history.samples(step, since=beginning)
+        found = found.since(since)
     return Series(
         range=span,
-        step_seconds=step_seconds,
-        at=[parts.moments.unix(sample.at) for sample in samples],
-        columns=columns(samples),
+        step_seconds=RANGES[span][1],
+        at=found.at,
+        columns=found.values,
         as_of=parts.moments.now(),
     )
 

@@ -41,8 +41,8 @@ def full_task(parts: Parts, task: DomainTask) -> Task:
         task_life(task),
         parts.ledger,
         parts.moments,
-        arguments=_arguments(parts, task),
-        result=_result(parts, task),
+        arguments=_arguments(parts, task, with_digest=False),
+        result=_result(parts, task, with_digest=False),
         fingerprint=fingerprint_of(task),
         has_worker=not parts.control_plane.coordinator.names_without_worker({name}),
         actions=possible_actions(task, declaration),
@@ -123,25 +123,27 @@ def get_arguments(parts: Given, task_id: FromPath[str], raw: Raw = False) -> Res
 def get_result(parts: Given, task_id: FromPath[str], raw: Raw = False) -> Response[Payload]:
     """Return the result of a task that has succeeded."""
     task = _task(parts, task_id)
-    result = _result(parts, task)
-    if result is None or task.outcome is None:
+    if task.outcome is None or task.status is not TaskStatus.SUCCESS:
         status = task.status.value
         raise ApiProblem(WRONG_STATE, f"task {task.task_id} has no result: it is {status}", current_status=status)
-    return _attachment(task.outcome.payload, "result") if raw else Answer(result)
+    return _attachment(task.outcome.payload, "result") if raw else Answer(_result(parts, task))
 
 
 def _task(parts: Parts, task_id: str) -> DomainTask:
     return parts.observatory.task(name_in_path(task_id), now=parts.clock.now())
 
 
-def _arguments(parts: Parts, task: DomainTask) -> Payload:
-    return payload_record(task.submission.payload, lambda payload: as_call(parts.codec.decode_arguments(payload)))
+def _arguments(parts: Parts, task: DomainTask, *, with_digest: bool = True) -> Payload:
+    def decode(payload: bytes) -> Any:
+        return as_call(parts.codec.decode_arguments(payload))
+
+    return payload_record(task.submission.payload, decode, with_digest=with_digest)
 
 
-def _result(parts: Parts, task: DomainTask) -> Payload | None:
+def _result(parts: Parts, task: DomainTask, *, with_digest: bool = True) -> Payload | None:
     if task.outcome is None or task.status is not TaskStatus.SUCCESS:
         return None
-    return payload_record(task.outcome.payload, parts.codec.decode_result)
+    return payload_record(task.outcome.payload, parts.codec.decode_result, with_digest=with_digest)
 
 
 def _attachment(payload: bytes, name: str) -> Response[Any]:

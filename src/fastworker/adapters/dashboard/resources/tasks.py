@@ -17,7 +17,7 @@ from fastworker.domain.terms import Terms
 from ..access import OPERATOR
 from ..conditional import Answer
 from ..cursors import Cursor, decode_cursor, encode_cursor, foreign_cursor, list_hash
-from ..idempotency import HEADER, LONGEST_KEY
+from ..idempotency import HEADER, LONGEST_KEY, Claim
 from ..models.page import Total
 from ..models.problem import ProblemError
 from ..models.submission import Cancelled, Submitted, TaskSubmission
@@ -108,13 +108,22 @@ def submit_task(
 ) -> Submitted:
     """Submit a task. With an Idempotency-Key, the same request again gives the same task."""
     actor = actor_of(request)
+    if key is None:
+        claim = Claim(parts.new_id(), parts.clock.now())
+    else:
+        claim = parts.keys.claim(actor.name, key, data.model_dump_json())
+    if not claim.is_accepted:
+        submission = _submission(parts, claim.task_id, data)
+        steer(parts, lambda steering, now: steering.submit(actor, submission, now=now))
+        claim.is_accepted = True
+    return _submitted(parts, claim.task_id, data.name)
+
+
+def _submission(parts: Parts, task_id: str, data: JSONBody[TaskSubmission]) -> Submission:
     payload = parts.catalogue.payload(data.name, data.args, data.kwargs)
-    task_id = parts.keys.task_id(actor.name, key, data.model_dump_json())
     declaration = parts.catalogue.get(data.name, now=parts.clock.now()).declaration
     priority = data.priority or (declaration.priority if declaration else TaskPriority.NORMAL)
-    submission = Submission(task_id, data.name, priority, payload, _terms(data))
-    steer(parts, lambda steering, now: steering.submit(actor, submission, now=now))
-    return _submitted(parts, task_id, data.name)
+    return Submission(task_id, data.name, priority, payload, _terms(data))
 
 
 @post(
