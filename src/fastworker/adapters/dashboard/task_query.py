@@ -21,6 +21,7 @@ from fastworker.domain.task import Task
 
 from .moments import Moments
 from .problems import invalid_parameter
+from .records.payloads import SHOWN_BYTES
 
 MOST_WORDS = 20
 MOST_DEPTH = 8
@@ -105,7 +106,8 @@ def _members[E: (TaskStatus, TaskPriority)](kind: type[E], key: str, values: Ite
 def argument_check(wanted: Sequence[Wanted], codec: PayloadCodec) -> Callable[[Task], bool]:
     """Return whether the arguments of a task have these values, compared as text.
 
-    Reading arguments is dear: only those are read in which the values stand at all, and only so many bytes of them.
+    Reading arguments is dear: only those are read in which the values stand at all, and only so many bytes of them. Of
+    arguments that are too large to be shown, nothing is found.
     """
     texts = [to_json(value)[1:-1] for _, value in wanted]
     bytes_left = MOST_BYTES
@@ -113,7 +115,7 @@ def argument_check(wanted: Sequence[Wanted], codec: PayloadCodec) -> Callable[[T
     def holds(task: Task) -> bool:
         nonlocal bytes_left
         payload = task.submission.payload
-        if not all(text in payload for text in texts):
+        if len(payload) > SHOWN_BYTES or not all(text in payload for text in texts):
             return False
         bytes_left -= len(payload)
         if bytes_left < 0:
@@ -136,7 +138,7 @@ def _at(value: Any, path: Sequence[str]) -> Any:
     for part in path:
         if isinstance(value, dict):
             value = value.get(part)
-        elif isinstance(value, list) and part.isdigit() and len(part) < 7 and int(part) < len(value):
+        elif isinstance(value, list) and part.isascii() and part.isdigit() and len(part) < 7 and int(part) < len(value):
             value = value[int(part)]
         else:
             return None

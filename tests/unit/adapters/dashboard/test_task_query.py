@@ -3,6 +3,7 @@
 import pytest
 
 from fastworker.adapters.dashboard.problems import ApiProblem
+from fastworker.adapters.dashboard.records.payloads import SHOWN_BYTES
 from fastworker.adapters.dashboard.task_query import MOST_BYTES, MOST_DEPTH, MOST_WORDS, argument_check, parse_words
 from fastworker.adapters.json_codec import JsonPayloadCodec
 from fastworker.domain.priority import TaskPriority
@@ -54,8 +55,15 @@ def test_an_argument_is_compared_as_text_at_its_path(word: str, payload: bytes, 
 
 def test_only_so_many_bytes_are_read_for_one_request() -> None:
     check = argument_check(parse_words("args.a:1").arguments, CODEC)
-    large = a_task(b'{"a":1,"b":"' + b"x" * (MOST_BYTES // 2) + b'"}')
-    assert check(a_task(b'{"b":"' + b"x" * MOST_BYTES + b'"}')) is False
-    assert check(large)
+    begin, end = b'{"a":1,"b":"', b'"}'
+    large = a_task(begin + b"x" * (SHOWN_BYTES - len(begin) - len(end)) + end)
+    for _ in range(MOST_BYTES // SHOWN_BYTES):
+        assert check(a_task(b'{"b":"' + b"x" * 50_000 + b'"}')) is False
+        assert check(large)
     with pytest.raises(ApiProblem, match="narrow it"):
         check(large)
+
+
+def test_arguments_that_are_too_large_to_be_shown_are_not_read() -> None:
+    assert fits("args.a:1", b'{"a":1,"b":"' + b"x" * 50_000 + b'"}')
+    assert not fits("args.a:1", b'{"a":1,"b":"' + b"x" * SHOWN_BYTES + b'"}')
