@@ -15,7 +15,7 @@ from fastworker.domain.task import ErrorRecord, Task
 _FRAME = re.compile(r'^[ |]*File "([^"\n]*)", line (\d+), in (.+)$', re.MULTILINE)
 _OURS = ("/fastworker/application/", "/fastworker/adapters/")
 _FOREIGN = ("/site-packages/", "/dist-packages/", "/lib/python", "<", *_OURS)
-_LONGEST = 8_192
+LONGEST_TRACEBACK = 8_192
 """Characters at the end of a traceback in which frames are looked for."""
 
 
@@ -55,7 +55,7 @@ def _innermost(traceback: str) -> tuple[str, str, str] | None:
 
     Of exceptions that led to each other the last stands last; where it has no frame of ours, the one before has.
     """
-    end = traceback[-_LONGEST:].replace("\\", "/")
+    end = traceback[-LONGEST_TRACEBACK:].replace("\\", "/")
     frames: list[tuple[str, str, str]] = _FRAME.findall(end)
     own = [frame for frame in frames if not any(part in frame[0] for part in _FOREIGN)]
     return (own or frames)[-1] if frames else None

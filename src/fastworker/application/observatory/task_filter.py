@@ -8,15 +8,19 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import Task
 
-from .fingerprints import fingerprint_of, latest_error
+from .fingerprints import LONGEST_TRACEBACK, fingerprint_of, latest_error
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A question about one task, and what asking it costs, in quarters of a microsecond."""
+    """A question about one task, and what asking it costs, in quarters of a microsecond.
+
+    `more` tells what asking it costs on top of that where a task has much to read; None where none has.
+    """
 
     cost: int
     fits: Callable[[Task], bool]
+    more: Callable[[Task], int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +28,7 @@ class TaskFilter:
     """Tasks that fit each of these; an empty set, text or None fits all.
 
     `since` and `until` bound the moment of the submission. `text` stands in the id, the name or the error, in any case.
-    `also` is asked last, of the few that fit so far.
+    `also` is asked last, of the few that fit so far; it reads the payload.
     """
 
     statuses: frozenset[TaskStatus] = frozenset()
@@ -53,11 +57,11 @@ class TaskFilter:
             looks.append(Look(1, lambda task: self.since <= task.submitted_at <= self.until))
         if self.text:
             text = self.text.casefold()
-            looks.append(Look(4, lambda task: text in _said(task)))
+            looks.append(Look(4, lambda task: text in _said(task), _cost_of_text))
         if self.fingerprint is not None:
-            looks.append(Look(20, lambda task: fingerprint_of(task) == self.fingerprint))
+            looks.append(Look(10, lambda task: fingerprint_of(task) == self.fingerprint, _cost_of_fingerprint))
         if self.also is not None:
-            looks.append(Look(20, self.also))
+            looks.append(Look(20, self.also, _cost_of_payload))
         return looks
 
     def fits(self, task: Task) -> bool:
@@ -76,3 +80,20 @@ def _said(task: Task) -> str:
     error = latest_error(task)
     said = f"{error.error_type}\0{error.message}" if error is not None else ""
     return f"{task.submission.task_id}\0{task.submission.name}\0{said}".casefold()
+
+
+# What the looks cost was measured with long texts, where they are slowest: all of it is frames, or needs folding.
+
+
+def _cost_of_text(task: Task) -> int:
+    error = latest_error(task)
+    return 0 if error is None else len(error.message) // 50
+
+
+def _cost_of_fingerprint(task: Task) -> int:
+    error = latest_error(task)
+    return 0 if error is None else min(LONGEST_TRACEBACK, len(error.traceback)) // 15
+
+
+def _cost_of_payload(task: Task) -> int:
+    return len(task.submission.payload) // 100

@@ -4,9 +4,11 @@ Tasks stand in blocks of 256 by their numbers. For each task a block has three b
 and a few bits of the hashes of its name and of its latest worker. To find some tasks, a block's bytes are mapped to
 0 and 1 and joined, all at the speed of C: 2 µs per block, and so 1 ms for 100,000 tasks when nothing is found. Hashes
 may be equal by chance, so what is found is looked at once more. A task takes 11 bytes and its number here, and nothing
-has to be rebuilt when others are forgotten. One old task keeps a block of 3.5 kB alive.
+has to be rebuilt when others are forgotten. A block of which few tasks are left is made narrow: it has slots for these
+only, and so one old task keeps half a kilobyte alive, not the 3.5 kB of a block.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
@@ -17,15 +19,21 @@ from fastworker.domain.task import Task
 from .freshness import Refresh, always_fresh
 
 BLOCK: Final = 256
+NARROW: Final = 32
+"""A block of which no more tasks than this are left is made narrow, unless it is the latest."""
+
 _RANKS = len(RANKS)
 _FIRST_PLACE = {status: 1 + index * _RANKS for index, status in enumerate(TaskStatus)}
 _PLACES = 1 + len(TaskStatus) * _RANKS
 
 
 class Block:
-    """Tasks with following numbers; the place is 0 where there is none any more."""
+    """Tasks with following numbers, each in a slot; the place is 0 where there is none any more.
 
-    __slots__ = ("began_at", "live", "names", "places", "tasks", "workers")
+    `offsets` tells of a narrow block which number each slot is for; it is empty while there is a slot for each.
+    """
+
+    __slots__ = ("began_at", "live", "names", "offsets", "places", "tasks", "workers")
 
     def __init__(self, began_at: float) -> None:
         self.began_at = began_at  # no task in it was submitted before
@@ -33,7 +41,36 @@ class Block:
         self.places = bytearray(BLOCK)
         self.names = bytearray(BLOCK)
         self.workers = bytearray(BLOCK)
+        self.offsets = b""
         self.live = 0
+
+    def slots_before(self, offset: int) -> int:
+        """Return how many slots are for lower numbers."""
+        return bisect_left(self.offsets, offset) if self.offsets else max(0, offset)
+
+    def slot_of(self, offset: int) -> int:
+        """Return the slot for a number; -1 when there is none."""
+        return self.offsets.find(offset) if self.offsets else offset
+
+    def narrow(self) -> None:
+        """Keep slots for the present tasks only."""
+        slots = [slot for slot, task in enumerate(self.tasks) if task is not None]
+        self.offsets = bytes(self.offsets[slot] for slot in slots) if self.offsets else bytes(slots)
+        self.tasks = [self.tasks[slot] for slot in slots]
+        self.places, self.names, self.workers = (
+            bytearray(each[slot] for slot in slots) for each in (self.places, self.names, self.workers)
+        )
+
+    def widen(self) -> None:
+        """Have a slot for each number again."""
+        wide = Block(self.began_at)
+        for slot, offset in enumerate(self.offsets):
+            wide.tasks[offset] = self.tasks[slot]
+            wide.places[offset] = self.places[slot]
+            wide.names[offset] = self.names[slot]
+            wide.workers[offset] = self.workers[slot]
+        self.tasks, self.places, self.names, self.workers = wide.tasks, wide.places, wide.names, wide.workers
+        self.offsets = b""
 
 
 _NO_BLOCK = Block(0.0)
@@ -46,6 +83,7 @@ class TaskIndex:
         self._refresh = refresh
         self._blocks: dict[int, Block] = {}  # by number // 256, ascending
         self._counts = [0] * _PLACES
+        self._latest = Block(0.0)
 
     def __len__(self) -> int:
         self._refresh()
@@ -111,7 +149,7 @@ class TaskIndex:
             if number >> 8 != began:
                 began = number >> 8
                 block = self._blocks[began]
-            offset = number & 255
+            offset = block.slot_of(number & 255) if block.offsets else number & 255
             was = block.places[offset]
             rank = was - 1 & 3
             ranks[rank] += 1
@@ -134,20 +172,36 @@ class TaskIndex:
         for task in tasks:
             key, offset = task.number >> 8, task.number & 255
             block = self._blocks.get(key)
-            if block is None or block.tasks[offset] is not task:
+            slot = -1 if block is None else block.slot_of(offset)
+            if block is None or slot < 0 or block.tasks[slot] is not task:
                 continue
-            counts[block.places[offset]] -= 1
-            block.places[offset] = 0
-            block.tasks[offset] = None
+            counts[block.places[slot]] -= 1
+            block.places[slot] = 0
+            block.tasks[slot] = None
             block.live -= 1
             if not block.live:
                 del self._blocks[key]
+            elif block is not self._latest and block.live <= NARROW and 2 * block.live <= len(block.tasks):
+                block.narrow()
 
     def _block(self, key: int, first: Task) -> Block:
-        """Return a block, begun with its first task if there is none."""
+        """Return a block with a slot for each number, begun with its first task if there is none."""
         block = self._blocks.get(key)
         if block is None:
-            block = self._blocks[key] = Block(first.submitted_at)
+            block = self._begin(key, first)
+        elif block.offsets:
+            block.widen()
+        return block
+
+    def _begin(self, key: int, first: Task) -> Block:
+        is_late = bool(self._blocks) and key < next(reversed(self._blocks))
+        block = self._blocks[key] = Block(first.submitted_at)
+        if is_late:  # behind a task that was taken for an earlier one of the same id
+            self._blocks = dict(sorted(self._blocks.items()))
+            return block
+        if self._latest.live <= NARROW:  # perhaps nothing of it will ever be forgotten
+            self._latest.narrow()
+        self._latest = block
         return block
 
 

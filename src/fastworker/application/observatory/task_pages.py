@@ -122,17 +122,19 @@ class _Walk:
 
     def tasks(self, most_work: int) -> Iterator[Task]:
         """Yield the wanted tasks; give up when so much was done."""
-        looks = self._wanted.looks()
-        asks = [look.fits for look in looks]
-        cost = 1 + sum(look.cost for look in looks)
+        asks = [(look.cost, look.fits, look.more) for look in self._wanted.looks()]
         work = 0
         for key in self._keys():
+            if work >= most_work:  # blocks in which nothing fits are passed, too, at a cost
+                self.given_up_at = self._before(key)
+                return
             block = self._blocks[key]
-            for offset in self._offsets(key, block):
-                task = block.tasks[offset]
+            for slot in self._slots(key, block):
+                task = block.tasks[slot]
                 assert task is not None
-                work += cost
-                for fits in asks:
+                work += 1
+                for cost, fits, more in asks:
+                    work += cost if more is None else cost + more(task)
                     if not fits(task):
                         break
                 else:
@@ -143,6 +145,10 @@ class _Walk:
             work += WORK_PER_BLOCK * len(self._masks)
             self.looked += block.live
 
+    def _before(self, key: int) -> int:
+        """Return the number behind which a walk begins with this block."""
+        return key * BLOCK - 1 if self.order is Order.OLDEST_FIRST else (key + 1) * BLOCK
+
     def _keys(self) -> list[int]:
         """Return the blocks in which something may be found, in order."""
         blocks = self._blocks
@@ -152,25 +158,25 @@ class _Walk:
         if self._behind is None:
             pass
         elif self.order is Order.OLDEST_FIRST:
-            first = max(first, bisect_left(keys, self._behind // BLOCK))
+            first = max(first, bisect_left(keys, (self._behind + 1) // BLOCK))
         else:
-            last = min(last, bisect_right(keys, self._behind // BLOCK))
+            last = min(last, bisect_right(keys, (self._behind - 1) // BLOCK))
         return keys[first:last] if self.order is Order.OLDEST_FIRST else keys[first:last][::-1]
 
-    def _offsets(self, key: int, block: Block) -> Iterator[int]:
+    def _slots(self, key: int, block: Block) -> Iterator[int]:
         """Yield where in a block tasks stand that may be wanted, in order."""
         mask = self._mask(block)
         here = None if self._behind is None else self._behind - key * BLOCK
         if self.order is Order.OLDEST_FIRST:
-            offset = mask.find(1, 0 if here is None else max(0, here + 1))
-            while offset >= 0:
-                yield offset
-                offset = mask.find(1, offset + 1)
+            slot = mask.find(1, 0 if here is None else block.slots_before(here + 1))
+            while slot >= 0:
+                yield slot
+                slot = mask.find(1, slot + 1)
         else:
-            offset = mask.rfind(1, 0, BLOCK if here is None else max(0, here))
-            while offset >= 0:
-                yield offset
-                offset = mask.rfind(1, 0, offset)
+            slot = mask.rfind(1, 0, BLOCK if here is None else block.slots_before(here))
+            while slot >= 0:
+                yield slot
+                slot = mask.rfind(1, 0, slot)
 
     def _mask(self, block: Block) -> bytes:
         """Return 1 for each task of a block that may be wanted, else 0."""
@@ -178,7 +184,7 @@ class _Walk:
         mask = bytes(of(block).translate(table))
         for of, table in others:
             both = int.from_bytes(mask) & int.from_bytes(of(block).translate(table))
-            mask = both.to_bytes(BLOCK)
+            mask = both.to_bytes(len(mask))
         return mask
 
 

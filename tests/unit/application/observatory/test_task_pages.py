@@ -1,5 +1,6 @@
 """Pages, counts and scans of remembered tasks, against plain lists."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from fastworker.application.observatory.task_filter import EVERY_TASK, TaskFilter
 from fastworker.application.observatory.task_index import BLOCK, TaskIndex
-from fastworker.application.observatory.task_pages import Order, Place, count, page, scan
+from fastworker.application.observatory.task_pages import WORK_PER_BLOCK, Order, Place, count, page, scan
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord, Task
@@ -109,6 +110,59 @@ def test_a_block_whose_tasks_are_all_forgotten_is_let_go():
     assert (len(index.blocks), len(index), numbers(page(index).tasks)) == (1, 1, [512])
 
 
+def test_one_old_task_keeps_no_whole_block():
+    tasks = many(4 * BLOCK)
+    index = an_index(*tasks)
+    index.forget([task for task in tasks if task.number % BLOCK])
+
+    assert [len(block.tasks) for block in index.blocks.values()] == [1, 1, 1, BLOCK]
+    assert numbers(page(index).tasks) == [1024, 768, 512, 256]
+
+
+def test_what_few_are_left_of_when_it_is_full_is_made_narrow_then():
+    tasks = many(BLOCK)
+    index = an_index(*tasks[:-1])
+    index.forget(tasks[1:-1])
+    assert len(index.blocks[0].tasks) == BLOCK
+    tasks[-1].number = BLOCK
+    index.add(tasks[-1:])
+
+    assert len(index.blocks[0].tasks) == 1
+    assert numbers(page(index).tasks) == [BLOCK, 1]
+
+
+def test_a_task_that_comes_late_has_its_place_among_the_few_that_are_left():
+    tasks = many(2 * BLOCK)
+    index = an_index(*tasks)
+    index.forget(tasks[3 : BLOCK - 1])
+    tasks[1].status = TaskStatus.RUNNING
+    index.move(tasks[1:2])
+    assert len(index.blocks[0].tasks) == 4
+    index.add(tasks[9:10])
+    running = TaskFilter(statuses=frozenset({TaskStatus.RUNNING}))
+
+    assert numbers(page(index, order=OLDEST, limit=5).tasks) == [1, 2, 3, 10, 256]
+    assert numbers(page(index, running).tasks) == [2]
+
+
+def test_what_is_forgotten_twice_is_forgotten_once_also_where_few_are_left():
+    tasks = many(2 * BLOCK)
+    index = an_index(*tasks)
+    for _ in range(2):
+        index.forget(tasks[5:BLOCK])
+
+    assert len(index) == 5 + BLOCK
+
+
+def test_a_block_that_begins_late_stands_in_its_place():
+    late, early = many(2)
+    late.number, early.number = 300, 2
+    index = TaskIndex()
+    index.add([late, early])
+
+    assert numbers(page(index, order=OLDEST).tasks) == [2, 300]
+
+
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
@@ -168,6 +222,55 @@ def test_looking_is_given_up_when_it_takes_too_long_and_goes_on_there():
     assert numbers(all_pages(index, wanted, NEWEST, limit=5, most_work=200)) == [901]
     assert count(index, wanted, most_work=200).is_exact is False
     assert count(index, wanted, most_work=10_000).is_exact is True
+
+
+@pytest.mark.parametrize("order", Order)
+def test_looking_is_given_up_among_blocks_in_which_nothing_fits_and_goes_on_there(order):
+    index = an_index(*many(20 * BLOCK), a_task(priority=TaskPriority.HIGH), *many(20 * BLOCK))
+    wanted = TaskFilter(priorities=frozenset({TaskPriority.HIGH}))
+    first = page(index, wanted, order=order, most_work=5 * WORK_PER_BLOCK)
+
+    assert (first.tasks, first.is_complete) == ([], False)
+    assert first.looked <= 5 * BLOCK
+    assert numbers(all_pages(index, wanted, order, limit=5, most_work=1)) == [20 * BLOCK + 1]
+
+
+def test_a_scan_gives_way_among_blocks_in_which_nothing_fits():
+    index = an_index(*many(10 * BLOCK))
+    lists = list(scan(index, TaskFilter(priorities=frozenset({TaskPriority.HIGH})), work=WORK_PER_BLOCK))
+
+    assert lists == [[]] * len(index.blocks)
+
+
+def with_long_arguments(tasks: list[Task]) -> list[Task]:
+    for task in tasks:
+        task.submission = replace(task.submission, payload=b"x" * LONG)
+    return tasks
+
+
+LONG = 100_000
+LONG_ERROR = an_outcome(TaskStatus.FAILURE, error=ErrorRecord("ValueError", "x" * LONG, "y" * LONG))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kwargs"),
+    [
+        (TaskFilter(text="nothing"), {"status": TaskStatus.FAILURE, "outcome": LONG_ERROR}),
+        (TaskFilter(fingerprint="nothing"), {"status": TaskStatus.FAILURE, "outcome": LONG_ERROR}),
+        (TaskFilter(also=lambda task: False), {}),
+    ],
+)
+def test_what_is_long_to_read_costs_more_to_look_at(wanted, kwargs):
+    short, long = an_index(*many(100)), an_index(*with_long_arguments(many(100, **kwargs)))
+
+    assert page(short, wanted, most_work=4_000).is_complete
+    assert not page(long, wanted, most_work=4_000).is_complete
+
+
+def test_what_is_not_asked_of_a_task_costs_nothing():
+    index = an_index(*with_long_arguments(many(100)))
+
+    assert count(index, TaskFilter(text="nothing", also=lambda task: True), most_work=1_000).is_exact
 
 
 def test_a_time_long_ago_is_found_without_looking_at_what_came_later():
