@@ -2,6 +2,7 @@
 
 import anyio
 import pytest
+from structlog.testing import capture_logs
 
 from fastworker.adapters.memory import ManualClock, RecordingSink
 from fastworker.application.observatory.audit_log import AuditLog
@@ -14,12 +15,12 @@ from fastworker.application.observatory.task_pages import page
 from fastworker.application.several_sinks import SeveralSinks
 from fastworker.domain.action import Action, Actor
 from fastworker.domain.errors import ResultExpired, UnknownTaskId
-from fastworker.domain.events import ActionTaken, DrainStarted, SessionOpened
+from fastworker.domain.events import ActionTaken, DrainStarted, SessionOpened, TaskFinished
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.terms import Backoff, Terms
 
-from ....builders import a_failure, a_submission, a_uuid7, an_outcome
+from ....builders import ManualCoordinator, a_failure, a_submission, a_uuid7, an_outcome
 from .observed import ObservedCoordinator
 
 ANN = Actor("ann", "operator", "127.0.0.1")
@@ -55,6 +56,40 @@ def test_an_observatory_among_several_sinks_hears_what_it_hears_alone():
         sink.emit(DrainStarted())
 
     assert alone.audit.newest_first() == among.audit.newest_first() != []
+
+
+class Failing(RecordingSink):
+    def emit(self, event):
+        super().emit(event)
+        raise RuntimeError("full")
+
+
+def test_an_onlooker_that_fails_is_said_once_and_hears_no_more():
+    own, failing, other = RecordingSink(), Failing(), RecordingSink()
+    sinks = SeveralSinks(own, failing, other)
+    heard = [DrainStarted(), SessionOpened("client", 1.0), DrainStarted()]
+    with capture_logs() as lines:
+        for event in heard:
+            sinks.emit(event)
+
+    assert (own.events, failing.events, other.events) == (heard, heard[:1], heard)
+    assert [(line["event"], line["sink"]) for line in lines] == [("onlooker_failed", "Failing")]
+
+
+def test_the_coordinator_goes_on_when_an_onlooker_fails():
+    own = RecordingSink()
+    plane = ManualCoordinator(sink=SeveralSinks(own, Failing()))
+    plane.join()
+    plane.accepted(a_submission("t1"))
+    plane.report(*plane.poll())
+
+    assert plane.status("t1") is TaskStatus.SUCCESS
+    assert any(isinstance(event, TaskFinished) for event in own.events)
+
+
+def test_a_failure_of_the_own_sink_is_not_hidden():
+    with pytest.raises(RuntimeError, match="full"):
+        SeveralSinks(Failing(), RecordingSink()).emit(DrainStarted())
 
 
 # ---- tasks ----
