@@ -11,6 +11,8 @@ from enum import StrEnum
 from itertools import batched
 from typing import Never, Protocol
 
+import structlog
+
 from fastworker.domain.action import Action, Actor
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import CountChanged, InvalidOption, TooManyOperations
@@ -23,7 +25,9 @@ from .observatory.task_index import TaskIndex
 from .observatory.task_pages import scan
 from .ports.clock import Clock
 from .steering import Steering
-from .wakeup import Wakeup, let_others_first
+from .wakeup import Wakeup
+
+log = structlog.get_logger()
 
 MOST_IDS = 1_000
 MOST_ITEMS = 1_000
@@ -33,6 +37,9 @@ MOST_UNDER_WAY = 10
 MOST_KEPT = 100
 TASKS_PER_TURN = 25
 """Cancelling or submitting one takes some 20 µs, and so a turn less than 1 ms."""
+
+RESTS_PER_TURN = 3.0
+"""How many times as long as a turn the others have to themselves after it: people wait for their many, not clients."""
 
 
 class Steer(Protocol):
@@ -147,6 +154,7 @@ class Operations:
         self._clock = clock
         self._new_id = new_id
         self._operations: OrderedDict[str, Operation] = OrderedDict()
+        self._looking = 0  # so many are counting, or looking for what they are for
         self._news = Wakeup()
 
     def get(self, operation_id: str) -> Operation | None:
@@ -158,7 +166,11 @@ class Operations:
         return list(reversed(self._operations.values()))
 
     async def count(self, action: BulkAction, selection: Selection) -> BulkCount:
-        """Return for how many tasks a bulk action would be; nothing is done."""
+        """Return for how many tasks a bulk action would be; nothing is done.
+
+        Raises:
+            TooManyOperations: ten bulk actions are under way, or counted.
+        """
         matching, ids = await self._select(action, selection)
         return BulkCount(matching, len(ids))
 
@@ -169,13 +181,11 @@ class Operations:
 
         Raises:
             CountChanged: these are not as many as `expected_count`.
-            TooManyOperations: ten bulk actions are under way.
+            TooManyOperations: ten bulk actions are under way, or counted.
         """
-        self._check_room()
         _, ids = await self._select(action, selection)
         if expected_count is not None and len(ids) != expected_count:
             raise CountChanged(f"{len(ids)} tasks can be acted on by now, not {expected_count}: look again")
-        self._check_room()
         now = self._clock.now()
         operation = Operation(self._new_id(), action, actor, ids, now, len(ids))
         self._keep(operation)
@@ -192,11 +202,11 @@ class Operations:
         return operation
 
     async def run(self) -> Never:
-        """Carry out what was begun, until cancelled."""
+        """Carry out what was begun, until cancelled; called again, it goes on where it was."""
         while True:
-            await self._news.wait()
             while (operation := self._next()) is not None:
                 await self._carry_out(operation)
+            await self._news.wait()
 
     # ---- parts ----
 
@@ -205,16 +215,31 @@ class Operations:
 
     async def _carry_out(self, operation: Operation) -> None:
         operation.state = OperationState.RUNNING
-        for some in batched(operation.task_ids, TASKS_PER_TURN):
-            if operation.action is BulkAction.CANCEL:
-                self._cancel(operation, some)
-            else:
-                self._rerun(operation, some)
-            await let_others_first()
+        for some in batched(operation.task_ids[operation.done :], TASKS_PER_TURN):
+            began_at = self._clock.now()
+            self._act(operation, some)
+            await self._rest(began_at)
             if operation.is_over:
                 return
         operation.end(OperationState.DONE, now=self._clock.now())
         self._note(operation.actor, f"bulk {operation.action.value} done", operation)
+
+    def _act(self, operation: Operation, task_ids: Sequence[str]) -> None:
+        """Do one turn; one that fails ends the operation, for a part of it may be done, and must not be done twice."""
+        try:
+            if operation.action is BulkAction.CANCEL:
+                self._cancel(operation, task_ids)
+            else:
+                self._rerun(operation, task_ids)
+        except Exception as error:
+            log.exception("bulk_action_failed", operation_id=operation.operation_id, error=str(error))
+            operation.end(OperationState.CANCELLED, now=self._clock.now())
+            self._note(operation.actor, f"bulk {operation.action.value} failed", operation)
+
+    async def _rest(self, began_at: float) -> None:
+        """After a turn that began then, let others have the event loop for a multiple of the time that it took."""
+        now = self._clock.now()
+        await self._clock.sleep_until(now + RESTS_PER_TURN * (now - began_at))
 
     def _cancel(self, operation: Operation, task_ids: Sequence[str]) -> None:
         answers = self._steer(lambda steering, now: steering.cancel_some(task_ids, now=now))
@@ -231,12 +256,22 @@ class Operations:
 
     async def _select(self, action: BulkAction, selection: Selection) -> tuple[int, list[str]]:
         """Return how many tasks are meant, and the ids of those for which the action is possible now."""
+        self._check_room()
+        self._looking += 1
+        try:
+            return await self._look(action, selection)
+        finally:
+            self._looking -= 1
+
+    async def _look(self, action: BulkAction, selection: Selection) -> tuple[int, list[str]]:
         matching, ids = 0, []
+        began_at = self._clock.now()
         for some in self._found(selection):
             matching += len(some)
             is_for_final = action is BulkAction.RERUN
             ids += [task.task_id for task in some if task.status.is_final is is_for_final]
-            await let_others_first()
+            await self._rest(began_at)
+            began_at = self._clock.now()
         return matching, ids
 
     def _found(self, selection: Selection) -> Iterable[list[Task]]:
@@ -247,9 +282,11 @@ class Operations:
         return [[task for task in found if task is not None]]
 
     def _check_room(self) -> None:
-        under_way = sum(not operation.is_over for operation in self._operations.values())
+        under_way = self._looking + sum(not operation.is_over for operation in self._operations.values())
         if under_way >= MOST_UNDER_WAY:
-            raise TooManyOperations(f"{under_way} bulk actions are under way, as many as there may be; wait for one")
+            raise TooManyOperations(
+                f"{under_way} bulk actions are under way or counted, and no more may be; wait for one"
+            )
 
     def _keep(self, operation: Operation) -> None:
         """Keep an operation, and let go of the oldest that is over, if there are too many."""

@@ -6,6 +6,7 @@ from itertools import count, pairwise
 
 import anyio
 import pytest
+from structlog.testing import capture_logs
 
 from fastworker.adapters.memory import ManualClock
 from fastworker.application.bulk import (
@@ -13,6 +14,7 @@ from fastworker.application.bulk import (
     MOST_ITEMS,
     MOST_KEPT,
     MOST_UNDER_WAY,
+    RESTS_PER_TURN,
     TASKS_PER_TURN,
     BulkAction,
     BulkCount,
@@ -37,13 +39,22 @@ EVERYTHING = Selection(filter=EVERY_TASK)
 pytestmark = pytest.mark.anyio
 
 
+class BusyClock(ManualClock):
+    def keep_busy(self, seconds: float) -> None:
+        """Let time pass in which nobody else runs."""
+        self._now += seconds
+
+
 class Plane(ObservedCoordinator):
     """With bulk actions, of which `run` has to be running for anything to happen."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.clock = ManualClock(now=self.now)
+        self.clock = BusyClock(now=self.now)
         self.steered = 0
+        self.counted: list[BulkCount] = []
+        self.seconds_per_turn = 0.0
+        self.error: Exception | None = None  # raised by the next turn
         numbers = count(1)
         self.operations = Operations(
             self.ledger,
@@ -55,6 +66,10 @@ class Plane(ObservedCoordinator):
 
     def steer(self, decide):
         self.steered += 1
+        self.clock.keep_busy(self.seconds_per_turn)
+        if self.error is not None:
+            error, self.error = self.error, None
+            raise error
         return decide(self.coordinator.steering, self.now)
 
     @asynccontextmanager
@@ -70,6 +85,15 @@ class Plane(ObservedCoordinator):
         async with self.running():
             await self.clock.settle()
         return operation
+
+    async def count_slowly(self) -> None:
+        """Count all, 0.1 s for each task."""
+
+        def slow(_: object) -> bool:
+            self.clock.keep_busy(0.1)
+            return True
+
+        self.counted.append(await self.operations.count(CANCEL, Selection(filter=TaskFilter(also=slow))))
 
     def waiting(self, number: int, **kwargs: object) -> list[str]:
         """Submit tasks that nobody runs."""
@@ -243,6 +267,66 @@ async def test_a_bulk_action_can_be_stopped_between_two_turns():
     assert len(noted(plane)) == 2
 
 
+async def test_an_interrupted_bulk_action_goes_on_where_it_was():
+    plane = Plane()
+    ids = plane.ended(4 * TASKS_PER_TURN)
+    operation = await plane.operations.start(ANN, RERUN, EVERYTHING)
+    async with plane.running():
+        while not operation.done:
+            await anyio.lowlevel.checkpoint()
+    assert 0 < operation.done < len(ids)
+    async with plane.running():
+        await plane.clock.settle()
+
+    assert (operation.state, operation.done) == (OperationState.DONE, len(ids))
+    assert [item.task_id for item in operation.items] == ids
+    assert len(plane.ledger.tasks) == len(ids)
+
+
+async def test_a_bulk_action_that_fails_ends_and_the_next_one_has_its_turn():
+    plane = Plane()
+    plane.waiting(3)
+    broken = await plane.operations.start(ANN, CANCEL, EVERYTHING)
+    whole = await plane.operations.start(ANN, CANCEL, EVERYTHING)
+    plane.error = RuntimeError("nobody has thought of this")
+    with capture_logs() as lines:
+        async with plane.running():
+            await plane.clock.settle()
+
+    assert (broken.state, broken.done) == (OperationState.CANCELLED, 0)
+    assert ("bulk cancel failed", "0 of 3 tasks") in noted(plane)
+    assert whole.state is OperationState.DONE
+    assert [line["event"] for line in lines] == ["bulk_action_failed"]
+
+
+async def test_others_have_the_loop_for_longer_than_a_turn_has_taken():
+    plane = Plane()
+    plane.waiting(2 * TASKS_PER_TURN)
+    operation = await plane.operations.start(ANN, CANCEL, EVERYTHING)
+    plane.seconds_per_turn = 0.002
+    async with plane.running():
+        await plane.clock.settle()
+        assert operation.done == TASKS_PER_TURN
+        await plane.clock.advance(0.9 * RESTS_PER_TURN * 0.002)
+        assert operation.done == TASKS_PER_TURN
+        await plane.clock.advance(0.2 * RESTS_PER_TURN * 0.002)
+
+    assert operation.done == 2 * TASKS_PER_TURN
+
+
+async def test_others_have_the_loop_while_tasks_are_counted():
+    plane = Plane()
+    plane.waiting(3)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(plane.count_slowly)
+        await plane.clock.advance(0.5)
+        assert plane.counted == []
+        await plane.clock.advance(1.0)
+
+    assert plane.counted == [BulkCount(3, 3)]
+
+
 async def test_bulk_actions_are_done_one_after_the_other():
     plane = Plane()
     plane.waiting(3)
@@ -266,6 +350,22 @@ async def test_only_so_many_are_under_way():
 
     with pytest.raises(TooManyOperations):
         await plane.operations.start(ANN, CANCEL, EVERYTHING)
+
+
+async def test_counts_are_among_those_that_are_under_way():
+    plane = Plane()
+    plane.waiting(1)
+    for _ in range(MOST_UNDER_WAY - 1):
+        await plane.operations.start(ANN, CANCEL, EVERYTHING)
+    async with anyio.create_task_group() as group:
+        group.start_soon(plane.count_slowly)
+        await plane.clock.settle()
+        with pytest.raises(TooManyOperations):
+            await plane.operations.start(ANN, CANCEL, EVERYTHING)
+        await plane.clock.advance(1.0)
+    await plane.operations.start(ANN, CANCEL, EVERYTHING)
+    with pytest.raises(TooManyOperations):
+        await plane.operations.count(CANCEL, EVERYTHING)
 
 
 async def test_the_oldest_that_are_over_are_forgotten():
