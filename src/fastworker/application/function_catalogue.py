@@ -24,6 +24,8 @@ from .ports.codec import PayloadCodec, SignatureCodec
 from .task_function import Isolation, TaskFunction
 from .task_registry import TaskRegistry
 
+SIGNATURE_CHARACTERS = 4_000
+
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
@@ -65,6 +67,7 @@ class FunctionCatalogue:
         self, registry: TaskRegistry, ledger: Ledger, tallies: FunctionTallies, *, codec: PayloadCodec
     ) -> None:
         self._here = {function.name: function for function in registry}
+        self._declarations: dict[str, Declaration] = {}  # made once each, when somebody wants to see it
         self._ledger = ledger
         self._tallies = tallies
         self._codec = codec
@@ -130,10 +133,10 @@ class FunctionCatalogue:
         return [self._view(name, workers[name], queued.get(name, 0), running[name], now) for name in names]
 
     def _view(self, name: str, workers: list[str], queued: int, running: int, now: float) -> FunctionView:
-        function, tally = self._here.get(name), self._tallies.of(name, now)
+        tally = self._tallies.of(name, now)
         return FunctionView(
             name,
-            None if function is None else _declaration(function),
+            self._declaration(name),
             self._ledger.declared.get(name, NO_TERMS),
             sorted(workers),
             queued,
@@ -145,14 +148,31 @@ class FunctionCatalogue:
             self._ledger.pauses.functions.get(name),
         )
 
+    def _declaration(self, name: str) -> Declaration | None:
+        function = self._here.get(name)
+        if function is None:
+            return None
+        if name not in self._declarations:
+            self._declarations[name] = _declaration_of(function)
+        return self._declarations[name]
 
-def _declaration(function: TaskFunction[..., Any, Any]) -> Declaration:
+
+def _declaration_of(function: TaskFunction[..., Any, Any]) -> Declaration:
     code = function.function
     return Declaration(
         code.__module__,
         inspect.getdoc(code) or "",
-        str(inspect.signature(code)),
+        _signature_text(inspect.signature(code)),
         function.priority,
         function.isolation,
         function.is_async,
     )
+
+
+def _signature_text(signature: inspect.Signature) -> str:
+    """Return a signature as Python writes it; the names alone where a default value cannot be written."""
+    try:
+        text = str(signature)
+    except Exception:  # whatever a `__repr__` of the user's own raises
+        text = f"({', '.join(signature.parameters)})"
+    return bounded(text, SIGNATURE_CHARACTERS)

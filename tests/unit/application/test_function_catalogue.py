@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from pydantic import AfterValidator
@@ -38,14 +38,33 @@ def fragile(value: Annotated[int, AfterValidator(refuse)]) -> int:
     return value
 
 
+class Unwritable:
+    tries = 0
+
+    def __repr__(self) -> str:
+        Unwritable.tries += 1
+        raise ZeroDivisionError("never mind")
+
+
+@task
+def odd(value: int = 1, size: Any = Unwritable()) -> int:  # noqa: B008 - the same for all calls is meant
+    return value
+
+
+@task
+def long(value: str = "x" * 100_000) -> str:
+    return value
+
+
 class Plane(ObservedCoordinator):
     """It has `echo` itself; `add` is known by workers only."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.ledger.names.add("fragile")
+        self.ledger.names.update(["fragile", "odd", "long"])
+        Unwritable.tries = 0
         self.catalogue = FunctionCatalogue(
-            TaskRegistry([echo, fragile]), self.ledger, self.observatory.functions, codec=JsonPayloadCodec()
+            TaskRegistry([echo, fragile, odd, long]), self.ledger, self.observatory.functions, codec=JsonPayloadCodec()
         )
 
     def get(self, name):
@@ -66,6 +85,23 @@ def test_a_function_of_the_own_modules_is_known_whole():
         isolation=None,
         is_async=False,
     )
+
+
+def test_a_default_value_that_cannot_be_written_leaves_the_names():
+    assert Plane().get("odd").declaration.signature == "(value, size)"
+
+
+def test_a_default_value_that_is_long_to_write_is_cut():
+    assert len(Plane().get("long").declaration.signature) < 5_000
+
+
+def test_a_declaration_is_made_once():
+    plane = Plane()
+    odd = plane.get("odd").declaration
+    plane.catalogue.all(now=plane.now)
+
+    assert plane.get("odd").declaration is odd
+    assert Unwritable.tries == 1
 
 
 def test_a_function_that_only_workers_have_is_known_by_name_and_terms():
@@ -100,7 +136,7 @@ def test_a_function_shows_how_it_does():
 
 
 def test_all_functions_are_told_by_name():
-    assert [shown.name for shown in Plane().catalogue.all(now=0.0)] == ["add", "echo", "fragile"]
+    assert [shown.name for shown in Plane().catalogue.all(now=0.0)] == ["add", "echo", "fragile", "long", "odd"]
 
 
 def test_the_parameters_are_told_as_json_schema():
