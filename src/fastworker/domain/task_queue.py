@@ -48,9 +48,12 @@ class QueueView:
         self._heads: list[Head] = []
 
     def note_head(self, rank: int, line: Line) -> None:
-        """Remember the present head of a line; heads that have moved on are dropped when met, or when they pile up."""
+        """Remember the present head of a line; heads that have moved on are dropped when met, or when they pile up.
+
+        So are those that were noted before: a line that is paused and resumed, again and again, has one head.
+        """
         if len(self._heads) > 8 * len(self.names) + 64:
-            self._heads = [head for head in self._heads if _is_current(head)]
+            self._heads = list({id(head[-1]): head for head in self._heads if _is_current(head)}.values())
             heapify(self._heads)
         heappush(self._heads, (rank, line[0].arrival, line))
 

@@ -66,6 +66,20 @@ def test_what_is_paused_twice_has_to_be_resumed_twice():
     assert view.first() is task
 
 
+def test_what_is_paused_and_resumed_many_times_has_no_more_heads_than_lines():
+    first, second = a_task(), a_task()
+    queue = a_queue(first, second)
+    view = queue.open_view(NAMES)
+    for _ in range(1_000):
+        queue.pause_name("echo")
+        queue.resume_name("echo")
+        queue.pause_priority(NORMAL)
+        queue.resume_priority(NORMAL)
+
+    assert len(view._heads) < 100  # its memory cannot be seen from outside
+    assert served(queue, view) == [first, second]
+
+
 def test_names_that_come_later_obey_a_pause():
     queue = TaskQueue()
     queue.pause_priority(NORMAL)
