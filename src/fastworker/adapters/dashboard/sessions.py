@@ -1,5 +1,6 @@
 """Who is logged in: sessions of browsers, and the one-time word of the login URL that is printed at the start."""
 
+from collections import Counter
 from dataclasses import dataclass
 from hmac import compare_digest
 from secrets import token_urlsafe
@@ -24,7 +25,7 @@ class Session:
 
 
 class Sessions:
-    """Sessions by the digest of their cookie; the oldest goes when there are too many."""
+    """Sessions by the digest of their cookie; when there are too many, the oldest of who has most goes."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -59,13 +60,14 @@ class Sessions:
         session = self._sessions.get(digest_of(cookie))
         return session if session is not None and self._clock.now() < session.expires_at else None
 
-    def close(self, cookie: str) -> None:
-        """End a session; ending it twice changes nothing."""
-        self._sessions.pop(digest_of(cookie), None)
+    def close(self, cookie: str) -> bool:
+        """End a session; False when there was none."""
+        return self._sessions.pop(digest_of(cookie), None) is not None
 
     def _forget_old(self) -> None:
         now = self._clock.now()
         for digest in [digest for digest, session in self._sessions.items() if session.expires_at <= now]:
             del self._sessions[digest]
-        while len(self._sessions) >= MOST_SESSIONS:
-            del self._sessions[next(iter(self._sessions))]
+        if len(self._sessions) >= MOST_SESSIONS:  # nobody logs others out by logging in again and again
+            [(actor, _)] = Counter(session.actor for session in self._sessions.values()).most_common(1)
+            del self._sessions[next(each for each, session in self._sessions.items() if session.actor == actor)]

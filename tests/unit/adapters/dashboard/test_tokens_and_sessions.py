@@ -10,7 +10,7 @@ from fastworker.adapters.dashboard.tokens import find_token, read_tokens
 from fastworker.adapters.memory import ManualClock
 from fastworker.domain.errors import InvalidSetting
 
-from .served import COOKIE, TOKENS, a_dashboard
+from .served import API, COOKIE, HOST, TOKENS, a_dashboard, with_token
 
 SECRET = "s" * 16
 
@@ -75,6 +75,14 @@ async def test_a_one_time_word_and_a_session_end_by_themselves() -> None:
     assert sessions.find(cookie) is None
 
 
+def test_who_logs_in_again_and_again_logs_out_nobody_else() -> None:
+    sessions = Sessions(ManualClock())
+    ann = sessions.open("ann", Role.ADMIN)
+    bobs = [sessions.open("bob", Role.VIEWER) for _ in range(MOST_SESSIONS)]
+    assert sessions.find(ann) is not None
+    assert [sessions.find(cookie) is None for cookie in bobs[:2]] == [True, False]
+
+
 def test_there_are_only_so_many_sessions_and_the_oldest_goes() -> None:
     sessions = Sessions(ManualClock())
     cookies = [sessions.open("ann", Role.VIEWER) for _ in range(MOST_SESSIONS + 1)]
@@ -98,6 +106,33 @@ async def test_a_token_begins_a_session_that_a_cookie_carries_and_logging_out_en
         assert (await served.post("/queues/low/pause", {})).status_code == 200
         assert (await served.http.delete("http://127.0.0.1:8080/api/v1/session")).status_code == 204
         assert (await served.get("/overview")).status_code == 401
+
+
+@pytest.mark.anyio
+async def test_logging_in_again_ends_the_session_before() -> None:
+    async with a_dashboard(is_open=False) as served:
+        await served.post("/session", {"token": TOKENS[Role.VIEWER]})
+        before = served.http.cookies[COOKIE]
+        await served.post("/session", {"token": TOKENS[Role.ADMIN]})
+        assert served.parts.access.sessions.find(before) is None
+        assert (await served.get("/session")).json()["role"] == "admin"
+
+
+@pytest.mark.anyio
+async def test_logging_in_and_out_is_on_record() -> None:
+    async with a_dashboard(is_open=False) as served:
+        await served.post("/session", {"token": TOKENS[Role.VIEWER]})
+        await served.http.delete(f"{API}/session")
+        entries = await served.items("/audit", headers=with_token(Role.ADMIN))
+        assert [(entry["actor"], entry["action"]) for entry in entries] == [("viewer", "log out"), ("viewer", "log in")]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("origin", "is_secure"), [(f"https://{HOST}", True), (f"http://{HOST}", False)])
+async def test_a_cookie_is_for_tls_only_where_the_browser_speaks_it(origin: str, is_secure: bool) -> None:
+    async with a_dashboard(is_open=False) as served:
+        response = await served.post("/session", {"token": TOKENS[Role.VIEWER]}, headers={"origin": origin})
+        assert ("secure" in response.headers["set-cookie"].lower().split("; ")) is is_secure
 
 
 @pytest.mark.anyio

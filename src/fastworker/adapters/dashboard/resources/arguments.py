@@ -41,7 +41,11 @@ def also(status: int, record: type[Any], description: str) -> dict[int, Response
 
 def actor_of(request: Asking) -> Actor:
     """Return who asks, for the record."""
-    identity = request.auth
+    return actor_as(request, request.auth)
+
+
+def actor_as(request: Request[Any, Any, Any], identity: Identity) -> Actor:
+    """Return who asks as somebody, for the record."""
     remote = request.client.host if request.client else ""
     return Actor(identity.actor, identity.role.label, remote)
 

@@ -6,6 +6,8 @@ from litestar import Request, Response, delete, get, post
 from litestar.datastructures import Cookie
 from litestar.params import JSONBody
 
+from fastworker.domain.action import Action
+
 from ..access import PUBLIC, VIEWER, Identity
 from ..conditional import Answer
 from ..models.audit import Role as RoleName
@@ -16,9 +18,10 @@ from ..problems import ApiProblem
 from ..roles import Role
 from ..sessions import SESSION_SECONDS
 from ..tokens import find_token
-from .arguments import Asking, fails_with
+from .arguments import Asking, actor_as, fails_with, steer
 
 TAGS = ["session"]
+MOST_BODY_BYTES = 4_096
 ROLE_NAMES: dict[Role, RoleName] = {Role.VIEWER: "viewer", Role.OPERATOR: "operator", Role.ADMIN: "admin"}
 
 
@@ -35,6 +38,7 @@ def get_session(request: Asking, parts: Given) -> SessionState:
     opt=PUBLIC,
     status_code=200,
     responses=fails_with(415, 422),
+    request_max_body_size=MOST_BODY_BYTES,  # strangers may send this
     sync_to_thread=False,
 )
 def log_in(
@@ -44,12 +48,15 @@ def log_in(
     if parts.access.open_as is not None:
         return Answer(_state(parts, parts.access.open_as))
     actor, role = _login(parts, data)
-    cookie = parts.access.sessions.open(actor, role)
-    session = parts.access.sessions.find(cookie)
+    sessions = parts.access.sessions
+    sessions.close(_cookie_of(request, parts))  # this browser's cookie is about to be another
+    cookie = sessions.open(actor, role)
+    session = sessions.find(cookie)
     assert session is not None
-    state = _state(parts, Identity(actor, role, "session", session.expires_at))
-    is_secure = request.scope["scheme"] == "https"
-    return Answer(state, cookies=[_cookie(parts, cookie, int(SESSION_SECONDS), is_secure=is_secure)])
+    identity = Identity(actor, role, "session", session.expires_at)
+    _note(request, parts, identity, "log in")
+    cookies = [_cookie(parts, cookie, int(SESSION_SECONDS), is_secure=_is_secure(request))]
+    return Answer(_state(parts, identity), cookies=cookies)
 
 
 def _login(parts: Parts, data: JSONBody[SessionRequest]) -> tuple[str, Role]:
@@ -71,9 +78,23 @@ def _login(parts: Parts, data: JSONBody[SessionRequest]) -> tuple[str, Role]:
 )
 def log_out(request: Asking, parts: Given) -> Response[None]:
     """End the session of the cookie that is sent along; without one, nothing happens."""
-    cookie = request.cookies.get(parts.access.cookie_name, "")
-    parts.access.sessions.close(cookie)
-    return Response(None, status_code=204, cookies=[_cookie(parts, "", 0, is_secure=False)])
+    if parts.access.sessions.close(_cookie_of(request, parts)):
+        _note(request, parts, request.auth, "log out")
+    return Response(None, status_code=204, cookies=[_cookie(parts, "", 0, is_secure=_is_secure(request))])
+
+
+def _is_secure(request: Request[Any, Any, Any]) -> bool:
+    """Tell whether the browser speaks TLS, to a proxy perhaps: then its page says so as the origin."""
+    return request.scope["scheme"] == "https" or request.headers.get("origin", "").lower().startswith("https://")
+
+
+def _cookie_of(request: Request[Any, Any, Any], parts: Parts) -> str:
+    return request.cookies.get(parts.access.cookie_name, "")
+
+
+def _note(request: Request[Any, Any, Any], parts: Parts, identity: Identity, what: str) -> None:
+    action = Action(actor_as(request, identity), what, "session")
+    steer(parts, lambda steering, now: steering.note(action, now=now))
 
 
 def _cookie(parts: Parts, value: str, seconds: int, *, is_secure: bool) -> Cookie:
