@@ -8,18 +8,14 @@ from litestar.di import Provide
 from litestar.plugins.pydantic import PydanticPlugin
 from litestar.types import ASGIApp, ControllerRouterHandler
 
-from fastworker.domain.action import Action, Actor
-from fastworker.domain.text import bounded
-
 from . import refusals
-from .access import Identity
 from .conditional import Answer
 from .guard import Guard
 from .hosts import AllowedHosts
-from .origins import SAFE_METHODS
 from .page_files import PageFiles
 from .parts import Parts
 from .paths import PathRewriter
+from .refusal_notes import RefusalNotes
 from .resources import (
     document,
     errors,
@@ -71,8 +67,10 @@ def routes(files: PageFiles) -> list[ControllerRouterHandler]:
 def make_litestar(parts: Parts, files: PageFiles, *, max_body_bytes: int) -> Litestar:
     """Return the application without the layers outside."""
 
+    notes = RefusalNotes(parts)
+
     def fail(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-        _note_refusal(parts, request, error)
+        notes.note(request, error)
         return refusals.handle(request, error)
 
     return Litestar(
@@ -99,23 +97,6 @@ def make_app(
     """Return the application as it is served."""
     max_body_bytes = max_payload_bytes + BODY_SLACK_BYTES
     litestar = make_litestar(parts, files, max_body_bytes=max_body_bytes)
-    return Guard(
-        PathRewriter(litestar, root_path=parts.root_path),
-        hosts=hosts,
-        max_body_bytes=max_body_bytes,
-        headers=security_headers(frame_ancestors),
-    )
-
-
-def _note_refusal(parts: Parts, request: Request[Any, Any, Any], error: Exception) -> None:
-    """Put on record what somebody wanted to change and was not allowed to; strangers have no name to be noted."""
-    identity = request.scope.get("auth")
-    if request.method in SAFE_METHODS or not isinstance(identity, Identity):
-        return
-    problem = refusals.problem_for(error)
-    what = getattr(request.scope.get("route_handler"), "operation_id", None) or "request"
-    remote = request.client.host if request.client else ""
-    actor = Actor(identity.actor, identity.role.label, remote)
-    target, refusal = bounded(request.url.path, 200), bounded(problem.detail, 300)
-    action = Action(actor, str(what).replace("_", " "), target, refusal=refusal)
-    parts.control_plane.steer(lambda steering, now: steering.note(action, now=now))
+    headers = security_headers(frame_ancestors)
+    guard = Guard(litestar, hosts=hosts, max_body_bytes=max_body_bytes, headers=headers)
+    return PathRewriter(guard, root_path=parts.root_path)  # outside, so that the guard knows the path

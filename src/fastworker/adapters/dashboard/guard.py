@@ -1,4 +1,4 @@
-"""The outermost layer: what never reaches the application, and what every answer carries.
+"""Around the application: what never reaches the application, and what every answer carries.
 
 Here stand the rules that must hold for each request alike, also for those that no route answers: the Host allow-list,
 the rule against other origins, the kind and size of bodies, an id per request, and the headers of security.
@@ -7,13 +7,16 @@ the rule against other origins, the kind and size of bodies, an id per request, 
 from collections.abc import Iterable, Mapping
 from secrets import token_hex
 
+import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from .hosts import AllowedHosts
 from .origins import SAFE_METHODS, refusal
-from .problem_kinds import CROSS_ORIGIN, TOO_LARGE, UNKNOWN_HOST, UNSUPPORTED_MEDIA_TYPE
+from .problem_kinds import CROSS_ORIGIN, INTERNAL, TOO_LARGE, UNKNOWN_HOST, UNSUPPORTED_MEDIA_TYPE
 from .problems import MEDIA_TYPE, ApiProblem, problem_bytes
+
+log = structlog.get_logger()
 
 REQUEST_ID = "fastworker_request_id"
 """Where a request's id stands in its scope."""
@@ -36,28 +39,34 @@ class Guard:
             return  # the server speaks nothing else
         request_id = token_hex(8)
         scope[REQUEST_ID] = request_id  # type: ignore[literal-required] # ASGI leaves room for keys of others
-        problem = self._problem(scope["method"], _single(scope["headers"]))
-        guarded = self._with_headers(send, request_id)
+        answer = _Answer(send, [*self._headers, (b"x-request-id", request_id.encode())])
+        try:
+            problem = self._problem(scope["method"], scope["path"], _single(scope["headers"]))
+            if problem is None:
+                await self._app(scope, receive, answer)
+        except Exception as error:  # what the application itself did not turn into an answer
+            log.exception("dashboard_request_failed", request_id=request_id, path=scope["path"], error=str(error))
+            problem = ApiProblem(INTERNAL, "something failed here; the log of the control plane tells more")
+            if answer.is_begun:
+                raise  # so that the server hangs up
         if problem is not None:
-            await _refuse(problem, request_id, guarded)
-        else:
-            await self._app(scope, receive, guarded)
+            await _refuse(problem, request_id, answer)
 
-    def _problem(self, method: str, headers: Mapping[str, str]) -> ApiProblem | None:
+    def _problem(self, method: str, path: str, headers: Mapping[str, str]) -> ApiProblem | None:
         host = headers.get("host", "")
         if not self._hosts.allow(host):
             detail = (
                 f"this server does not answer as {host[:200]!r}; if it should, start it with --dashboard-allowed-host"
             )
             return ApiProblem(UNKNOWN_HOST, detail)
-        reason = refusal(method, headers)
+        reason = refusal(method, path, headers)
         if reason is not None:
-            return ApiProblem(CROSS_ORIGIN, f"{reason}: only pages of this server may change something here")
+            return ApiProblem(CROSS_ORIGIN, f"{reason}: only pages of this server may ask for this")
         return None if method in SAFE_METHODS else self._body_problem(headers)
 
     def _body_problem(self, headers: Mapping[str, str]) -> ApiProblem | None:
         length = headers.get("content-length", "0")
-        if not length.isdigit() or len(length) > 15 or int(length) > self._max_body_bytes:
+        if not (length.isascii() and length.isdigit()) or len(length) > 15 or int(length) > self._max_body_bytes:
             return ApiProblem(TOO_LARGE, f"a body has at most {self._max_body_bytes:,} bytes")
         has_body = int(length) > 0 or "transfer-encoding" in headers
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -65,15 +74,20 @@ class Guard:
             return ApiProblem(UNSUPPORTED_MEDIA_TYPE, f"this body is {media_type[:100]!r}")
         return None
 
-    def _with_headers(self, send: Send, request_id: str) -> Send:
-        added = [*self._headers, (b"x-request-id", request_id.encode())]
 
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *added]
-            await send(message)
+class _Answer:
+    """Sends an answer with more headers, and knows whether it is begun."""
 
-        return guarded
+    def __init__(self, send: Send, headers: Headers) -> None:
+        self._send = send
+        self._headers = headers
+        self.is_begun = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.is_begun = True
+            message["headers"] = [*message.get("headers", ()), *self._headers]
+        await self._send(message)
 
 
 def _single(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -85,13 +99,18 @@ def _single(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     return found
 
 
-async def _refuse(problem: ApiProblem, request_id: str, send: Send) -> None:
-    body = problem_bytes(problem, instance=request_id)
-    headers = [
+def problem_headers(body: bytes) -> Headers:
+    """Return the headers of a problem after which the connection ends: a body that is not read must not keep it."""
+    return [
         (b"content-type", MEDIA_TYPE.encode()),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
-        (b"connection", b"close"),  # a body that is not read must not keep the connection
+        (b"connection", b"close"),
     ]
-    await send({"type": "http.response.start", "status": problem.kind.status, "headers": headers})
+
+
+async def _refuse(problem: ApiProblem, request_id: str, send: Send) -> None:
+    body = problem_bytes(problem, instance=request_id)
+    status, headers = problem.kind.status, problem_headers(body)
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})

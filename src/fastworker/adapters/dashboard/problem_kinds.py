@@ -32,6 +32,7 @@ UNKNOWN_FUNCTION = ProblemKind("unknown-function", 422, "No task function of tha
 TOO_MANY = ProblemKind("too-many", 429, "There are too many of these already")
 INTERNAL = ProblemKind("internal", 500, "The server failed")
 QUEUE_FULL = ProblemKind("queue-full", 503, "The queue is full")
+TOO_MANY_CONNECTIONS = ProblemKind("too-many-connections", 503, "There are too many connections")
 DRAINING = ProblemKind("draining", 503, "The control plane is stopping")
 HTTP_KIND = ProblemKind("http", 400, "The request was refused")
 """Any other status that the framework answers with; the status is its own."""
