@@ -9,10 +9,11 @@ import anyio
 import uvicorn
 from litestar.types import ASGIApp
 
+from .connections import Connection
+
 STOP_SECONDS = 3
 TICK_SECONDS = 1.0
 BACKLOG = 128
-MOST_CONNECTIONS = 1_000
 
 
 class QuietServer(uvicorn.Server):
@@ -46,6 +47,7 @@ def make_server(app: ASGIApp) -> QuietServer:
     logging.getLogger("uvicorn").setLevel(logging.WARNING)  # that it starts and ends is said by the banner
     config = uvicorn.Config(
         app,
+        http=Connection,  # bounded: the library's own bound answers everybody with plain text
         log_config=None,
         access_log=False,
         ws="none",
@@ -54,8 +56,8 @@ def make_server(app: ASGIApp) -> QuietServer:
         server_header=False,
         date_header=True,
         backlog=BACKLOG,
-        limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
+    config.load()  # now, for it imports more
     return QuietServer(config)
