@@ -35,7 +35,8 @@ class Connection(H11Protocol):
     @property
     def is_idle(self) -> bool:
         """True while no request is under way."""
-        return self.cycle is None or self.cycle.response_complete
+        no_cycle = self.cycle is None  # which the library does not say of the type
+        return no_cycle or self.cycle.response_complete
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

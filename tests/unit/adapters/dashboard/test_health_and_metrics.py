@@ -1,9 +1,12 @@
 """What those ask who start, stop and watch a control plane."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from fastworker.adapters.dashboard import series_cache
 from fastworker.adapters.dashboard.records.history import columns
+from fastworker.application.observatory.history import Sample
 
 from .served import HOST, a_dashboard
 
@@ -64,8 +67,13 @@ async def test_the_series_has_one_value_per_moment_in_each_column() -> None:
 
 
 async def test_the_series_is_made_once_per_second_however_many_ask(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = []
-    monkeypatch.setattr(series_cache, "columns", lambda samples: made.append(len(samples)) or columns(samples))
+    made: list[int] = []
+
+    def counted(samples: Sequence[Sample]) -> dict[str, list[float | None]]:
+        made.append(len(samples))
+        return columns(samples)
+
+    monkeypatch.setattr(series_cache, "columns", counted)
     async with a_dashboard() as served:
         await served.turn()
         answers = [(await served.get("/metrics/series")).json()["at"] for _ in range(3)]

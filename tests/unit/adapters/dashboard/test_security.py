@@ -300,10 +300,10 @@ async def test_a_body_of_unknown_length_is_read_up_to_the_limit() -> None:
         assert is_problem(response, 413, "too-large")
 
 
-@pytest.mark.parametrize("length", ["-1", "1e9", "999999999999999999999", "abc", "0x10", b"\xb2"])
-async def test_a_length_that_is_none_is_refused(length: str | bytes) -> None:
+@pytest.mark.parametrize("length", [b"-1", b"1e9", b"999999999999999999999", b"abc", b"0x10", b"\xb2"])
+async def test_a_length_that_is_none_is_refused(length: bytes) -> None:
     async with a_dashboard() as served:
-        headers = {"content-type": "application/json", "content-length": length}
+        headers = {b"content-type": b"application/json", b"content-length": length}
         assert is_problem(await served.http.post(f"{API}/tasks", content=b"{}", headers=headers), 413)
 
 

@@ -37,7 +37,7 @@ def get_session(request: Asking, parts: Given) -> SessionState:
     tags=TAGS,
     opt=PUBLIC,
     status_code=200,
-    responses=fails_with(415, 422),
+    responses=fails_with(413, 415, 422),
     request_max_body_size=MOST_BODY_BYTES,  # strangers may send this
     sync_to_thread=False,
 )
