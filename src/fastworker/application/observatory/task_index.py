@@ -20,7 +20,7 @@ from .freshness import Refresh, always_fresh
 
 BLOCK: Final = 256
 NARROW: Final = 32
-"""A block of which no more tasks than this are left is made narrow, unless it is the latest."""
+"""A block of which no more tasks than this are left is made narrow, unless it is the latest; then at each quarter."""
 
 _RANKS = len(RANKS)
 _FIRST_PLACE = {status: 1 + index * _RANKS for index, status in enumerate(TaskStatus)}
@@ -172,8 +172,10 @@ class TaskIndex:
         for task in tasks:
             key, offset = task.number >> 8, task.number & 255
             block = self._blocks.get(key)
-            slot = -1 if block is None else block.slot_of(offset)
-            if block is None or slot < 0 or block.tasks[slot] is not task:
+            if block is None:
+                continue
+            slot = block.slot_of(offset) if block.offsets else offset
+            if slot < 0 or block.tasks[slot] is not task:
                 continue
             counts[block.places[slot]] -= 1
             block.places[slot] = 0
@@ -181,7 +183,7 @@ class TaskIndex:
             block.live -= 1
             if not block.live:
                 del self._blocks[key]
-            elif block is not self._latest and block.live <= NARROW and 2 * block.live <= len(block.tasks):
+            elif block is not self._latest and block.live <= NARROW and 4 * block.live <= len(block.tasks):
                 block.narrow()
 
     def _block(self, key: int, first: Task) -> Block:
