@@ -31,7 +31,8 @@ class FastWorkerAsync(Contestant):
     def __init__(self, addresses: dict[str, str], folder: Path) -> None:
         """Choose the ports."""
         super().__init__(addresses, folder)
-        self.address, self._for_workers, self._beacon = (f"tcp://127.0.0.1:{port}" for port in free_ports(3))
+        *ports, self._dashboard_port = free_ports(4)
+        self.address, self._for_workers, self._beacon = (f"tcp://127.0.0.1:{port}" for port in ports)
 
     def commands(self, *, slots: int, processes: int) -> list[list[str]]:
         return [self._control_plane("--local-execution=never"), self._subworker(slots, processes)]
@@ -41,7 +42,8 @@ class FastWorkerAsync(Contestant):
 
     def _control_plane(self, *flags: str) -> list[str]:
         where = [f"--base-address={self.address}", f"--worker-address={self._for_workers}"]
-        return self._process("control_plane", *where, f"--discovery-address={self._beacon}", *flags)
+        where += [f"--discovery-address={self._beacon}", f"--dashboard-port={self._dashboard_port}"]
+        return self._process("control_plane", *where, *flags)
 
     def _subworker(self, slots: int, processes: int) -> list[str]:
         spare = 1 if processes > 1 else 0  # what computes: another task is there when one ends
