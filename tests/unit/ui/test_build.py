@@ -75,3 +75,9 @@ def test_the_sources_write_no_markup_of_strings() -> None:
 def test_the_lock_file_names_no_registry() -> None:
     lock = json.loads((BUILD.SOURCES / "package-lock.json").read_text(encoding="utf-8"))
     assert [name for name, package in lock["packages"].items() if "resolved" in package] == []
+
+
+def test_the_lock_file_names_versions_and_no_addresses() -> None:
+    lock = BUILD.LOCK.read_text(encoding="utf-8")
+    assert '"integrity"' in lock
+    assert "://" not in lock, "run scripts/build-ui: it leaves them out"
