@@ -20,6 +20,7 @@ TOGETHER = 200
 MAPS = 4
 # A sweep takes a job that was fetched this moment for a lost one, also at the start of a worker: it needs another try.
 JOB = {"timeout": 0, "retries": 3}
+SWEPT = "swept"
 
 
 class Saq(Contestant):
@@ -74,6 +75,12 @@ class SaqSession(AsyncSession):
         return _result(handle)
 
     async def _call(self, task: str, *arguments: Any) -> Any:
+        """Submit again what the sweep of a starting worker took for lost and ended: it does so in spite of retries."""
+        while (job := await self._finished_job(task, *arguments)).error == SWEPT:
+            pass
+        return _result(job)
+
+    async def _finished_job(self, task: str, *arguments: Any) -> Any:
         """Listen first, so that no message is missed."""
         from saq.job import get_default_job_key
 
@@ -85,7 +92,7 @@ class SaqSession(AsyncSession):
         job = await self._queue.enqueue(task, arguments=arguments, key=key, **JOB)
         await finished
         await job.refresh()
-        return _result(job)
+        return job
 
     async def _finished(self, key: str) -> None:
         from saq.job import TERMINAL_STATUSES

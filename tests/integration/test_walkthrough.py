@@ -97,7 +97,7 @@ def test_the_walkthrough_works_as_it_is_written(processes: Processes, tmp_path: 
     control_plane.wait_for(CONTROL_PLANE_IS_UP, "tcp://127.0.0.1:5555", "charge_card, resize_image, send_welcome_email")
     with httpx.Client(base_url=f"http://127.0.0.1:{(port := free_port())}", timeout=10) as http:
         app = processes.start("app", "uvicorn", "app:app", "--port", str(port))
-        app.wait_for("Application startup complete")
+        app.wait_for("Uvicorn running on")  # it listens only after its startup is complete
 
         # the one process of step 2 is a complete deployment
         assert resized(http, "photo.jpg") == "photo_800.jpg"
