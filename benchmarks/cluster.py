@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,8 +27,8 @@ class Cluster:
 
 
 @contextmanager
-def cluster(*, workers: int, concurrency: int, local: str = "never") -> Iterator[Cluster]:
-    """Run a control plane and its subworkers; without workers the control plane runs the tasks itself."""
+def cluster(*, workers: int, concurrency: int, local: str = "never", flags: Sequence[str] = ()) -> Iterator[Cluster]:
+    """Run a control plane, with more flags of its own, and its subworkers; without workers it runs the tasks itself."""
     client, worker, beacon = (f"tcp://127.0.0.1:{port}" for port in free_ports(3))
     running = Cluster(client)
     try:
@@ -40,6 +40,7 @@ def cluster(*, workers: int, concurrency: int, local: str = "never") -> Iterator
                 f"--discovery-address={beacon}",
                 f"--concurrency={concurrency}",
                 f"--local-execution={'auto' if workers == 0 else local}",
+                *flags,
             )
         )
         for number in range(workers):

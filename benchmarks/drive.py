@@ -54,6 +54,7 @@ class Drive:
             with staged(self._kind, start, self._folder) as stage:
                 self._cold(name, stage)
                 with stage.session() as session:
+                    stage.settle()
                     self._measure(name, stage, session)
                     for name in left:
                         self._measure(name, stage, session)

@@ -6,7 +6,7 @@ from typing import Any
 
 from . import work
 from .contestant import Session
-from .processes import cpu_seconds, resident_bytes
+from .processes import cpu_seconds, cpu_since, resident_bytes
 from .stage import Stage, percentile, wait_until
 
 type Figures = Iterator[tuple[str, float]]
@@ -98,14 +98,12 @@ def backlog(stage: Stage, session: Session) -> Figures:
 
 def footprint(stage: Stage, session: Session) -> Figures:
     """What it costs to have it. Only here the session was opened before: its processes are started again."""
-    time.sleep(1.0)  # until what comes after a start is over
     yield "memory", resident_bytes(stage.pids) / MEGABYTE
     for number, process in enumerate(stage.processes, start=1):
         yield f"memory of process {number}", resident_bytes([process.pid]) / MEGABYTE
     before = cpu_seconds(stage.pids)
     time.sleep(IDLE_SECONDS)
-    used = [after - before.get(pid, 0.0) for pid, after in cpu_seconds(stage.pids).items()]
-    yield "idle", 100 * sum(used) / IDLE_SECONDS
+    yield "idle", 100 * cpu_since(before, stage.pids) / IDLE_SECONDS
 
 
 def cold_start(stage: Stage) -> Figures:

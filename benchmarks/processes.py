@@ -41,6 +41,11 @@ def cpu_seconds(pids: Iterable[int]) -> dict[int, float]:
     return {pid: _cpu(pid) for pid in with_descendants(pids)}
 
 
+def cpu_since(before: dict[int, float], pids: Iterable[int]) -> float:
+    """Return the processor time that they and their descendants have used since `cpu_seconds` gave `before`."""
+    return sum(after - before.get(pid, 0.0) for pid, after in cpu_seconds(pids).items())
+
+
 def end(processes: Sequence[subprocess.Popen[bytes]], *, within: float, by: signal.Signals = signal.SIGTERM) -> None:
     """Ask processes to end, last started first; what is left of them and their descendants then is killed."""
     everybody = with_descendants(process.pid for process in processes if process.poll() is None)

@@ -25,6 +25,7 @@ Generated from a run: do not edit.
 - `make bench` measures this project and the limits of the machine, in minutes; both take `BENCH='--workloads latency'`
 - `make bench-growth` measures how costs grow, and draws the curves
 - `benchmarks/compare A B` measures two commits in turns and prints ratios; `--fail-above 5` makes it a guard
+- `python -m benchmarks.viewers` compares a control plane that is watched with one that is not, in turns in one run
 - `make profile` shows where each process spends its time
 
 All contestants get the same work by the same code (`benchmarks/work.py`, `benchmarks/measures.py`); only how a task

@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import IO
 
 from .contestant import Contestant, Session
-from .processes import end
+from .processes import cpu_seconds, cpu_since, end
 from .servers import Running, running
 
 ROOT = Path(__file__).parent.parent
+SETTLE_SECONDS, SETTLE_STEP_SECONDS, SETTLED_SHARE = 3.0, 0.25, 0.1
+"""A contestant may go on loading after its first result: it has so long to come to rest, looked at so often. At rest
+it uses less than this share of a processor; some that poll never do."""
+
 END_SECONDS = 1.0
 """What a contestant does after the last figure is not measured."""
 
@@ -53,6 +57,15 @@ class Stage:
                 command, cwd=ROOT, env=environment, stdout=self.log, stderr=self.log, process_group=0
             )
             self.processes.append(process)
+
+    def settle(self) -> None:
+        """Wait until its start is over, so that only what is asked for is measured."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        share = 1.0
+        while share > SETTLED_SHARE and time.monotonic() < deadline:
+            before, began = cpu_seconds(self.pids), time.monotonic()
+            time.sleep(SETTLE_STEP_SECONDS)
+            share = cpu_since(before, self.pids) / (time.monotonic() - began)
 
     def halt(self) -> None:
         """End its processes, and forget what they wrote."""

@@ -152,7 +152,7 @@ async def test_when_the_server_runs_out_of_descriptors_requests_wait_for_those_u
     gate = anyio.Event()
     async with gated_server(gate) as (_, requester):
         await anyio.sleep(0.05)  # until it listens
-        monkeypatch.setattr("fastworker.adapters.nng.responder.Receiver", no_descriptor)
+        monkeypatch.setattr("fastworker.adapters.nng.responder.open_context", no_descriptor)
         replies: list[Message] = []
 
         async def ask() -> None:
@@ -170,7 +170,7 @@ async def test_when_the_client_runs_out_of_descriptors_a_request_says_so(monkeyp
     gate = anyio.Event()
     gate.set()
     async with gated_server(gate) as (_, requester):
-        monkeypatch.setattr("fastworker.adapters.nng.requester.Receiver", no_descriptor)
+        monkeypatch.setattr("fastworker.adapters.nng.operation.Receiver", no_descriptor)
         with pytest.raises(ConnectionLost, match="Too many open files"):
             await requester.request(BEAT, timeout=10)
         monkeypatch.undo()

@@ -180,6 +180,16 @@ class Receiver:
             _take(self._aio)
 
 
+def open_context(socket: pynng.Socket) -> tuple[pynng.Context, Receiver, Sender]:
+    """Return a new context with both of its operations; raises OSError when the system gives no descriptor."""
+    context = socket.new_context()
+    try:
+        return context, Receiver(context), Sender(context)
+    except OSError:
+        context.close()
+        raise
+
+
 def _allocate(callback: Any, argument: Any) -> Any:
     pointer = ffi.new("nng_aio **")
     check_err(lib.nng_aio_alloc(pointer, callback, argument))

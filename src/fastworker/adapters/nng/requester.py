@@ -11,20 +11,14 @@ from fastworker.application.ports.transport import Requester
 from fastworker.domain.errors import ConnectionLost
 
 from .errors import request_error
-from .operation import Receiver, Sender
+from .operation import open_context
 
 
 class Call:
     """One context with its operations: room for one request under way."""
 
     def __init__(self, socket: pynng.Socket) -> None:
-        self._context = socket.new_context()
-        try:
-            self._receiver = Receiver(self._context)
-        except OSError:
-            self._context.close()
-            raise
-        self._sender = Sender(self._context)
+        self._context, self._receiver, self._sender = open_context(socket)
         self._is_busy = False
         self._is_closed = False
 

@@ -18,7 +18,7 @@ from fastworker.application.background import background_tasks
 from fastworker.application.ports.codec import FrameCodec
 from fastworker.application.ports.transport import Handler, Responder
 
-from .operation import Receiver, Sender
+from .operation import open_context
 
 log = structlog.get_logger()
 
@@ -37,13 +37,7 @@ class Place:
 
     def __init__(self, socket: pynng.Rep0, group: TaskGroup) -> None:
         """Raises OSError when the system gives no descriptor."""
-        self._context = socket.new_context()
-        try:
-            self._receiver = Receiver(self._context)
-        except OSError:
-            self._context.close()
-            raise
-        self._sender = Sender(self._context)
+        self._context, self._receiver, self._sender = open_context(socket)
         self._group = group
         self._is_closed = False
 

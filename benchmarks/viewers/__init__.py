@@ -1,0 +1,1 @@
+"""What it costs a control plane to be watched: `python -m benchmarks.viewers`."""
