@@ -15,9 +15,9 @@ from .processes import cpu_seconds, cpu_since, end
 from .servers import Running, running
 
 ROOT = Path(__file__).parent.parent
-SETTLE_SECONDS, SETTLE_STEP_SECONDS, SETTLED_SHARE = 3.0, 0.25, 0.1
-"""A contestant may go on loading after its first result: it has so long to come to rest, looked at so often. At rest
-it uses less than this share of a processor; some that poll never do."""
+FIRST_SECONDS, LONGEST_SECONDS, STEP_SECONDS, SETTLED_SHARE = 1.5, 6.0, 0.25, 0.1
+"""A contestant may go on loading after its first result, and not at once: it is left alone for the first seconds, and
+then until it uses less than this share of a processor in a step, at the longest for so long; some poll all the time."""
 
 END_SECONDS = 1.0
 """What a contestant does after the last figure is not measured."""
@@ -60,11 +60,12 @@ class Stage:
 
     def settle(self) -> None:
         """Wait until its start is over, so that only what is asked for is measured."""
-        deadline = time.monotonic() + SETTLE_SECONDS
+        deadline = time.monotonic() + LONGEST_SECONDS
+        time.sleep(FIRST_SECONDS)
         share = 1.0
         while share > SETTLED_SHARE and time.monotonic() < deadline:
             before, began = cpu_seconds(self.pids), time.monotonic()
-            time.sleep(SETTLE_STEP_SECONDS)
+            time.sleep(STEP_SECONDS)
             share = cpu_since(before, self.pids) / (time.monotonic() - began)
 
     def halt(self) -> None:

