@@ -1,6 +1,6 @@
 // A modal dialog on the native element: it keeps the focus inside, Escape closes it, the focus goes back.
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "./basics";
 
 interface DialogProps {
@@ -13,12 +13,13 @@ interface DialogProps {
 
 export function Dialog({ title, onClose, children, class: extra = "", isBare = false }: DialogProps): JSX.Element {
   const element = useRef<HTMLDialogElement>(null);
-  const before = useRef<Element | null>(null);
-  useEffect(() => {
-    before.current = document.activeElement;
+  // Before the next key is handled, not after the next frame: what is typed meanwhile is meant for the dialog.
+  useLayoutEffect(() => {
+    const before = document.activeElement;
     element.current?.showModal();
     return () => {
-      if (before.current instanceof HTMLElement && before.current.isConnected) before.current.focus();
+      // Once the dialog is gone: as long as it is there, nothing else takes the focus.
+      queueMicrotask(() => before instanceof HTMLElement && before.isConnected && before.focus());
     };
   }, []);
   return (

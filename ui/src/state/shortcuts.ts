@@ -1,6 +1,6 @@
 // Keys: a table of what each key does now, filled by what is on the screen.
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { isBoolean, stored } from "./stored";
 
 export interface Shortcut {
@@ -20,7 +20,7 @@ export function useShortcuts(offered: readonly Shortcut[]): void {
   const latest = useRef(offered);
   latest.current = offered;
   const names = offered.map(({ keys, label }) => keys + label).join("|");
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The list is fixed; what a key does is looked up when it is pressed.
     const mine = offered.map(({ keys, label, group }, index) => ({
       keys,
