@@ -1,19 +1,24 @@
 # Each target sets up its environment by itself. VENV= and PYTHON= choose where and with what: see scripts/setup.
+# JOBS= is how many tests run at a time.
 VENV ?= .venv
 PYTEST ?= # more arguments for it
+JOBS ?= 2
 BENCH ?= # the same for `python -m benchmarks`
-export VENV PYTHON
+export VENV PYTHON JOBS
 
-.PHONY: help demo test check bench bench-peers bench-growth profile $(VENV)
+.PHONY: help demo test test-ui check bench bench-peers bench-growth profile $(VENV)
 
 help:
-	@echo "make demo | test | check | bench | bench-peers | bench-growth | profile"
+	@echo "make demo | test | test-ui | check | bench | bench-peers | bench-growth | profile"
 
 demo: $(VENV)
 	@$(VENV)/bin/python examples/demo.py
 
 test: $(VENV)
-	@$(VENV)/bin/python -m pytest --cov --cov-report=term:skip-covered $(PYTEST)
+	@$(VENV)/bin/python -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report=term:skip-covered $(PYTEST)
+
+test-ui:
+	@cd ui && npm ci --silent --no-audit --no-fund && npm test
 
 check: $(VENV)
 	@scripts/check

@@ -21,7 +21,10 @@ MODULES = HERE / "modules"
 START_SECONDS = 20.0
 COMMAND_SECONDS = 30.0
 
-_next_port = itertools.count(random.randrange(12_000, 28_000))
+FIRST_PORT, PORTS_EACH, MOST_RUNNERS = 12_000, 4_000, 4
+_runner = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % MOST_RUNNERS
+_next_port = itertools.count(FIRST_PORT + PORTS_EACH * _runner + random.randrange(PORTS_EACH // 2))
+"""Each of the processes that run tests at the same time gives ports of its own."""
 
 
 def free_port() -> int:

@@ -28,7 +28,7 @@ from .gates import Gates
 from .system import NO_LOCAL_WORK, StartSystem, System
 from .waiting import until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("load")]
 
 MODULES = "work delivery_work"
 BATCH = 20

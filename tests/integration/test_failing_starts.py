@@ -7,6 +7,8 @@ import pytest
 from .processes import Finished, Processes, free_port
 from .system import NO_LOCAL_WORK, StartSystem
 
+pytestmark = pytest.mark.xdist_group("default ports")
+
 
 def last_line(finished: Finished) -> str:
     return finished.errors.strip().splitlines()[-1]

@@ -3,11 +3,15 @@
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from fastworker import TaskPriority
 
 from .gates import Gates
 from .processes import HERE
 from .system import StartSystem
+
+pytestmark = pytest.mark.xdist_group("load")
 
 EACH = 10_000
 

@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from .processes import Processes, free_port
 from .system import CONTROL_PLANE_IS_UP, WORKER_HAS_JOINED
+
+pytestmark = pytest.mark.xdist_group("default ports")
 
 
 def address() -> str:

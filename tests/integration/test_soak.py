@@ -17,7 +17,7 @@ from tests.soak.vitals import CAN_BE_MEASURED
 
 from .system import StartSystem
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("load")]
 
 SECONDS = float(os.environ.get("FASTWORKER_SOAK_SECONDS", "15"))
 SEED = int(os.environ.get("FASTWORKER_SOAK_SEED") or random.randrange(1_000_000))

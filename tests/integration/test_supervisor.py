@@ -16,6 +16,7 @@ from .processes import Process, Processes, is_free, port_of
 from .system import NO_LOCAL_WORK, StartSystem, System
 from .waiting import until
 
+pytestmark = pytest.mark.xdist_group("default ports")
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's end")
 
 

@@ -5,11 +5,14 @@ import signal
 from pathlib import Path
 
 import httpx
+import pytest
 from PIL import Image
 
 from .processes import Process, Processes, free_port, is_free
 from .system import CONTROL_PLANE_IS_UP, WORKER_HAS_JOINED
 from .waiting import until
+
+pytestmark = pytest.mark.xdist_group("default ports")
 
 DEFAULT_PORTS = (5555, 5556, 5550, 5561)
 
