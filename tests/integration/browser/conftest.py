@@ -6,7 +6,7 @@ import shutil
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 DESKTOP = {"width": 1280, "height": 800}
 
 type OpenSight = Callable[..., Sight]
+
+
+def not_here(need: str) -> NoReturn:
+    """Skip what needs something that is not installed; in CI, which installs it, that is a failure."""
+    if os.environ.get("CI"):
+        pytest.fail(f"CI {need}")
+    pytest.skip(need)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ type StartDashboard = Callable[..., Dashboard]
 def dashboards(processes: Processes) -> StartDashboard:
     """Return the function with which tests start a system with a dashboard."""
 
-    def start(*, workers: int = 1, flags: str = "", path: str = "/") -> Dashboard:
+    def start(*, workers: int = 1, flags: str = "") -> Dashboard:
         port = free_port()
         system = starter(processes)(
             workers=workers,
@@ -51,7 +58,7 @@ def dashboards(processes: Processes) -> StartDashboard:
             worker="--concurrency 4",
             dashboard=f"--dashboard-port {port} {flags}",
         )
-        return Dashboard(system, f"http://127.0.0.1:{port}{path}")
+        return Dashboard(system, f"http://127.0.0.1:{port}/")
 
     return start
 
@@ -78,20 +85,44 @@ def busy(standing_processes: Processes) -> Dashboard:
 
 
 @pytest.fixture(scope="session")
+def steered(standing_processes: Processes) -> Dashboard:
+    """A dashboard for tests that act on their own tasks, and take back what holds for all."""
+    return dashboards(standing_processes)()
+
+
+@pytest.fixture
+def waiting_task(steered: Dashboard) -> Iterator[Callable[[], str]]:
+    """Submits tasks that run until the test ends, and returns their ids."""
+    submitted: list[str] = []
+
+    def submit() -> str:
+        with steered.system.sync_client() as client:
+            submitted.append(str(client.delay("wait_for", 600.0)))
+        return submitted[-1]
+
+    yield submit
+    with steered.system.sync_client() as client:
+        client.cancel(submitted)
+
+
+@pytest.fixture(scope="session")
 def untouched(standing_processes: Processes) -> Dashboard:
     """A dashboard without a task or a subworker."""
     return dashboards(standing_processes)(workers=0)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # as long as it is there, this thread has an event loop: other tests have their own
 def browser() -> Iterator["Browser"]:
     """Debian's Chromium, or the one that FASTWORKER_CHROMIUM names."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright for Python")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        not_here("needs Playwright for Python: pip install '.[browser]'")
     path = os.environ.get("FASTWORKER_CHROMIUM") or shutil.which("chromium")
     if path is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
+        not_here("needs Chromium: apt-get install chromium")
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with playwright.sync_playwright() as playing:
+    with sync_playwright() as playing:
         launched = playing.chromium.launch(executable_path=path, args=arguments)
         yield launched
         launched.close()

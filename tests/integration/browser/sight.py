@@ -40,6 +40,16 @@ class Sight:
         self.page.goto(self.url + path)
         self.page.get_by_role("heading", level=1).first.wait_for()
 
+    def open_all(self, path: str = "") -> None:
+        """Load a page of the dashboard, and wait until it is live and all of it has come."""
+        self.open(path)
+        self.live()
+        self.loaded()
+
+    def loaded(self) -> None:
+        """Wait until nothing of the page is still asked for."""
+        self.wait_until(lambda tab: tab.locator(".loading").count() == 0, "all of the page")
+
     def see(self, text: str) -> None:
         """Wait until a text can be seen."""
         self.page.get_by_text(text).locator("visible=true").first.wait_for()

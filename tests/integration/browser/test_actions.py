@@ -1,64 +1,65 @@
 """Everything that can be done can be done by mouse and by keyboard, and the control plane does it."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 
 from .conftest import Dashboard, OpenSight, StartDashboard
 from .sight import Sight
 
+type SubmitTask = Callable[[], str]
+
 
 def status(dashboard: Dashboard, task_id: str) -> str:
     return str(dashboard.ask(f"tasks/{task_id}")["status"])
 
 
-def a_waiting_task(dashboard: Dashboard) -> str:
-    with dashboard.system.sync_client() as client:
-        return str(client.delay("wait_for", 600.0))
-
-
-def open_running(sight: OpenSight, dashboard: Dashboard) -> tuple[Sight, str]:
-    task_id = a_waiting_task(dashboard)
+def open_running(sight: OpenSight, dashboard: Dashboard, task_id: str) -> Sight:
     page = sight(dashboard, f"tasks/{task_id}")
     page.page.locator(".task-title .status", has_text="running").wait_for()
-    return page, task_id
+    return page
 
 
-def test_a_running_task_is_cancelled_by_mouse(dashboard: StartDashboard, sight: OpenSight) -> None:
-    started = dashboard()
-    page, task_id = open_running(sight, started)
+def test_a_running_task_is_cancelled_by_mouse(steered: Dashboard, sight: OpenSight, waiting_task: SubmitTask) -> None:
+    task_id = waiting_task()
+    page = open_running(sight, steered, task_id)
     page.button("Cancel")
     page.answer("Cancel the task")
     page.page.locator(".task-title .status", has_text="cancelled").wait_for()
-    assert status(started, task_id) == "cancelled"
+    assert status(steered, task_id) == "cancelled"
 
 
-def test_a_running_task_is_cancelled_by_keyboard(dashboard: StartDashboard, sight: OpenSight) -> None:
-    started = dashboard()
-    page, task_id = open_running(sight, started)
+def test_a_running_task_is_cancelled_by_keyboard(
+    steered: Dashboard, sight: OpenSight, waiting_task: SubmitTask
+) -> None:
+    task_id = waiting_task()
+    page = open_running(sight, steered, task_id)
     page.keys("c")
     page.page.get_by_role("dialog").wait_for()
     page.keys("Tab", "Tab")
     page.wait_until(lambda tab: "Cancel the task" in focused(page), "the focus on the button")
     page.keys("Enter")
     page.page.locator(".task-title .status", has_text="cancelled").wait_for()
-    assert status(started, task_id) == "cancelled"
+    assert status(steered, task_id) == "cancelled"
 
 
 def focused(page: Sight) -> str:
     return str(page.page.evaluate("document.activeElement?.textContent ?? ''"))
 
 
-def test_escape_keeps_the_task_and_gives_the_focus_back(dashboard: StartDashboard, sight: OpenSight) -> None:
-    started = dashboard()
-    page, task_id = open_running(sight, started)
+def test_escape_keeps_the_task_and_gives_the_focus_back(
+    steered: Dashboard, sight: OpenSight, waiting_task: SubmitTask
+) -> None:
+    task_id = waiting_task()
+    page = open_running(sight, steered, task_id)
     page.page.get_by_role("button", name="Cancel").first.focus()
     page.keys("Enter")
     page.page.get_by_role("dialog").wait_for()
     page.keys("Escape")
     page.page.get_by_role("dialog").wait_for(state="detached")
     assert "Cancel" in focused(page)
-    assert status(started, task_id) == "running"
+    assert status(steered, task_id) == "running"
 
 
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])
@@ -162,34 +163,34 @@ def test_retrying_all_of_an_error_shows_how_many_there_are(dashboard: StartDashb
 
 
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])
-def test_a_priority_is_paused_and_resumed(dashboard: StartDashboard, sight: OpenSight, way: str) -> None:
-    started = dashboard()
-    page = sight(started, "queues/normal")
+def test_a_priority_is_paused_and_resumed(
+    steered: Dashboard, sight: OpenSight, waiting_task: SubmitTask, way: str
+) -> None:
+    page = sight(steered, "queues/normal")
     page.see("Empty in")
     press = (lambda: page.button("Pause priority normal")) if way == "mouse" else (lambda: page.keys("p"))
     press()
     page.page.get_by_label("Reason").fill("the bank is closed")
     page.page.get_by_label("Reason").press("Enter")
     page.see("the bank is closed")
-    assert started.ask("queues/normal")["pause"]["reason"] == "the bank is closed"
-    held = a_waiting_task(started)
-    assert status(started, held) == "queued"
+    assert steered.ask("queues/normal")["pause"]["reason"] == "the bank is closed"
+    held = waiting_task()
+    assert status(steered, held) == "queued"
     if way == "mouse":
         page.button("Resume priority normal")
     else:
         page.keys("p")
-    page.wait_until(lambda tab: status(started, held) == "running", "the task starts")
+    page.wait_until(lambda tab: status(steered, held) == "running", "the task starts")
 
 
-def test_a_function_is_paused_with_an_undo(dashboard: StartDashboard, sight: OpenSight) -> None:
-    started = dashboard()
-    page = sight(started, "functions/wait_for")
+def test_a_function_is_paused_with_an_undo(steered: Dashboard, sight: OpenSight) -> None:
+    page = sight(steered, "functions/wait_for")
     page.button("Pause wait_for")
     page.answer("Pause")
     page.see("wait_for is paused")
-    assert started.ask("functions/wait_for")["pause"] is not None
+    assert steered.ask("functions/wait_for")["pause"] is not None
     page.button("Undo")
-    page.wait_until(lambda tab: started.ask("functions/wait_for")["pause"] is None, "the function goes on")
+    page.wait_until(lambda tab: steered.ask("functions/wait_for")["pause"] is None, "the function goes on")
 
 
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])
@@ -200,24 +201,28 @@ def test_a_worker_is_drained(dashboard: StartDashboard, sight: OpenSight, way: s
     if way == "mouse":
         page.page.get_by_role("row").filter(has_text="sw1").get_by_role("button", name="Drain").click()
     else:
-        page.keys("j", "j", "d")
+        rows = page.page.locator("tbody tr").all_inner_texts()  # in the order in which they joined
+        place = next(number for number, row in enumerate(rows) if "sw1" in row)
+        page.keys(*"j" * (place + 1), "d")
     page.answer("Drain the worker")
     page.wait_until(lambda tab: not started.system.workers["sw1"].is_running, "the worker leaves")
     page.wait_until(lambda tab: tab.get_by_role("row").filter(has_text="sw1").count() == 0, "it is off the page")
 
 
-def test_what_was_done_is_in_the_audit(dashboard: StartDashboard, sight: OpenSight) -> None:
-    started = dashboard()
-    page = sight(started, "queues/low")
+def test_what_was_done_is_in_the_audit(steered: Dashboard, sight: OpenSight) -> None:
+    page = sight(steered, "queues/low")
     page.button("Pause priority low")
     page.answer("Pause")
     page.see("priority low is paused")
+    page.button("Undo")
+    page.wait_until(lambda tab: steered.ask("queues/low")["pause"] is None, "the priority goes on")
     page.open("system?tab=audit")
     page.see_row("pause", "low", "done")
+    page.see_row("resume", "low", "done")
 
 
 def test_who_may_only_look_can_press_nothing_and_is_told_why(dashboard: StartDashboard, sight: OpenSight) -> None:
-    started = dashboard(flags="--dashboard-role viewer")
+    started = dashboard(workers=0, flags="--dashboard-role viewer")
     page = sight(started, "queues/normal")
     button = page.page.get_by_role("button", name="Pause")
     button.wait_for()
@@ -227,18 +232,35 @@ def test_who_may_only_look_can_press_nothing_and_is_told_why(dashboard: StartDas
     assert page.page.get_by_role("dialog").count() == 0
 
 
+def type_into_the_palette(page: Sight, text: str) -> None:
+    """Open the palette and type without a pause, as whoever knows it does."""
+    page.keys("Control+k")
+    page.page.keyboard.type(text)
+    assert page.page.get_by_role("dialog").get_by_role("combobox").input_value() == text
+
+
 def test_the_palette_goes_to_pages_functions_and_tasks(busy: Dashboard, sight: OpenSight) -> None:
     page = sight(busy)
-    page.keys("Control+k")
-    page.page.keyboard.type("make_pic")
+    type_into_the_palette(page, "make_pic")
     page.see("make_picture")
     page.keys("Enter")
     page.page.get_by_role("heading", level=1, name="make_picture").wait_for()
     task_id = busy.ask("tasks?name=rebuild_index&limit=1")["items"][0]["id"]
-    page.keys("Control+k")
-    page.page.keyboard.type(task_id)
+    type_into_the_palette(page, task_id)
     page.keys("Enter")
     page.page.locator(".task-title", has_text="rebuild_index").wait_for()
+    type_into_the_palette(page, "workers")
+    page.keys("Enter")
+    page.page.get_by_role("heading", level=1, name="Workers").wait_for()
+
+
+def test_what_the_palette_does_leaves_the_focus_where_it_was(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy)
+    page.page.get_by_role("link", name="Queues", exact=True).first.focus()
+    type_into_the_palette(page, "theme")
+    page.keys("Enter")
+    page.page.get_by_role("dialog").wait_for(state="detached")
+    assert focused(page) == "Queues"
 
 
 @pytest.mark.parametrize(
@@ -287,7 +309,7 @@ def test_a_request_is_tried_on_the_api_page(busy: Dashboard, sight: OpenSight) -
 
 
 def test_pausing_the_live_updates_holds_the_page_still(dashboard: StartDashboard, sight: OpenSight) -> None:
-    started = dashboard()
+    started = dashboard(workers=0)
     page = sight(started, "tasks")
     page.live()
     page.keys("r")

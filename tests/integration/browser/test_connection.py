@@ -2,43 +2,49 @@
 
 import re
 import signal
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.integration.processes import free_port, port_of
 from tests.integration.waiting import until
 
-from .conftest import OpenSight, StartDashboard
+from .conftest import Dashboard, OpenSight, StartDashboard
+from .reverse_proxy import ReverseProxy, reverse_proxy
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
 GONE = "ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED_ENCODING|503"
 TABS = 20
+PATHS = ["", "tasks", "errors", "queues", "workers", "functions", "system", "api"]
 
 
-@pytest.mark.parametrize("path", ["", "tasks", "errors", "queues", "workers", "functions", "system", "api"])
-def test_every_page_outlives_its_control_plane(dashboard: StartDashboard, sight: OpenSight, path: str) -> None:
+def test_every_page_outlives_its_control_plane(dashboard: StartDashboard, sight: OpenSight) -> None:
     started = dashboard(workers=0)
     with started.system.sync_client() as client:
         client.delay("parse_feed", "x")
-    page = sight(started, path)
-    page.expect_complaints(GONE)
-    page.live()
-    before = page.page.get_by_role("heading", level=1).inner_text()
+    pages = {path: sight(started, path) for path in PATHS}
+    for page in pages.values():
+        page.expect_complaints(GONE)
+        page.live()
+    before = {path: page.page.get_by_role("heading", level=1).inner_text() for path, page in pages.items()}
     started.system.control_plane.send(signal.SIGKILL)
     started.system.control_plane.wait()
-    page.see("The control plane is unreachable since")
-    assert page.page.get_by_role("heading", level=1).inner_text() == before
-    assert page.page.locator(".panel").count() > 0  # the last data stays on the screen
+    for path, page in pages.items():
+        page.see("The control plane is unreachable since")
+        assert page.page.get_by_role("heading", level=1).inner_text() == before[path]
+        assert page.page.locator(".panel").count() > 0, path  # the last data stays on the screen
     started.system.start_control_plane()
-    page.live()
-    page.page.get_by_text("The control plane is unreachable since").wait_for(state="detached")
+    for page in pages.values():
+        page.live()
+        page.page.get_by_text("The control plane is unreachable since").wait_for(state="detached")
     with started.system.sync_client() as client:
         client.delay("send_receipt", 7, "after@example.org")
-    if path == "tasks":
-        page.see_row("send_receipt")
+    pages["tasks"].see_row("send_receipt")
 
 
 def test_a_page_that_is_opened_while_the_control_plane_is_away_says_so_in_each_panel(
@@ -121,17 +127,35 @@ def test_rows_change_in_place_and_new_ones_wait_until_asked_for(dashboard: Start
         page.wait_until(lambda tab: rows.count() > shown, "the new tasks")
 
 
-def test_the_page_works_below_a_path_of_its_own(dashboard: StartDashboard, sight: OpenSight) -> None:
-    started = dashboard(flags="--dashboard-root-path /ops/fw", path="/ops/fw/")
-    page = sight(started)
+@pytest.fixture(params=[True, False], ids=["stripped", "kept"])
+def behind_a_proxy(
+    request: pytest.FixtureRequest, dashboard: StartDashboard
+) -> Iterator[tuple[Dashboard, ReverseProxy]]:
+    """A dashboard as a proxy shows it below a path, which the proxy strips or keeps."""
+    path, port = "/ops/fw", free_port()
+    started = dashboard(flags=f"--dashboard-root-path {path} --dashboard-allowed-host 127.0.0.1:{port}")
+    target_port = port_of(started.url.rstrip("/"))
+    with reverse_proxy(port=port, target_port=target_port, path=path, is_stripping=request.param) as proxy:
+        yield replace(started, url=f"http://127.0.0.1:{port}{path}/"), proxy
+
+
+def test_the_page_works_behind_a_proxy_below_a_path(
+    behind_a_proxy: tuple[Dashboard, ReverseProxy], sight: OpenSight
+) -> None:
+    shown, proxy = behind_a_proxy
+    page = sight(shown)
     page.live()
     page.page.get_by_role("link", name="Workers", exact=True).click()
     page.see_row("sw1", "active")
-    assert page.page.url == f"{started.url}workers"
+    assert page.page.url == f"{shown.url}workers"
     page.page.reload()
     page.see_row("sw1", "active")
     page.open("functions/parse_feed")
-    page.see("Options")
+    page.button("Pause parse_feed")
+    page.answer("Pause")
+    page.see("parse_feed is paused")
+    assert shown.ask("functions/parse_feed")["pause"] is not None
+    assert proxy.astray == []
 
 
 def test_a_token_opens_the_page_and_the_logout_closes_it(

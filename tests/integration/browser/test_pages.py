@@ -91,10 +91,10 @@ def test_a_failed_task_shows_its_attempts_and_its_traceback(busy: Dashboard, sig
 def test_a_running_task_shows_its_progress_as_it_comes(dashboard: StartDashboard, sight: OpenSight) -> None:
     started = dashboard()
     with started.system.sync_client() as client:
-        task_id = client.delay("rebuild_index", 30, 15.0)
+        task_id = client.delay("rebuild_index", 12, 6.0)
     page = sight(started, f"tasks/{task_id}")
     page.see("document 1")
-    page.see("30 of 30")
+    page.see("12 of 12")
     page.page.locator(".task-title .status", has_text="success").wait_for()
 
 
