@@ -185,7 +185,7 @@ class ControlPlane:
         due = self._clock.now()
         while True:
             await beacon.publish(message)
-            due += 1.0
+            due = max(due + 1.0, self._clock.now())  # no flood of them after standing still
             await self._clock.sleep_until(due)
 
     async def _drain(self) -> None:

@@ -69,7 +69,7 @@ def load_task_modules(modules: Iterable[str]) -> TaskRegistry:
         sys.path.insert(0, here)
     registry = TaskRegistry()
     for name in modules:
-        for function in _tasks_of(_import(name)):
+        for function in tasks_of(_import(name)):
             registry.add(function)
     return registry
 
@@ -92,5 +92,6 @@ def _broken(name: str, error: BaseException) -> InvalidTaskModule:
     return InvalidTaskModule(f"task module {name!r} failed to import: {type(error).__name__}: {error}")
 
 
-def _tasks_of(module: ModuleType) -> list[TaskFunction[..., Any, Any]]:
+def tasks_of(module: ModuleType) -> list[TaskFunction[..., Any, Any]]:
+    """Return the task functions that are names of a module, also those that it imported."""
     return [value for value in vars(module).values() if isinstance(value, TaskFunction)]

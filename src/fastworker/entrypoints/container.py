@@ -12,7 +12,6 @@ from fastworker.adapters.executors import LoopExecutor, ProcessExecutor, ThreadE
 from fastworker.adapters.executors.background import in_own_thread
 from fastworker.adapters.json_codec import JsonFrameCodec, JsonPayloadCodec
 from fastworker.adapters.log_sink import LogSink
-from fastworker.adapters.nng import NngTransport
 from fastworker.adapters.system_clock import SystemClock
 from fastworker.adapters.uuid7 import new_uuid7
 from fastworker.application.attempts import Attempts
@@ -38,6 +37,13 @@ def new_token() -> int:
     return _tokens.getrandbits(63)
 
 
+def nng_transport(codec: FrameCodec) -> Transport:
+    """Return the transport of real processes, imported when it is asked for: a system in memory needs no sockets."""
+    from fastworker.adapters.nng import NngTransport
+
+    return NngTransport(codec)
+
+
 class Container(containers.DeclarativeContainer):
     """Parts of a control plane and of a subworker; a process asks for the one that it is."""
 
@@ -52,7 +58,7 @@ class Container(containers.DeclarativeContainer):
     clock: providers.Provider[Clock] = providers.Singleton(SystemClock)
     frame_codec: providers.Provider[FrameCodec] = providers.Singleton(JsonFrameCodec)
     payload_codec: providers.Provider[PayloadCodec] = providers.Singleton(JsonPayloadCodec)
-    transport: providers.Provider[Transport] = providers.Singleton(NngTransport, frame_codec)
+    transport: providers.Provider[Transport] = providers.Singleton(nng_transport, frame_codec)
     event_sink: providers.Provider[EventSink] = providers.Singleton(LogSink)
     new_id: providers.Provider[NewId] = providers.Object(new_uuid7)
     jitter: providers.Provider[random.Random] = providers.Singleton(random.Random)

@@ -80,7 +80,8 @@ def test_every_provider_is_given_what_the_signature_of_its_class_asks_for(contai
     if isinstance(provider, providers.Object):
         return
     bound = inspect.signature(provider.cls).bind(*provider.args, **provider.kwargs)
-    hints = get_type_hints(provider.cls.__init__)
+    is_function = inspect.isfunction(provider.cls)
+    hints = get_type_hints(provider.cls if is_function else provider.cls.__init__)
     for parameter, source in bound.arguments.items():
         hint = hints[parameter]
         options = get_args(hint) if type(None) in get_args(hint) else (hint,)

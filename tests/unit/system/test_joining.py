@@ -6,7 +6,7 @@ from fastworker.application.messages import Hello, InspectWorker, Join, Leases, 
 from fastworker.domain.errors import AddressUnusable, InvalidTaskModule, WireError, WorkerReplaced
 from fastworker.domain.lifecycle import TaskStatus
 
-from .system import CLIENTS, HeldTask, a_system
+from .system import BEACON, CLIENTS, HeldTask, a_system
 from .tasks import echo
 
 pytestmark = pytest.mark.anyio
@@ -126,3 +126,22 @@ async def test_a_worker_that_is_answered_with_nonsense_tries_again() -> None:
         control_plane = await system.start_control_plane()
         await system.advance(2)
         assert control_plane.worker_ids == ["w1"]
+
+
+async def test_beacons_that_were_missed_while_the_control_plane_stood_still_are_not_made_up_for() -> None:
+    heard = []
+    async with a_system() as system:
+        await system.start_control_plane()
+        async with system.network.subscribe(BEACON) as beacon:
+
+            async def listen() -> None:
+                while True:
+                    heard.append(await beacon.receive())
+
+            system.call(listen)
+            system.clock.move_to(system.clock.now() + 3600)
+            while system.clock.wake_next(until=system.clock.now()):
+                await system.settle()
+            assert 1 <= len(heard) <= 2
+            await system.advance(3)
+            assert 4 <= len(heard) <= 5

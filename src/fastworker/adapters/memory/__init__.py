@@ -1,8 +1,8 @@
 """The whole system in one process and in virtual time: fakes that keep the contracts of the real adapters."""
 
 from .in_memory_transport import InMemoryTransport
-from .inline_executor import InlineExecutor
+from .inline_executor import InlineExecutor, WorkerThreadExecutor
 from .manual_clock import ManualClock
 from .recording_sink import RecordingSink
 
-__all__ = ["InMemoryTransport", "InlineExecutor", "ManualClock", "RecordingSink"]
+__all__ = ["InMemoryTransport", "InlineExecutor", "ManualClock", "RecordingSink", "WorkerThreadExecutor"]

@@ -1,9 +1,10 @@
-"""Runs tasks in the event loop of a test, on asyncio and trio."""
+"""Runs tasks in a test, on asyncio and trio: in its event loop, or `def` tasks in threads."""
 
 import asyncio
+import math
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, override
 
 import anyio
@@ -62,7 +63,7 @@ class InlineExecutor(TaskExecutor):
         if scope.cancel_called:
             outcome = stopped(execution, "it had not begun")
         else:
-            outcome = await _perform(execution, scope)
+            outcome = await self._perform(execution, scope)
         if execution in self._noted_elsewhere:
             self._tell(execution)
         del self._scopes[execution]
@@ -74,20 +75,38 @@ class InlineExecutor(TaskExecutor):
             self._tell(execution)
         elif execution not in self._noted_elsewhere and self._call_soon is not None:
             self._noted_elsewhere.add(execution)
-            self._call_soon(self._tell, execution)
+            with suppress(RuntimeError):  # the loop is closed
+                self._call_soon(self._tell, execution)
 
     def _tell(self, execution: Execution) -> None:
         self._noted_elsewhere.discard(execution)
         if self._noted is not None and execution in self._scopes:
             self._noted(execution)
 
+    async def _perform(self, execution: Execution, scope: anyio.CancelScope) -> Outcome:
+        if not execution.function.is_async:
+            return await self._perform_def(execution)
+        with scope:
+            return await perform_async(execution)
+        return stopped(execution, "its code was cancelled")
 
-async def _perform(execution: Execution, scope: anyio.CancelScope) -> Outcome:
-    if not execution.function.is_async:
+    async def _perform_def(self, execution: Execution) -> Outcome:
         return perform(execution)
-    with scope:
-        return await perform_async(execution)
-    return stopped(execution, "its code was cancelled")
+
+
+class WorkerThreadExecutor(InlineExecutor):
+    """`def` tasks run in threads, as in a real worker: one that blocks holds up nobody else.
+
+    A thread that still runs when the executor is left is abandoned.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._limiter = anyio.CapacityLimiter(math.inf)  # the slots of the worker are the limit
+
+    @override
+    async def _perform_def(self, execution: Execution) -> Outcome:
+        return await anyio.to_thread.run_sync(perform, execution, abandon_on_cancel=True, limiter=self._limiter)
 
 
 def _from_other_threads() -> Callable[..., Any]:

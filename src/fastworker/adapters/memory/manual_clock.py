@@ -47,13 +47,23 @@ class ManualClock(Clock):
         """Move time forward, deadline by deadline, and let everything that can run do so at each."""
         target = self._now + seconds
         await self.settle()
-        while self._alarms and self._alarms[0][0] <= target:
-            deadline, _, scope = heappop(self._alarms)
-            self._now = max(self._now, deadline)
-            scope.cancel()
+        while self.wake_next(until=target):
             await self.settle()
-        self._now = target
+        self.move_to(target)
         await self.settle()
+
+    def move_to(self, moment: float) -> None:
+        """Move time to a moment, never back, and wake nobody yet: a leap, as of a machine that slept."""
+        self._now = max(self._now, moment)
+
+    def wake_next(self, *, until: float) -> bool:
+        """Move time to the next deadline and wake whoever waits for it; False when there is none up to `until`."""
+        if not self._alarms or self._alarms[0][0] > until:
+            return False
+        deadline, _, scope = heappop(self._alarms)
+        self.move_to(deadline)
+        scope.cancel()
+        return True
 
     async def settle(self) -> None:
         """Return when every other task of this event loop waits."""

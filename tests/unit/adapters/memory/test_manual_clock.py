@@ -61,3 +61,32 @@ class TestManualClock(ClockContract):
             group.start_soon(work)
             await clock.settle()
             assert steps == 50
+
+    async def test_a_leap_wakes_nobody_until_it_is_told_to_and_then_in_order(self) -> None:
+        clock = ManualClock(now=0.0)
+        seen = []
+
+        async def sleep(until: float) -> None:
+            await clock.sleep_until(until)
+            seen.append((until, clock.now()))
+
+        async with anyio.create_task_group() as group:
+            for deadline in (3.0, 1.0, 2.0, 100.0):
+                group.start_soon(sleep, deadline)
+            await clock.settle()
+            clock.move_to(50.0)
+            await clock.settle()
+            assert seen == []
+            while clock.wake_next(until=50.0):
+                await clock.settle()
+            assert seen == [(1.0, 50.0), (2.0, 50.0), (3.0, 50.0)]
+            assert clock.now() == 50.0
+            assert clock.wake_next(until=100.0)
+            assert clock.now() == 100.0
+
+    async def test_time_never_goes_back(self) -> None:
+        clock = ManualClock(now=5.0)
+        clock.move_to(3.0)
+        assert clock.now() == 5.0
+        assert not clock.wake_next(until=9.0)
+        assert clock.now() == 5.0
