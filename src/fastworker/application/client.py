@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -273,7 +273,7 @@ class TaskClient:
         try:
             while True:
                 was_full = not feed.has_room
-                event = task_event(await feed.next(), wall=self._clock.wall())
+                event = task_event(await self.until(feed.next), wall=self._clock.wall())
                 if was_full and feed.has_room:
                     client.listener.ask_again()
                 yield event
@@ -339,8 +339,12 @@ class TaskClient:
             handle.add_done_callback(note)
         for _ in waiting:
             while not done:
-                await wakeup.wait()
+                await self.until(wakeup.wait)
             yield done.popleft()
+
+    async def until[R](self, wait: Callable[[], Awaitable[R]]) -> R:
+        """Wait for news of a task, as every wait for one does: a client for tests may say here why none will come."""
+        return await wait()
 
     def run_callback(self, callback: Callable[[TaskHandle[Any]], object], handle: TaskHandle[Any]) -> None:
         """Call a completion callback; what it raises is logged and harms nobody else."""

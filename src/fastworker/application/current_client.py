@@ -1,7 +1,8 @@
 """The client that `fn.submit` uses: the one place that knows it.
 
-In this order: the client entered by `async with` in this context, the client started last on this event loop, and
-one made from the environment on first use. Blocking code has one client per process, made on first use.
+In this order: that of a system for tests (`stand_in.py`), if one is open; the client entered by `async with` in this
+context; the client started last on this event loop; and one made from the environment on first use. Blocking code has
+that of a system for tests, or one client per process, made on first use.
 """
 
 import asyncio
@@ -15,6 +16,8 @@ from weakref import WeakKeyDictionary
 import sniffio
 
 from fastworker.domain.errors import ClientNotRunning
+
+from .stand_in import stand_in
 
 if TYPE_CHECKING:
     from .client import TaskClient
@@ -43,6 +46,9 @@ def current_client() -> "TaskClient":
     Raises:
         ClientNotRunning: there is none, and none can be made here (under trio, enter one with `async with`).
     """
+    system = stand_in()
+    if system is not None:
+        return system.client_here()
     entered = entered_client.get()
     if entered is not None:
         return entered
@@ -77,6 +83,9 @@ def current_sync_client() -> "SyncTaskClient":
         ClientNotRunning: the package was not imported as a whole, or this process was forked after the first use.
     """
     global _sync_pid
+    system = stand_in()
+    if system is not None:
+        return system.sync_client
     with _sync_lock:
         if _sync_pid not in (None, os.getpid()):
             raise ClientNotRunning(

@@ -62,7 +62,7 @@ class TaskHandle[R](str):
             return
         if self._event is None:
             self._event = anyio.Event()
-        await self._event.wait()
+        await self._client.until(self._event.wait)
 
     async def be_expected(self) -> None:
         """See that the client listens for the end of this task."""

@@ -9,16 +9,16 @@ from fastworker.adapters.json_codec import JsonFrameCodec, JsonPayloadCodec
 from fastworker.adapters.nng import NngTransport
 from fastworker.adapters.system_clock import SystemClock
 from fastworker.adapters.uuid7 import new_uuid7
-from fastworker.application.client import TaskClient
 from fastworker.application.client_life import ClientConfig
 from fastworker.application.messages import InspectWorker, Message, WorkerInspected
-from fastworker.application.sync_client import SyncTaskClient
+from fastworker.application.replaceable_client import ReplaceableClient
+from fastworker.application.replaceable_sync_client import ReplaceableSyncClient
 from fastworker.domain.errors import WireError
 
 DEFAULT_ADDRESS = "tcp://127.0.0.1:5555"
 
 
-class Client(TaskClient):
+class Client(ReplaceableClient):
     """A client of the control plane at `address`, for asynchronous code.
 
     Without an address: `FASTWORKER_ADDRESS`, or tcp://127.0.0.1:5555. The first call waits up to `connect_timeout`
@@ -42,7 +42,7 @@ class Client(TaskClient):
         )
 
 
-class SyncClient(SyncTaskClient):
+class SyncClient(ReplaceableSyncClient):
     """A client for blocking code; takes what `Client` takes. Use it as `with SyncClient() as client`."""
 
     def __init__(

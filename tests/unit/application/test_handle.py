@@ -23,6 +23,10 @@ class Client:
         """Call it."""
         callback(handle)
 
+    async def until(self, wait: Any) -> Any:
+        """Wait."""
+        return await wait()
+
 
 def a_handle() -> TaskHandle[int]:
     """A handle on a pending task that gives an int."""

@@ -1,10 +1,14 @@
 """Looking at tasks: pending, ended, expired, never seen."""
 
+import random
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
+from fastworker.adapters.json_codec import JsonPayloadCodec
+from fastworker.application.client import TaskClient
 from fastworker.application.messages import Fetch, Hello
 from fastworker.application.task_function import task
 from fastworker.domain.errors import ResultExpired, TaskFailed, UnknownSession, UnknownTaskId
@@ -204,3 +208,32 @@ async def test_a_looked_up_result_of_a_handle_keeps_the_type_of_the_annotation()
             result = await client.get_task_result(handle)
             assert result is not None
             assert result.result == Order(order.number, order.placed_at, (2,))
+
+
+async def test_a_client_may_say_why_a_wait_will_not_end() -> None:
+    class Impatient(TaskClient):
+        """Waits for nothing."""
+
+        async def until[R](self, wait: Callable[[], Awaitable[R]]) -> R:
+            raise LookupError("nobody will come")
+
+    held = HeldTask()
+    async with a_system() as system:
+        await system.start_control_plane()
+        await system.start_worker("w1", held.function)
+        patient = system.client()
+        async with Impatient(
+            patient.config,
+            transport=system.network,
+            clock=system.clock,
+            codec=JsonPayloadCodec(),
+            new_id=system.new_id,
+            jitter=random.Random(1),
+        ) as client:
+            handle = await client.delay("held", 1)
+            with pytest.raises(LookupError):
+                await handle
+            with pytest.raises(LookupError):
+                await anext(client.as_completed([handle]))
+            with pytest.raises(LookupError):
+                await anext(handle.events())
