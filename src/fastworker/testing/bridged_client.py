@@ -1,0 +1,109 @@
+"""The client of a system that lives on another event loop, for code that a blocking test runs on loops of its own."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
+from types import TracebackType
+from typing import Any, Self, override
+
+import anyio
+from anyio.from_thread import BlockingPortal
+
+from fastworker.application.client import TaskClient
+from fastworker.application.handle import TaskHandle
+from fastworker.application.messages import Inspected, TaskState
+from fastworker.application.task_event import TaskEvent
+from fastworker.application.task_function import TaskFunction
+from fastworker.application.task_options import SubmitOptions
+from fastworker.domain.cancellation import Cancellation
+
+type AnyTask = str | TaskFunction[..., Any, Any]
+
+
+class BridgedClient(TaskClient):
+    """Makes each call where the system lives, and awaits it here: any event loop may use it, and need not start it."""
+
+    def __init__(self, client: TaskClient, portal: BlockingPortal) -> None:
+        self.config = client.config
+        self._codec = client._codec
+        self._there = client
+        self._portal = portal
+
+    @override
+    async def __aenter__(self) -> Self:
+        return self
+
+    @override
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    @override
+    def start_soon(self) -> None: ...
+
+    @override
+    def stop(self) -> None: ...
+
+    @override
+    async def aclose(self) -> None: ...
+
+    async def _call[R](self, function: Callable[..., Awaitable[R]], *args: Any, **kwargs: Any) -> R:
+        call = partial(self._portal.call, partial(function, *args, **kwargs))
+        returned: R = await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
+        return returned
+
+    def _bridged(self, handle: TaskHandle[Any]) -> TaskHandle[Any]:
+        return TaskHandle.of(str(handle), self, handle.decode, is_expected=False)
+
+    @override
+    async def submit(
+        self, task: AnyTask, args: Sequence[Any], kwargs: Mapping[str, Any], options: SubmitOptions
+    ) -> TaskHandle[Any]:
+        return self._bridged(await self._call(self._there.submit, task, args, kwargs, options))
+
+    @override
+    async def submit_many(
+        self, task: AnyTask, calls: Iterable[Sequence[Any]], options: SubmitOptions
+    ) -> list[TaskHandle[Any]]:
+        return [self._bridged(handle) for handle in await self._call(self._there.submit_many, task, calls, options)]
+
+    @override
+    async def watch(self, handle: TaskHandle[Any]) -> None:
+        handle.complete(*await self._call(_end_of, self._there, str(handle)))
+
+    @override
+    async def events(self, task_id: str, *, after: int = 0) -> AsyncGenerator[TaskEvent]:
+        events = self._there.events(str(task_id), after=after)
+        try:
+            while (event := await self._call(_next_of, events)) is not None:
+                yield event
+        finally:
+            await self._call(events.aclose)
+
+    @override
+    async def inspect(self) -> Inspected:
+        return await self._call(self._there.inspect)
+
+    @override
+    async def cancel(self, task_ids: str | Iterable[str]) -> dict[str, Cancellation]:
+        return await self._call(self._there.cancel, task_ids)
+
+    @override
+    async def retry(self, task_id: str) -> TaskHandle[Any]:
+        return self._bridged(await self._call(self._there.retry, str(task_id)))
+
+    @override
+    async def drain_worker(self, worker_id: str) -> None:
+        await self._call(self._there.drain_worker, worker_id)
+
+    @override
+    async def _fetch(self, task_id: str) -> tuple[TaskState, bytes]:
+        return await self._call(self._there._fetch, str(task_id))
+
+
+async def _end_of(client: TaskClient, task_id: str) -> tuple[TaskState, bytes]:
+    await client.handle(task_id).wait()
+    return await client._fetch(task_id)
+
+
+async def _next_of(events: AsyncGenerator[TaskEvent]) -> TaskEvent | None:
+    return await anext(events, None)

@@ -1,0 +1,1 @@
+"""The system for users' tests."""
