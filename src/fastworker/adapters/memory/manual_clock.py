@@ -72,7 +72,13 @@ class ManualClock(Clock):
 
             await trio.testing.wait_all_tasks_blocked()
             return
-        ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined] # asyncio has no public way to ask
+        loop = asyncio.get_running_loop()
+        ready = getattr(loop, "_ready", None)  # asyncio has no public way to ask
+        if ready is None:
+            kind = f"{type(loop).__module__}.{type(loop).__name__}"
+            raise RuntimeError(
+                f"a clock that a test moves needs the event loop of asyncio itself, or trio; this is {kind}"
+            )
         while True:
             await asyncio.sleep(0)
             if not ready:

@@ -90,3 +90,12 @@ class TestManualClock(ClockContract):
         assert clock.now() == 5.0
         assert not clock.wake_next(until=9.0)
         assert clock.now() == 5.0
+
+    @pytest.mark.parametrize("anyio_backend", ["asyncio"])
+    async def test_another_event_loop_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Loop:
+            """Shows nobody what it has to do, as uvloop does not."""
+
+        monkeypatch.setattr("fastworker.adapters.memory.manual_clock.asyncio.get_running_loop", Loop)
+        with pytest.raises(RuntimeError, match=r"needs the event loop of asyncio itself, or trio; this is .*Loop"):
+            await ManualClock().settle()
