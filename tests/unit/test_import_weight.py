@@ -24,6 +24,10 @@ def loaded_by(statement: str) -> set[str]:
             "from fastworker import Client",
             {"click", "dependency_injector", "litestar", "opentelemetry.sdk", "pydantic_settings", "uvicorn"},
         ),
+        (
+            "from fastworker.integrations.asgi import FastWorkerMiddleware",
+            {"click", "dependency_injector", "litestar", "opentelemetry.sdk", "pydantic_settings", "starlette", "uvicorn"},
+        ),
         ("import fastworker.entrypoints.control_plane", {"rich"}),
         ("import fastworker.entrypoints.subworker", {"rich"}),
         ("import fastworker.entrypoints.cli", {"rich"}),

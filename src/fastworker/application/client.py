@@ -253,10 +253,16 @@ class TaskClient:
             ResultExpired: it ended, and is not remembered any more.
             UnknownTaskId: this control plane has never seen it.
         """
+        status = (await self.state(task_id)).status
+        assert status is not None
+        return status
+
+    async def state(self, task_id: str) -> TaskState:
+        """Return all that is known of a task now but its result; raises what `status` does."""
         state, _ = await self._fetch(task_id)
         if state.status is None:
             raise unknown_task_id(str(task_id), is_forgotten=state.is_forgotten)
-        return state.status
+        return state
 
     async def events(self, task_id: str, *, after: int = 0) -> AsyncGenerator[TaskEvent]:
         """Yield the steps of a task as they come, from the number `after` on, and end with the task.

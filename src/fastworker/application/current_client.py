@@ -1,13 +1,12 @@
 """The client that `fn.submit` uses: the one place that knows it.
 
 In this order: that of a system for tests (`stand_in.py`), if one is open; the client entered by `async with` in this
-context; the client started last on this event loop; and one made from the environment on first use. Blocking code has
-that of a system for tests, or one client per process, made on first use.
+context, or its application's in a request; the client started last on this event loop; and one made from the
+environment on first use. Blocking code has that of a system for tests, that of the application whose request it serves,
+or one for the whole process, made on first use.
 """
 
 import asyncio
-import os
-import threading
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ import sniffio
 
 from fastworker.domain.errors import ClientNotRunning
 
+from .lazy_sync_client import LazySyncClient
 from .stand_in import stand_in
 
 if TYPE_CHECKING:
@@ -24,10 +24,8 @@ if TYPE_CHECKING:
     from .sync_client import SyncTaskClient
 
 entered_client: "ContextVar[TaskClient | None]" = ContextVar("entered_client", default=None)
+entered_sync_client: "ContextVar[LazySyncClient | None]" = ContextVar("entered_sync_client", default=None)
 _started: "WeakKeyDictionary[asyncio.AbstractEventLoop, TaskClient]" = WeakKeyDictionary()
-_sync_clients: "list[SyncTaskClient]" = []
-_sync_lock = threading.Lock()
-_sync_pid: int | None = None
 _new_client: "Callable[[], TaskClient] | None" = None
 _new_sync_client: "Callable[[], SyncTaskClient] | None" = None
 
@@ -77,26 +75,21 @@ def note_stopped(client: "TaskClient") -> None:
 
 
 def current_sync_client() -> "SyncTaskClient":
-    """Return the client for blocking code of this process, started on first use and closed at exit.
+    """Return the client for blocking code, started on first use; that of the process is closed at its exit.
 
     Raises:
         ClientNotRunning: the package was not imported as a whole, or this process was forked after the first use.
     """
-    global _sync_pid
     system = stand_in()
     if system is not None:
         return system.sync_client
-    with _sync_lock:
-        if _sync_pid not in (None, os.getpid()):
-            raise ClientNotRunning(
-                "this process was forked from one that had used submit_sync, and its client does not survive a fork: "
-                "submit first in the child, or make a SyncClient there in a process started by spawn"
-            )
-        if not _sync_clients:
-            if _new_sync_client is None:
-                raise ClientNotRunning("no client here: import fastworker, or make a SyncClient")
-            client = _new_sync_client()
-            client.start()
-            _sync_clients.append(client)
-            _sync_pid = os.getpid()
-        return _sync_clients[0]
+    return (entered_sync_client.get() or _sync_client_of_process).running()
+
+
+def _sync_client_from_environment() -> "SyncTaskClient":
+    if _new_sync_client is None:
+        raise ClientNotRunning("no client here: import fastworker, or make a SyncClient")
+    return _new_sync_client()
+
+
+_sync_client_of_process = LazySyncClient(_sync_client_from_environment)

@@ -15,7 +15,7 @@ from fastworker.domain.priority import TaskPriority
 
 from .client import TaskClient
 from .handle import SyncTaskHandle, TaskHandle
-from .messages import Inspected
+from .messages import Inspected, TaskState
 from .task_event import TaskEvent
 from .task_function import TaskFunction
 from .task_options import SubmitOptions
@@ -95,6 +95,10 @@ class SyncTaskClient:
     def status(self, task_id: str) -> TaskStatus:
         """Return where a task is now; raises what `TaskClient.status` does."""
         return self.call(self._running().status, str(task_id))
+
+    def state(self, task_id: str) -> TaskState:
+        """Return all that is known of a task now but its result; raises what `TaskClient.status` does."""
+        return self.call(self._running().state, str(task_id))
 
     def cancel(self, task_ids: str | Iterable[str]) -> dict[str, Cancellation]:
         """Cancel one task or several, by id; return what became of each, as `TaskClient.cancel` does."""

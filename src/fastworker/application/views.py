@@ -84,7 +84,8 @@ def task_state(task: Task, *, now: float) -> TaskState:
 
 def _details(task: Task, now: float) -> TaskDetails | None:
     origin = task.submission.terms.origin
-    if not task.history and origin is None and task.due_at is None:
+    queued_after = task.queued_at - task.submitted_at
+    if not task.history and origin is None and task.due_at is None and not queued_after:
         return None
     history = [
         AttemptState(
@@ -98,7 +99,10 @@ def _details(task: Task, now: float) -> TaskDetails | None:
         for attempt in task.history
     ]
     return TaskDetails(
-        history=history, origin=origin, due_in_seconds=None if task.due_at is None else task.due_at - now
+        history=history,
+        origin=origin,
+        due_in_seconds=None if task.due_at is None else task.due_at - now,
+        queued_after_seconds=queued_after,
     )
 
 

@@ -397,3 +397,12 @@ def test_a_worker_shows_its_stuck_slots_and_that_it_drains():
     state = views.worker_state(plane.ledger.workers["worker"], now=plane.now)
 
     assert (state.occupied, state.is_draining) == (2, True)
+
+
+def test_a_task_that_was_to_run_later_tells_since_when_it_waits_for_a_worker():
+    plane = ManualCoordinator()
+    plane.join()
+    plane.accepted(a_submission("t1", terms=Terms(delay_seconds=60.0)))
+    plane.fire_next()
+
+    assert views.task_state(plane.find("t1"), now=plane.now).details == TaskDetails(queued_after_seconds=60.0)

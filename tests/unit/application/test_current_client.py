@@ -8,7 +8,13 @@ import pytest
 from fastworker.adapters.json_codec import JsonPayloadCodec
 from fastworker.application import current_client as module
 from fastworker.application.client import ClientConfig, TaskClient
-from fastworker.application.current_client import current_client, current_sync_client, set_default_clients
+from fastworker.application.current_client import (
+    current_client,
+    current_sync_client,
+    entered_sync_client,
+    set_default_clients,
+)
+from fastworker.application.lazy_sync_client import LazySyncClient
 from fastworker.application.sync_client import SyncTaskClient
 from fastworker.domain.errors import ClientNotRunning
 from tests.unit.system.system import a_system
@@ -19,7 +25,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget the defaults of this process for a while."""
     monkeypatch.setattr(module, "_new_client", None)
     monkeypatch.setattr(module, "_new_sync_client", None)
-    monkeypatch.setattr(module, "_sync_clients", [])
+    monkeypatch.setattr(module, "_sync_client_of_process", LazySyncClient(module._sync_client_from_environment))
 
 
 def no_sync_client() -> SyncTaskClient:
@@ -146,6 +152,20 @@ def test_blocking_code_has_one_client_that_is_started_on_first_use() -> None:
     set_default_clients(cast("Any", None), cast("Any", Started))
     assert current_sync_client() is current_sync_client()
     assert [client.starts for client in made] == [1]
+
+
+def test_blocking_code_in_a_request_has_the_client_of_its_application() -> None:
+    class Started:
+        """Can be started."""
+
+        def start(self) -> None: ...
+
+    of_process, of_application = Started(), Started()
+    set_default_clients(cast("Any", None), lambda: cast("Any", of_process))
+    entered = entered_sync_client.set(LazySyncClient(lambda: cast("Any", of_application)))
+    assert current_sync_client() is of_application
+    entered_sync_client.reset(entered)
+    assert current_sync_client() is of_process
 
 
 def test_blocking_code_without_defaults_has_none() -> None:

@@ -10,6 +10,7 @@ import pytest
 from fastworker.application import current_client as defaults
 from fastworker.application.client import TaskClient
 from fastworker.application.handle import SyncTaskHandle
+from fastworker.application.lazy_sync_client import LazySyncClient
 from fastworker.application.sync_client import SyncTaskClient
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import (
@@ -149,7 +150,7 @@ def test_a_client_that_cannot_be_opened_is_not_running() -> None:
 def test_a_task_function_submits_from_blocking_code_to_the_default_client(
     client: SyncTaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(defaults, "_sync_clients", [client])
+    monkeypatch.setattr(defaults, "_sync_client_of_process", LazySyncClient(lambda: client))
     handle = echo.submit_sync(5)
     assert handle.get() == 5
     assert echo.options(priority="critical", id="mine").submit_sync(6) == "mine"
@@ -208,3 +209,11 @@ def test_a_reader_may_be_let_go_after_the_client_was_stopped() -> None:
         events = client.events(client.delay("waits"))
         assert next(events).status is TaskStatus.QUEUED
     cast("Generator[object]", events).close()
+
+
+def test_the_state_of_a_task_tells_more_than_its_status(client: SyncTaskClient) -> None:
+    handle = client.delay("waits", priority="low")
+    state = client.state(handle)
+    assert (state.status, state.name, state.priority) == (TaskStatus.QUEUED, "waits", TaskPriority.LOW)
+    with pytest.raises(UnknownTaskId):
+        client.state("00000000-0000-7000-8000-000000000000")

@@ -1,10 +1,7 @@
 """What must not go wrong when a reply is lost, a process stands still, or somebody comes late."""
 
-import os
-
 import pytest
 
-from fastworker.application import current_client
 from fastworker.application.limits import Limits
 from fastworker.application.messages import Hello, Leases, Message, Poll, Report, Reported, ReportEntry, Welcome
 from fastworker.application.task_function import SubmitOptions
@@ -148,12 +145,6 @@ def test_an_endless_error_and_a_time_that_is_no_number_are_made_fit_to_be_told()
         assert outcome.run_seconds == 0.0
         assert outcome.error is not None
         assert len(outcome.error.traceback) < 5_000
-
-
-async def test_the_blocking_client_of_a_parent_is_refused_after_a_fork(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(current_client, "_sync_pid", os.getpid() + 1)
-    with pytest.raises(ClientNotRunning, match="forked"):
-        current_client.current_sync_client()
 
 
 async def test_a_worker_that_is_stopped_while_it_has_no_control_plane_lets_its_tasks_end() -> None:

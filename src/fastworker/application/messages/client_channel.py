@@ -106,11 +106,15 @@ class AttemptState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDetails:
-    """What most tasks have none of: earlier attempts, the task that this one runs again, a time to wait for."""
+    """What most tasks have none of: earlier attempts, the task that this one runs again, a time to wait for.
+
+    `queued_after_seconds` counts from the submission to the moment from which its latest attempt waited for a worker.
+    """
 
     history: list[AttemptState] = field(default_factory=list)
     origin: str | None = None
     due_in_seconds: float | None = None
+    queued_after_seconds: float = 0.0
 
 
 @value

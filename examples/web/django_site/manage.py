@@ -1,0 +1,15 @@
+"""Commands of this project.
+
+    fastworker control-plane --local-execution never
+    python manage.py fastworker_subworker
+    python manage.py runserver
+"""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
+    execute_from_command_line(sys.argv)

@@ -1,0 +1,47 @@
+"""A client for blocking code that is made when it is first used: one for all threads of a process."""
+
+import os
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from fastworker.domain.errors import ClientNotRunning
+
+if TYPE_CHECKING:
+    from .sync_client import SyncTaskClient
+
+
+class LazySyncClient:
+    """Makes and starts a client at the first call, and gives it to every later one; any thread may call."""
+
+    def __init__(self, new_client: "Callable[[], SyncTaskClient]") -> None:
+        self._new_client = new_client
+        self._lock = threading.Lock()
+        self._client: SyncTaskClient | None = None
+        self._pid = 0
+
+    def running(self) -> "SyncTaskClient":
+        """Return the client, started.
+
+        Raises:
+            ClientNotRunning: this process was forked from one that had used it.
+        """
+        with self._lock:
+            if self._client is None:
+                client = self._new_client()
+                client.start()
+                self._client, self._pid = client, os.getpid()
+            elif self._pid != os.getpid():
+                raise ClientNotRunning(
+                    "this process was forked from one that had used submit_sync, and its client does not survive a "
+                    "fork: submit first in the child, or make a SyncClient there in a process started by spawn"
+                )
+            return self._client
+
+    def stop(self) -> None:
+        """End the client's thread, if it has one here; the next use makes another client."""
+        with self._lock:
+            client, self._client = self._client, None
+            is_here = self._pid == os.getpid()
+        if client is not None and is_here:
+            client.stop()

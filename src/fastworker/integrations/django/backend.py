@@ -1,0 +1,142 @@
+"""The backend for `django.tasks`: what is enqueued is submitted to a control plane.
+
+    TASKS = {"default": {"BACKEND": "fastworker.integrations.django.backend.FastWorkerBackend"}}
+
+`OPTIONS` may name an `address`, a `connect_timeout` and a `reconnect_timeout`, as `SyncClient` takes them; without them
+the client is the one that `submit_sync` uses. `task_modules` are modules with tasks beside the `tasks` of each app.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, override
+
+from asgiref.sync import sync_to_async
+from django.core import checks
+from django.tasks import Task, TaskResult, TaskResultStatus
+from django.tasks.backends.base import BaseTaskBackend
+from django.tasks.exceptions import InvalidTask, TaskResultDoesNotExist
+from django.tasks.signals import task_enqueued
+from django.utils import timezone
+from django.utils.json import normalize_json
+
+from fastworker.application.current_client import current_sync_client
+from fastworker.application.limits import LONGEST_ID
+from fastworker.application.sync_client import SyncTaskClient
+from fastworker.application.task_options import SubmitOptions
+from fastworker.domain.errors import ResultExpired, UnknownTaskId
+from fastworker.domain.lifecycle import TaskStatus
+
+from ..application_client import lazy_sync_client
+from .names import MARK, name_of, task_named
+from .priorities import number_of, priority_of
+from .results import enqueued_at, told_result
+
+CLIENT_OPTIONS: dict[str, Any] = {"address": None, "connect_timeout": 5.0, "reconnect_timeout": 30.0}
+OPTIONS = {*CLIENT_OPTIONS, "task_modules"}
+
+
+class FastWorkerBackend(BaseTaskBackend):
+    """Enqueues Django tasks in FastWorker, and tells what became of them, from any process and thread."""
+
+    supports_defer = True
+    supports_async_task = True
+    supports_get_result = True
+    supports_priority = True
+
+    def __init__(self, alias: str, params: dict[str, Any]) -> None:
+        super().__init__(alias, params)
+        given = CLIENT_OPTIONS.keys() & self.options.keys()
+        self._own = lazy_sync_client(**CLIENT_OPTIONS | {name: self.options[name] for name in given}) if given else None
+
+    @property
+    def client(self) -> SyncTaskClient:
+        """The client that this backend uses."""
+        return self._own.running() if self._own else current_sync_client()
+
+    @override
+    def validate_task(self, task: Task) -> None:
+        super().validate_task(task)
+        if MARK in task.queue_name or len(name_of(task)) > LONGEST_ID:
+            raise InvalidTask(
+                f"{name_of(task)!r} cannot be the name of a task: a queue has no {MARK!r} in its name, and both "
+                f"together have {LONGEST_ID} characters at most."
+            )
+
+    @override
+    def enqueue(self, task: Task, args: Sequence[Any], kwargs: Mapping[str, Any]) -> TaskResult:
+        """Submit a task; returns when the control plane has accepted it.
+
+        Raises:
+            InvalidTask: this backend cannot take the task.
+            TypeError: an argument is no JSON.
+            FastWorkerError: the control plane cannot be reached, or does not take the task.
+        """
+        result = self._submit(task, args, kwargs)
+        task_enqueued.send(type(self), task_result=result)
+        return result
+
+    @override
+    async def aenqueue(self, task: Task, args: Sequence[Any], kwargs: Mapping[str, Any]) -> TaskResult:
+        """Do what `enqueue` does, without the one thread that Django's blocking code shares under ASGI."""
+        result = await sync_to_async(self._submit, thread_sensitive=False)(task, args, kwargs)
+        await task_enqueued.asend(type(self), task_result=result)
+        return result
+
+    def _submit(self, task: Task, args: Sequence[Any], kwargs: Mapping[str, Any]) -> TaskResult:
+        self.validate_task(task)
+        sent_args, sent_kwargs = normalize_json(list(args)), normalize_json(dict(kwargs))
+        options = SubmitOptions(priority=priority_of(task.priority), at=_aware(task.run_after))
+        handle = self.client.submit(name_of(task), sent_args, sent_kwargs, options)
+        return TaskResult(
+            task=task,
+            id=str(handle),
+            status=TaskResultStatus.READY,
+            enqueued_at=enqueued_at(handle),
+            started_at=None,
+            last_attempted_at=None,
+            finished_at=None,
+            args=sent_args,
+            kwargs=sent_kwargs,
+            backend=self.alias,
+            errors=[],
+            worker_ids=[],
+        )
+
+    @override
+    def get_result(self, result_id: str) -> TaskResult:
+        """Look a task up by its id, whoever enqueued it.
+
+        Raises:
+            TaskResultDoesNotExist: no such task is remembered, or it is no task of this project.
+        """
+        client = self.client
+        try:
+            state = client.state(result_id)
+        except (UnknownTaskId, ResultExpired) as error:
+            raise TaskResultDoesNotExist(str(error)) from error
+        task = task_named(state.name)
+        if task is None:
+            raise TaskResultDoesNotExist(f"task {result_id} is {state.name!r}, which is no Django task of this project")
+        found = client.get_task_result(result_id) if state.status is TaskStatus.SUCCESS else None
+        task = task.using(priority=number_of(state.priority, task.priority))
+        return told_result(state, task, found.result if found else None, alias=self.alias)
+
+    @override
+    async def aget_result(self, result_id: str) -> TaskResult:
+        """Do what `get_result` does, without the one thread that Django's blocking code shares under ASGI."""
+        return await sync_to_async(self.get_result, thread_sensitive=False)(result_id)
+
+    @override
+    def check(self, **kwargs: Any) -> Iterable[checks.CheckMessage]:
+        """Say which options there are not."""
+        unknown = sorted(self.options.keys() - OPTIONS)
+        if not unknown:
+            return []
+        hint = f"There are: {', '.join(sorted(OPTIONS))}."
+        return [checks.Error(f"TASKS[{self.alias!r}]: unknown OPTIONS {unknown}.", hint=hint, id="fastworker.E001")]
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    if moment is None or timezone.is_aware(moment):
+        return moment
+    return timezone.make_aware(moment)  # with USE_TZ = False, Django's moments are local

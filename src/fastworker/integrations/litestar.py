@@ -1,0 +1,47 @@
+"""Litestar: a plugin that gives the application a client, current in its handlers, and a dependency on it."""
+
+from contextlib import AbstractAsyncContextManager
+from typing import override
+
+from litestar import Litestar
+from litestar.config.app import AppConfig
+from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
+from litestar.plugins import InitPlugin
+
+from fastworker.application.client import TaskClient
+
+from .application_client import ApplicationClient
+from .asgi import CurrentClientMiddleware
+
+DEPENDENCY = "fastworker"
+"""A handler's parameter of this name is given the client, unless the application has such a dependency itself."""
+
+
+class FastWorkerPlugin(InitPlugin):
+    """Starts and stops a client with the application. Takes what `Client` takes, or a client of your own."""
+
+    def __init__(
+        self,
+        address: str | None = None,
+        *,
+        client: TaskClient | None = None,
+        connect_timeout: float = 5.0,
+        reconnect_timeout: float = 30.0,
+    ) -> None:
+        self._client = ApplicationClient(
+            address, client=client, connect_timeout=connect_timeout, reconnect_timeout=reconnect_timeout
+        )
+
+    @override
+    def on_app_init(self, app_config: AppConfig) -> AppConfig:
+        app_config.lifespan.insert(0, self._lifespan)  # first, so that the others can submit
+        app_config.middleware.insert(0, DefineMiddleware(CurrentClientMiddleware, client=self._client))
+        app_config.dependencies.setdefault(DEPENDENCY, Provide(self._provide, sync_to_thread=False))
+        return app_config
+
+    def _lifespan(self, app: Litestar) -> AbstractAsyncContextManager[None]:
+        return self._client.running()
+
+    def _provide(self) -> TaskClient:
+        return self._client.client

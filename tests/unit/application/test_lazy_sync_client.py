@@ -1,0 +1,67 @@
+"""A blocking client that is made when it is first used."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
+
+import pytest
+
+from fastworker.application.lazy_sync_client import LazySyncClient
+from fastworker.domain.errors import ClientNotRunning
+
+
+class Recorded:
+    """A client that writes down what is asked of it."""
+
+    def __init__(self, said: list[str]) -> None:
+        self._said = said
+        said.append("made")
+
+    def start(self) -> None:
+        """Write it down."""
+        self._said.append("started")
+
+    def stop(self) -> None:
+        """Write it down."""
+        self._said.append("stopped")
+
+
+def a_lazy_client(said: list[str]) -> LazySyncClient:
+    return LazySyncClient(lambda: cast("Any", Recorded(said)))
+
+
+def test_nothing_is_made_until_it_is_used() -> None:
+    said: list[str] = []
+    lazy = a_lazy_client(said)
+    lazy.stop()
+    assert said == []
+
+
+def test_all_threads_have_the_same_client() -> None:
+    said: list[str] = []
+    lazy = a_lazy_client(said)
+    with ThreadPoolExecutor(8) as threads:
+        clients = set(threads.map(lambda _: lazy.running(), range(50)))
+    assert clients == {lazy.running()}
+    assert said == ["made", "started"]
+
+
+def test_after_a_stop_the_next_use_makes_another() -> None:
+    said: list[str] = []
+    lazy = a_lazy_client(said)
+    first = lazy.running()
+    lazy.stop()
+    lazy.stop()
+    assert said == ["made", "started", "stopped"]
+    assert lazy.running() is not first
+
+
+def test_the_client_of_a_parent_is_refused_and_left_alone_after_a_fork(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    lazy = a_lazy_client(said)
+    lazy.running()
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    with pytest.raises(ClientNotRunning, match="forked"):
+        lazy.running()
+    lazy.stop()
+    assert said == ["made", "started"]

@@ -1,0 +1,179 @@
+"""The backend for `django.tasks`, over a client that writes down what it is asked."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+from django.tasks import task_backends
+from django.tasks.exceptions import InvalidTask, TaskResultDoesNotExist, TaskResultMismatch
+from django.tasks.signals import task_enqueued
+from django.test.utils import override_settings
+
+from fastworker.adapters.uuid7 import new_uuid7
+from fastworker.application.lazy_sync_client import LazySyncClient
+from fastworker.application.messages import TaskState
+from fastworker.application.task_options import SubmitOptions
+from fastworker.application.task_result import TaskResult
+from fastworker.domain.errors import UnknownTaskId
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.priority import TaskPriority
+from fastworker.integrations.django.backend import FastWorkerBackend
+
+from .shop.tasks import add, sell
+
+ADD = "tests.unit.integrations.django.shop.tasks.add"
+
+
+class WrittenDown:
+    """A blocking client that knows what it was told to know."""
+
+    def __init__(self) -> None:
+        self.submitted: list[tuple[str, list[Any], dict[str, Any], SubmitOptions]] = []
+        self.known: dict[str, tuple[TaskState, Any]] = {}
+
+    def start(self) -> None:
+        """Need nothing."""
+
+    def stop(self) -> None:
+        """Need nothing."""
+
+    def submit(self, name: str, args: Any, kwargs: Any, options: SubmitOptions) -> str:
+        """Write it down."""
+        self.submitted.append((name, args, kwargs, options))
+        return new_uuid7()
+
+    def state(self, task_id: str) -> TaskState:
+        """Return what is known."""
+        if task_id not in self.known:
+            raise UnknownTaskId(f"no task {task_id!r}")
+        return self.known[task_id][0]
+
+    def get_task_result(self, task_id: str) -> TaskResult[Any]:
+        """Return what is known."""
+        state, value = self.known[task_id]
+        assert state.status is not None
+        return TaskResult(task_id, state.name, state.status, value, None, state.priority, 1, "w1", 0.0, 0.0)
+
+
+@pytest.fixture
+def client() -> Iterator[WrittenDown]:
+    """The client of the default backend."""
+    backend: Any = task_backends["default"]
+    written = WrittenDown()
+    backend._own = LazySyncClient(lambda: cast("Any", written))
+    yield written
+    backend._own = None
+
+
+def test_a_task_is_submitted_under_its_path_with_its_arguments_and_priority(client: WrittenDown) -> None:
+    result = add.enqueue(1, other=2)
+    [(name, args, kwargs, options)] = client.submitted
+    assert (name, args, kwargs) == (ADD, [1], {"other": 2})
+    assert options == SubmitOptions(priority=TaskPriority.HIGH)
+    assert (result.args, result.kwargs, result.status, result.attempts) == ([1], {"other": 2}, "READY", 0)
+    assert abs((datetime.now(UTC) - result.enqueued_at).total_seconds()) < 5
+
+
+def test_a_task_of_another_queue_has_the_queue_in_its_name(client: WrittenDown) -> None:
+    add.using(queue_name="letters").enqueue(1)
+    assert client.submitted[0][0] == f"{ADD}@letters"
+
+
+def test_a_moment_and_a_priority_at_the_call_are_passed_on(client: WrittenDown) -> None:
+    moment = datetime(2030, 1, 1, tzinfo=UTC)
+    add.using(run_after=moment, priority=-3).enqueue(1)
+    assert client.submitted[0][3] == SubmitOptions(priority=TaskPriority.LOW, at=moment)
+
+
+def test_a_local_moment_is_made_aware(client: WrittenDown) -> None:
+    with override_settings(USE_TZ=False, TIME_ZONE="Europe/Paris"):
+        add.using(run_after=datetime(2030, 1, 1, 12)).enqueue(1)
+    assert client.submitted[0][3].at == datetime(2030, 1, 1, 11, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"queue_name": "nowhere"}, "nowhere"),
+        ({"run_after": datetime(2030, 1, 1)}, "aware"),
+        ({"priority": 101}, "priority"),
+    ],
+)
+def test_what_the_backend_cannot_take_is_an_invalid_task(changes: dict[str, Any], text: str) -> None:
+    with pytest.raises(InvalidTask, match=text):
+        add.using(**changes)
+
+
+@pytest.mark.parametrize("queue", ["a@b", "q" * 200])
+def test_a_queue_whose_name_cannot_be_part_of_a_name_is_an_invalid_task(queue: str) -> None:
+    backend = FastWorkerBackend("default", {"QUEUES": []})
+    task = add.using(queue_name="letters")
+    object.__setattr__(task, "queue_name", queue)
+    with pytest.raises(InvalidTask, match="200 characters at most"):
+        backend.validate_task(task)
+
+
+def test_arguments_that_are_no_json_are_refused_before_anything_is_submitted(client: WrittenDown) -> None:
+    with pytest.raises(TypeError):
+        add.enqueue(datetime(2030, 1, 1))
+    assert client.submitted == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_asynchronous_code_enqueues_and_looks_up(client: WrittenDown) -> None:
+    heard: list[Any] = []
+
+    def hear(sender: type, task_result: Any, **_: Any) -> None:
+        heard.append((sender, task_result.id))
+
+    task_enqueued.connect(hear)
+    result = await add.aenqueue(1)
+    task_enqueued.disconnect(hear)
+    assert heard == [(FastWorkerBackend, result.id)]
+    client.known[result.id] = (TaskState(result.id, TaskStatus.SUCCESS, ADD, attempts=1), 2)
+    assert (await add.aget_result(result.id)).return_value == 2
+    await result.arefresh()
+    assert result.return_value == 2
+
+
+def test_a_signal_tells_of_what_was_enqueued(client: WrittenDown) -> None:
+    heard: list[str] = []
+
+    def hear(task_result: Any, **_: Any) -> None:
+        heard.append(task_result.id)
+
+    task_enqueued.connect(hear)
+    result = add.enqueue(1)
+    task_enqueued.disconnect(hear)
+    assert heard == [result.id]
+
+
+def test_a_result_is_looked_up_with_its_task_as_it_was_enqueued(client: WrittenDown) -> None:
+    client.known["t1"] = (TaskState("t1", TaskStatus.SUCCESS, f"{ADD}@letters", TaskPriority.LOW, 1), 5)
+    result = task_backends["default"].get_result("t1")
+    assert result.return_value == 5
+    assert (result.task.func, result.task.queue_name, result.task.priority) == (add.func, "letters", -100)
+    with pytest.raises(TaskResultMismatch):
+        sell.get_result("t1")
+
+
+@pytest.mark.parametrize("name", ["shout", "", "os.path", "nowhere.to.be", f"{ADD}x", ".a.b"])
+def test_a_task_that_is_none_of_this_project_does_not_exist(client: WrittenDown, name: str) -> None:
+    client.known["t1"] = (TaskState("t1", TaskStatus.SUCCESS, name), None)
+    with pytest.raises(TaskResultDoesNotExist):
+        add.get_result("t1")
+
+
+def test_a_task_that_was_never_seen_does_not_exist(client: WrittenDown) -> None:
+    with pytest.raises(TaskResultDoesNotExist, match="t9"):
+        add.get_result("t9")
+
+
+def test_options_name_another_control_plane_and_unknown_ones_are_said() -> None:
+    backend: Any = task_backends["moved"]
+    [error] = backend.check()
+    assert "adress" in error.msg
+    assert backend._own is not None
+    assert list(task_backends["default"].check()) == []

@@ -1,0 +1,48 @@
+"""The extension for Flask; what it does in requests is tested with a real server."""
+
+import pytest
+from flask import Flask
+
+from fastworker.application.current_client import entered_sync_client
+from fastworker.domain.errors import AddressUnusable
+from fastworker.integrations.flask import FastWorker
+
+
+def an_app(**config: str) -> Flask:
+    app = Flask("shop")
+    app.config |= config
+    return app
+
+
+def test_the_client_of_an_application_is_current_where_its_context_is() -> None:
+    app, other = an_app(), an_app()
+    fastworker = FastWorker(app)
+    fastworker.init_app(other)
+    with app.app_context():
+        assert entered_sync_client.get() is app.extensions["fastworker"]
+        with other.app_context():
+            assert entered_sync_client.get() is other.extensions["fastworker"]
+        assert entered_sync_client.get() is app.extensions["fastworker"]
+        with app.test_request_context(), app.app_context():
+            assert entered_sync_client.get() is app.extensions["fastworker"]
+        assert entered_sync_client.get() is app.extensions["fastworker"]
+    assert entered_sync_client.get() is None
+
+
+def test_an_application_without_the_extension_is_left_alone() -> None:
+    FastWorker(an_app())
+    with an_app().app_context():
+        assert entered_sync_client.get() is None
+
+
+@pytest.mark.parametrize(
+    ("address", "config"),
+    [("tcp://this:1x", {}), (None, {"FASTWORKER_ADDRESS": "tcp://this:1x"}), ("tcp://this:1x", {"FASTWORKER_ADDRESS": "-"})],
+)
+def test_the_address_is_the_one_given_else_the_one_in_the_configuration(
+    address: str | None, config: dict[str, str]
+) -> None:
+    app = an_app(**config)
+    fastworker = FastWorker(app, address)
+    with app.app_context(), pytest.raises(AddressUnusable, match="this:1x"):
+        _ = fastworker.client
