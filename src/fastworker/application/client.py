@@ -264,6 +264,16 @@ class TaskClient:
             raise unknown_task_id(str(task_id), is_forgotten=state.is_forgotten)
         return state
 
+    async def arguments(self, task_id: str) -> dict[str, Any]:
+        """Return what a task was called with, by name, as plain JSON values; raises what `status` does.
+
+        Under the empty name are the positional arguments of a caller that did not have the function.
+        """
+        state, payload = await (await self._opened()).enquiries.fetch(task_id, arguments=True)
+        if state.status is None:
+            raise unknown_task_id(str(task_id), is_forgotten=state.is_forgotten)
+        return self._codec.decode_arguments(payload)
+
     async def events(self, task_id: str, *, after: int = 0) -> AsyncGenerator[TaskEvent]:
         """Yield the steps of a task as they come, from the number `after` on, and end with the task.
 

@@ -151,6 +151,8 @@ class ClientDesk(Desk):
         for task_id in request.task_ids:
             task = self.coordinator.find(task_id, now=now)
             state, payload = views.found_or_missing(task, task_id, self.coordinator.ledger, now=now)
+            if request.arguments:
+                payload = task.submission.payload if task else b""
             if not found.add(state, payload):
                 break
             if request.watch and task is not None and not task.status.is_final:

@@ -38,11 +38,15 @@ class Enquiries:
         self._link = link
         self._clock = clock
 
-    async def fetch(self, task_id: str) -> tuple[TaskState, bytes]:
-        """Return what the control plane knows of a task, and its result."""
-        fetched = await self._ask(
-            Fetched, lambda session: Fetch(epoch=session.epoch, session_id=session.session_id, task_ids=[str(task_id)])
-        )
+    async def fetch(self, task_id: str, *, arguments: bool = False) -> tuple[TaskState, bytes]:
+        """Return what the control plane knows of a task, and its result, or in place of that its arguments."""
+
+        def question(session: ClientSession) -> Fetch:
+            return Fetch(
+                epoch=session.epoch, session_id=session.session_id, task_ids=[str(task_id)], arguments=arguments
+            )
+
+        fetched = await self._ask(Fetched, question)
         return fetched.entries[0], fetched.payloads[0]
 
     async def cancel(self, task_ids: Sequence[str]) -> list[Cancellation]:

@@ -100,6 +100,10 @@ class SyncTaskClient:
         """Return all that is known of a task now but its result; raises what `TaskClient.status` does."""
         return self.call(self._running().state, str(task_id))
 
+    def arguments(self, task_id: str) -> dict[str, Any]:
+        """Return what a task was called with, by name; see `TaskClient.arguments`."""
+        return self.call(self._running().arguments, str(task_id))
+
     def cancel(self, task_ids: str | Iterable[str]) -> dict[str, Cancellation]:
         """Cancel one task or several, by id; return what became of each, as `TaskClient.cancel` does."""
         return self.call(self._running().cancel, task_ids)

@@ -23,11 +23,12 @@ def test_the_example_enqueues_and_tells_results(web: Web, django: Addresses, nam
     server = web.start(*SERVERS[name], folder=SITE, address=django.client)
 
     words = web.ended(web.submit("/documents", "one two two"), pending=PENDING)
-    assert words == {"status": "SUCCESSFUL", "result": {"total": 3, "most_common": ["two", "one"]}, "errors": []}
+    counted = {"total": 3, "most_common": ["two", "one"]}
+    assert words == {"status": "SUCCESSFUL", "args": ["one two two"], "result": counted, "errors": []}
     letter = web.ended(web.submit("/letters", "Ada"), pending=PENDING)
     assert letter["result"] == "Dear Ada, this is attempt 1."
     failed = web.ended(web.submit("/letters", ""), pending=PENDING)
-    assert failed == {"status": "FAILED", "result": None, "errors": ["builtins.ValueError"]}
+    assert failed == {"status": "FAILED", "args": [""], "result": None, "errors": ["builtins.ValueError"]}
     assert web.http.post("/letters/now", content="ada").json() == {"result": "ADA"}
     assert web.http.get("/documents/00000000-0000-7000-8000-000000000000").status_code == 404
 

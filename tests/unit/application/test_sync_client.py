@@ -217,3 +217,13 @@ def test_the_state_of_a_task_tells_more_than_its_status(client: SyncTaskClient) 
     assert (state.status, state.name, state.priority) == (TaskStatus.QUEUED, "waits", TaskPriority.LOW)
     with pytest.raises(UnknownTaskId):
         client.state("00000000-0000-7000-8000-000000000000")
+
+
+def test_what_a_task_was_called_with_can_be_looked_up(client: SyncTaskClient) -> None:
+    waits = client.delay("waits", 1, other="2")
+    handle = client.delay("echo", value=7)
+    handle.get()
+    assert client.arguments(waits) == {"": [1], "other": "2"}
+    assert client.arguments(handle) == {"": [], "value": 7}
+    with pytest.raises(UnknownTaskId):
+        client.arguments("00000000-0000-7000-8000-000000000000")

@@ -36,4 +36,4 @@ def result(request: HttpRequest, task_id: str) -> JsonResponse:
         return JsonResponse({"error": str(error)}, status=404)
     errors = [error.exception_class_path for error in found.errors]
     value = found.return_value if found.is_finished and not errors else None
-    return JsonResponse({"status": found.status, "result": value, "errors": errors})
+    return JsonResponse({"status": found.status, "args": found.args, "result": value, "errors": errors})

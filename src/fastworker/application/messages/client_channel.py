@@ -169,12 +169,16 @@ class Completions(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch(Message):
-    """Ask for tasks by id; with `watch`, the session is also told when those that have not ended do."""
+    """Ask for tasks by id; with `watch`, the session is also told when those that have not ended do.
+
+    With `arguments`, the payloads are what the tasks were called with, in place of what they returned.
+    """
 
     epoch: str
     session_id: str
     task_ids: list[str]
     watch: bool = False
+    arguments: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

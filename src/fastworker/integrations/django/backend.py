@@ -109,17 +109,21 @@ class FastWorkerBackend(BaseTaskBackend):
         Raises:
             TaskResultDoesNotExist: no such task is remembered, or it is no task of this project.
         """
-        client = self.client
         try:
-            state = client.state(result_id)
+            return self._look_up(result_id)
         except (UnknownTaskId, ResultExpired) as error:
             raise TaskResultDoesNotExist(str(error)) from error
+
+    def _look_up(self, result_id: str) -> TaskResult:
+        client = self.client
+        state = client.state(result_id)
         task = task_named(state.name)
         if task is None:
             raise TaskResultDoesNotExist(f"task {result_id} is {state.name!r}, which is no Django task of this project")
-        found = client.get_task_result(result_id) if state.status is TaskStatus.SUCCESS else None
         task = task.using(priority=number_of(state.priority, task.priority))
-        return told_result(state, task, found.result if found else None, alias=self.alias)
+        found = client.get_task_result(result_id) if state.status is TaskStatus.SUCCESS else None
+        value = found.result if found else None
+        return told_result(state, task, client.arguments(result_id), value, alias=self.alias)
 
     @override
     async def aget_result(self, result_id: str) -> TaskResult:

@@ -24,11 +24,8 @@ STATUSES = {
 """Every other status is a failure."""
 
 
-def told_result(state: TaskState, task: Task, value: Any, *, alias: str) -> TaskResult:
-    """Return the result of a task that was looked up, with the value that it returned.
-
-    Its arguments are not told: `args` and `kwargs` are empty.
-    """
+def told_result(state: TaskState, task: Task, call: dict[str, Any], value: Any, *, alias: str) -> TaskResult:
+    """Return the result of a task that was looked up: what it was called with, by name, and what it returned."""
     assert state.status is not None
     starts = _starts(state)
     status = STATUSES.get(state.status, TaskResultStatus.FAILED)
@@ -41,8 +38,8 @@ def told_result(state: TaskState, task: Task, value: Any, *, alias: str) -> Task
         started_at=starts[0] if starts else None,
         last_attempted_at=starts[-1] if starts else None,
         finished_at=starts[-1] + timedelta(seconds=state.run_seconds) if is_over else None,
-        args=[],
-        kwargs={},
+        args=call.get("", []),
+        kwargs={name: given for name, given in call.items() if name},
         backend=alias,
         errors=_errors(state),
         worker_ids=_worker_ids(state),

@@ -55,6 +55,10 @@ class WrittenDown:
         assert state.status is not None
         return TaskResult(task_id, state.name, state.status, value, None, state.priority, 1, "w1", 0.0, 0.0)
 
+    def arguments(self, task_id: str) -> dict[str, Any]:
+        """Return the same for all."""
+        return {"": [1], "other": 2}
+
 
 @pytest.fixture
 def client() -> Iterator[WrittenDown]:
@@ -155,6 +159,7 @@ def test_a_result_is_looked_up_with_its_task_as_it_was_enqueued(client: WrittenD
     result = task_backends["default"].get_result("t1")
     assert result.return_value == 5
     assert (result.task.func, result.task.queue_name, result.task.priority) == (add.func, "letters", -100)
+    assert (result.args, result.kwargs) == ([1], {"other": 2})
     with pytest.raises(TaskResultMismatch):
         sell.get_result("t1")
 

@@ -49,18 +49,18 @@ def test_the_id_tells_when_a_task_was_enqueued() -> None:
     ],
 )
 def test_each_status_is_one_of_djangos(status: TaskStatus, told: TaskResultStatus) -> None:
-    assert told_result(TaskState(TASK_ID, status, NAME), add, None, alias="default").status == told
+    assert told_result(TaskState(TASK_ID, status, NAME), add, {}, None, alias="default").status == told
 
 
 def test_a_task_that_waits_has_no_moments_but_that_of_its_submission() -> None:
-    result = told_result(TaskState(TASK_ID, TaskStatus.QUEUED, NAME), add, None, alias="default")
+    result = told_result(TaskState(TASK_ID, TaskStatus.QUEUED, NAME), add, {}, None, alias="default")
     assert (result.enqueued_at, result.started_at, result.last_attempted_at, result.finished_at) == (AT, None, None, None)
     assert (result.attempts, result.errors, result.is_finished) == (0, [], False)
 
 
 def test_a_task_that_succeeded_tells_its_value_its_worker_and_when_it_ran() -> None:
     state = TaskState(TASK_ID, TaskStatus.SUCCESS, NAME, attempts=1, worker_id="w1", wait_seconds=2.0, run_seconds=3.0)
-    result = told_result(state, add, 7, alias="default")
+    result = told_result(state, add, {}, 7, alias="default")
     assert (result.return_value, result.worker_ids, result.backend, result.task) == (7, ["w1"], "default", add)
     assert (result.started_at, result.last_attempted_at, result.finished_at) == (after(2), after(2), after(5))
 
@@ -68,7 +68,7 @@ def test_a_task_that_succeeded_tells_its_value_its_worker_and_when_it_ran() -> N
 def test_a_task_that_was_to_run_later_waited_from_then_on() -> None:
     details = TaskDetails(queued_after_seconds=60.0)
     state = TaskState(TASK_ID, TaskStatus.RUNNING, NAME, attempts=1, worker_id="w1", wait_seconds=2.0, details=details)
-    assert told_result(state, add, None, alias="default").started_at == after(62)
+    assert told_result(state, add, {}, None, alias="default").started_at == after(62)
 
 
 def failed_attempt(number: int, leased_after: float) -> AttemptState:
@@ -89,7 +89,7 @@ def test_each_attempt_counts_with_its_worker_and_its_error() -> None:
         error=ErrorRecord("OutOfStock", "tea", TRACEBACK),
         details=details,
     )
-    result = told_result(state, add, None, alias="default")
+    result = told_result(state, add, {}, None, alias="default")
     assert (result.worker_ids, result.attempts) == (["w1", "w2", "w3"], 3)
     assert [error.exception_class_path for error in result.errors] == [
         "builtins.ValueError",
@@ -103,7 +103,7 @@ def test_each_attempt_counts_with_its_worker_and_its_error() -> None:
 def test_a_task_that_waits_to_be_tried_again_was_last_attempted_when_it_was_last_leased() -> None:
     details = TaskDetails(history=[failed_attempt(1, 0.5)], due_in_seconds=3.0)
     state = TaskState(TASK_ID, TaskStatus.SCHEDULED, NAME, attempts=1, worker_id="w1", details=details)
-    result = told_result(state, add, None, alias="default")
+    result = told_result(state, add, {}, None, alias="default")
     assert (result.last_attempted_at, result.worker_ids, result.finished_at) == (after(0.5), ["w1"], None)
 
 
@@ -116,14 +116,14 @@ def test_a_task_that_waits_to_be_tried_again_was_last_attempted_when_it_was_last
     ],
 )
 def test_an_end_without_an_exception_is_told_as_one_of_fastworker(status: TaskStatus, name: str) -> None:
-    [error] = told_result(TaskState(TASK_ID, status, NAME), add, None, alias="default").errors
+    [error] = told_result(TaskState(TASK_ID, status, NAME), add, {}, None, alias="default").errors
     assert error.exception_class.__name__ == name
     assert TASK_ID in error.traceback
 
 
 def test_an_id_of_ones_own_tells_no_moments() -> None:
     state = TaskState("mine", TaskStatus.SUCCESS, NAME, attempts=1, worker_id="w1")
-    result = told_result(state, add, 7, alias="default")
+    result = told_result(state, add, {}, 7, alias="default")
     assert (result.enqueued_at, result.started_at, result.finished_at, result.return_value) == (None, None, None, 7)
 
 
