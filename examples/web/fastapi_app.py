@@ -1,7 +1,7 @@
 """A FastAPI application: it submits tasks, tells their results, and shows their progress in a browser.
 
-    fastworker control-plane --task-modules documents
-    uvicorn fastapi_app:app --reload
+fastworker control-plane --task-modules documents
+uvicorn fastapi_app:app --reload
 """
 
 from pathlib import Path

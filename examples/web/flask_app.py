@@ -1,7 +1,7 @@
 """A Flask application that submits tasks and tells their results.
 
-    fastworker control-plane --task-modules documents
-    flask --app flask_app run
+fastworker control-plane --task-modules documents
+flask --app flask_app run
 """
 
 from documents import count_words

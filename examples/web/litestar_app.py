@@ -1,7 +1,7 @@
 """A Litestar application that submits tasks and tells their results.
 
-    fastworker control-plane --task-modules documents
-    uvicorn litestar_app:app
+fastworker control-plane --task-modules documents
+uvicorn litestar_app:app
 """
 
 from documents import count_words

@@ -26,7 +26,15 @@ def loaded_by(statement: str) -> set[str]:
         ),
         (
             "from fastworker.integrations.asgi import FastWorkerMiddleware",
-            {"click", "dependency_injector", "litestar", "opentelemetry.sdk", "pydantic_settings", "starlette", "uvicorn"},
+            {
+                "click",
+                "dependency_injector",
+                "litestar",
+                "opentelemetry.sdk",
+                "pydantic_settings",
+                "starlette",
+                "uvicorn",
+            },
         ),
         ("import fastworker.entrypoints.control_plane", {"rich"}),
         ("import fastworker.entrypoints.subworker", {"rich"}),

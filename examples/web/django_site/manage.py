@@ -1,8 +1,8 @@
 """Commands of this project.
 
-    fastworker control-plane --local-execution never
-    python manage.py fastworker_subworker
-    python manage.py runserver
+fastworker control-plane --local-execution never
+python manage.py fastworker_subworker
+python manage.py runserver
 """
 
 import os

@@ -77,7 +77,7 @@ class ApplicationClient:
 
 
 def lazy_sync_client(address: str | None, connect_timeout: float, reconnect_timeout: float) -> LazySyncClient:
-    """Return a blocking client of a control plane, as `SyncClient` takes it, that ends with the process at the latest."""
+    """Return a blocking client of a control plane, which ends with the process at the latest."""
     client = LazySyncClient(
         lambda: SyncClient(address, connect_timeout=connect_timeout, reconnect_timeout=reconnect_timeout)
     )

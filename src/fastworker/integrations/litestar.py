@@ -1,7 +1,7 @@
 """Litestar: a plugin that gives the application a client, current in its handlers, and a dependency on it."""
 
 from contextlib import AbstractAsyncContextManager
-from typing import override
+from typing import Any, override
 
 from litestar import Litestar
 from litestar.config.app import AppConfig
@@ -36,7 +36,8 @@ class FastWorkerPlugin(InitPlugin):
     @override
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         app_config.lifespan.insert(0, self._lifespan)  # first, so that the others can submit
-        app_config.middleware.insert(0, DefineMiddleware(CurrentClientMiddleware, client=self._client))
+        middleware: Any = CurrentClientMiddleware  # Litestar's own types of messages are narrower than ASGI's
+        app_config.middleware.insert(0, DefineMiddleware(middleware, client=self._client))
         app_config.dependencies.setdefault(DEPENDENCY, Provide(self._provide, sync_to_thread=False))
         return app_config
 

@@ -1,6 +1,6 @@
 """Starlette: a middleware or an extension that gives the application a client, and a task's progress for a browser."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, override
 
@@ -46,7 +46,7 @@ class FastWorker:
 
     def _around(self, lifespan: Lifespan[Any]) -> Lifespan[Any]:
         @asynccontextmanager
-        async def around(app: Any) -> AsyncGenerator[Mapping[str, Any] | None]:
+        async def around(app: Any) -> AsyncGenerator[Any]:
             async with self._client.running(), lifespan(app) as state:
                 yield state
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.processes import HERE, Processes
-from tests.integration.system import CONTROL_PLANE_IS_UP, NO_DASHBOARD
+from tests.integration.system import CONTROL_PLANE_IS_UP, NO_DASHBOARD, WORKER_HAS_JOINED
 
 from .web import Addresses, Web
 
@@ -48,7 +48,7 @@ def django(standing_processes: Processes) -> Addresses:
         *("--worker-id", "django", "--control-plane-address", addresses.client),
         folder=folder,
     )
-    subworker.wait_for('"event": "joined"')
+    subworker.wait_for(WORKER_HAS_JOINED)
     return addresses
 
 

@@ -5,6 +5,8 @@ import signal
 import pytest
 
 from tests.integration.processes import Processes
+from tests.integration.system import WORKER_HAS_JOINED
+from tests.integration.waiting import until
 
 from .conftest import EXAMPLES, start_control_plane
 from .web import Addresses, Web
@@ -54,7 +56,7 @@ def test_a_worker_can_serve_one_queue_and_be_several_processes(processes: Proces
         *("--worker-id", "letters", "--control-plane-address", django.client),
         folder=SITE,
     )
-    subworker.wait_for('"worker_id": "letters-1"', '"worker_id": "letters-2"')
+    until(lambda: subworker.log.count(WORKER_HAS_JOINED) == 2, within=20, what="both have joined")
     workers = processes.run("fastworker", "workers", environment={"FASTWORKER_ADDRESS": django.client})
     rows = [line for line in workers.output.splitlines() if "letters-" in line]
     assert len(rows) == 2

@@ -192,6 +192,4 @@ def write_app(folder: Path, *, version: int = 1) -> None:
 
 def start_own(web: Web, addresses: Addresses, folder: Path, *flags: str) -> Process:
     """Start that application; nothing but its own code says where the control plane is."""
-    return web.start(
-        *("uvicorn", "own_app:app", "--port", "{port}"), *flags, folder=folder, ELSEWHERE=addresses.client
-    )
+    return web.start(*("uvicorn", "own_app:app", "--port", "{port}"), *flags, folder=folder, ELSEWHERE=addresses.client)

@@ -10,6 +10,7 @@ from fastworker.application.client import TaskClient
 from fastworker.application.current_client import current_client, entered_client, entered_sync_client
 from fastworker.domain.errors import ClientNotRunning, InvalidOption
 from fastworker.integrations.asgi import FastWorkerMiddleware, Receive, Scope, Send
+from tests.integration.waiting import until_in_loop as until
 from tests.unit.system.system import System, a_system
 from tests.unit.system.tasks import echo
 
@@ -205,10 +206,3 @@ def test_an_address_and_a_client_together_are_refused() -> None:
     client = FastWorkerMiddleware(Application(), "tcp://127.0.0.1:5999")._client.client
     with pytest.raises(InvalidOption, match="give one of them"):
         FastWorkerMiddleware(Application(), "tcp://127.0.0.1:5999", client=client)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for what needs a thread, too: the blocking client's end."""
-    with anyio.fail_after(10):
-        while not condition():
-            await anyio.sleep(0.001)

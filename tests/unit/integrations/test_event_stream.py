@@ -2,10 +2,9 @@
 
 import json
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-import anyio
 import pytest
 
 from fastworker.application.client import TaskClient
@@ -13,6 +12,7 @@ from fastworker.domain.errors import ControlPlaneUnreachable, ResultExpired
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.integrations import event_stream
 from fastworker.integrations.event_stream import EventStream, failure_chunk, server_is_stopping
+from tests.integration.waiting import until_in_loop as until
 from tests.unit.system.readers import TalkingTask
 from tests.unit.system.system import Call, System, a_system
 from tests.unit.system.tasks import echo
@@ -26,12 +26,6 @@ def streamed(system: System, client: TaskClient, task_id: str, connection: Conne
     """Answer a browser beside the test."""
     stream = EventStream(client.handle(task_id))
     return system.call(stream.answer, connection.scope, connection.receive, connection.send, [])
-
-
-async def until(condition: Callable[[], object]) -> None:
-    with anyio.fail_after(10):
-        while not condition():
-            await anyio.sleep(0.001)
 
 
 def fields(chunk: str) -> dict[str, str]:
@@ -55,6 +49,7 @@ async def test_a_browser_hears_of_status_and_progress_until_the_task_ends() -> N
             answer = streamed(system, client, task_id, connection)
             await until(lambda: len(connection.chunks) == 1)
             talking.says(Progress(1, 2, "half\nof it"), LogLine("INFO", "secrets", "password"))
+            await system.advance(1)
             await until(lambda: len(connection.chunks) == 2)
             talking.returns()
             await until(lambda: answer.is_done)
@@ -89,6 +84,7 @@ async def test_a_browser_that_comes_again_hears_only_what_is_new() -> None:
             answer = streamed(system, client, task_id, first)
             await until(lambda: len(first.chunks) == 1)
             talking.says(Progress(1, 3))
+            await system.advance(1)
             await until(lambda: len(first.chunks) == 2)
             first.go()
             await until(lambda: answer.is_done)

@@ -37,7 +37,11 @@ def test_an_application_without_the_extension_is_left_alone() -> None:
 
 @pytest.mark.parametrize(
     ("address", "config"),
-    [("tcp://this:1x", {}), (None, {"FASTWORKER_ADDRESS": "tcp://this:1x"}), ("tcp://this:1x", {"FASTWORKER_ADDRESS": "-"})],
+    [
+        ("tcp://this:1x", {}),
+        (None, {"FASTWORKER_ADDRESS": "tcp://this:1x"}),
+        ("tcp://this:1x", {"FASTWORKER_ADDRESS": "-"}),
+    ],
 )
 def test_the_address_is_the_one_given_else_the_one_in_the_configuration(
     address: str | None, config: dict[str, str]

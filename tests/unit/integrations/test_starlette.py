@@ -13,11 +13,12 @@ from starlette.routing import Route
 
 from fastworker.application.current_client import current_client
 from fastworker.integrations.starlette import FastWorker, sse_response
+from tests.integration.waiting import until_in_loop as until
 from tests.unit.system.system import a_system
 from tests.unit.system.tasks import echo
 
 from .asgi_server import Connection, Server
-from .test_asgi import until, with_echo
+from .test_asgi import with_echo
 
 pytestmark = pytest.mark.anyio
 

@@ -143,4 +143,5 @@ class FastWorkerBackend(BaseTaskBackend):
 def _aware(moment: datetime | None) -> datetime | None:
     if moment is None or timezone.is_aware(moment):
         return moment
-    return timezone.make_aware(moment)  # with USE_TZ = False, Django's moments are local
+    aware: datetime = timezone.make_aware(moment)  # with USE_TZ = False, Django's moments are local
+    return aware

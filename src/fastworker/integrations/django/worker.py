@@ -1,7 +1,7 @@
 """The tasks of a Django project as a task module: what a worker is given as --task-modules.
 
-The environment says which project, as usual: `DJANGO_SETTINGS_MODULE`. The command `fastworker_subworker` of `manage.py`
-names this module by itself; a control plane that is to run the tasks of a project itself can be given it, too.
+The environment says which project, as usual: `DJANGO_SETTINGS_MODULE`. The command `fastworker_subworker` names this
+module by itself; a control plane that is to run the tasks of a project itself can be given it, too.
 """
 
 import django

@@ -54,7 +54,12 @@ def test_each_status_is_one_of_djangos(status: TaskStatus, told: TaskResultStatu
 
 def test_a_task_that_waits_has_no_moments_but_that_of_its_submission() -> None:
     result = told_result(TaskState(TASK_ID, TaskStatus.QUEUED, NAME), add, {}, None, alias="default")
-    assert (result.enqueued_at, result.started_at, result.last_attempted_at, result.finished_at) == (AT, None, None, None)
+    assert (result.enqueued_at, result.started_at, result.last_attempted_at, result.finished_at) == (
+        AT,
+        None,
+        None,
+        None,
+    )
     assert (result.attempts, result.errors, result.is_finished) == (0, [], False)
 
 

@@ -100,7 +100,7 @@ EVERY = ["add", "attempt", "elsewhere", "now", "sell"]
 
 
 def names() -> list[str]:
-    return [name.removeprefix(f"{SHOP}.") for name in TaskRegistry(project_functions()).names]
+    return sorted(name.removeprefix(f"{SHOP}.") for name in TaskRegistry(project_functions()).names)
 
 
 def test_a_worker_knows_every_task_for_every_queue_and_the_functions_of_fastworker() -> None:
