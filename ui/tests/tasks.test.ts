@@ -4,6 +4,7 @@ import {
   admits,
   bulkFilter,
   chipsOf,
+  exportPath,
   filterOf,
   isEmpty,
   listPath,
@@ -11,6 +12,7 @@ import {
   samePath,
 } from "../src/pages/tasks/filter";
 import { replaced } from "../src/pages/tasks/rows";
+import { momentsOf, spanOf, stepAt, sumOf } from "../src/pages/tasks/span";
 import { neighbours } from "../src/state/listed";
 
 const task = (changes: Partial<TaskSummary>): TaskSummary => ({
@@ -99,5 +101,38 @@ describe("neighbours in a list", () => {
   it("are there as far as the list goes", () => {
     expect(neighbours(["a", "b", "c"], "b")).toEqual({ previous: "a", next: "c" });
     expect([neighbours(["a"], "a"), neighbours(["a"], "z")]).toEqual([{}, {}]);
+  });
+});
+
+describe("the file of a filter", () => {
+  it("is asked for by the same parameters", () => {
+    expect(exportPath({ ...NO_FILTER, status: ["failure", "lost"], q: "a b" }, "csv")).toBe(
+      "tasks/export?status=failure&status=lost&q=a+b&format=csv",
+    );
+  });
+});
+
+describe("a part of the time of a histogram", () => {
+  const steps = { began_at: "2026-11-21T12:00:00.250Z", step_seconds: 2.5, counts: [1, 0, 4, 2] };
+
+  it("has its first step before its last, and stays in the picture", () => {
+    expect(spanOf(3, 1, steps)).toEqual({ first: 1, last: 3 });
+    expect(spanOf(-1, 9, steps)).toEqual({ first: 0, last: 3 });
+  });
+
+  it("begins with its first step and ends with the end of its last", () => {
+    const { from, to } = momentsOf({ first: 1, last: 2 }, steps);
+    expect([new Date(from).toISOString(), new Date(to).toISOString()]).toEqual([
+      "2026-11-21T12:00:02.750Z",
+      "2026-11-21T12:00:07.750Z",
+    ]);
+  });
+
+  it("knows how many tasks are in it", () => {
+    expect(sumOf({ first: 1, last: 2 }, steps)).toBe(4);
+  });
+
+  it("is found under the pointer", () => {
+    expect([-0.1, 0, 0.5, 0.999, 1.2].map((part) => stepAt(part, steps))).toEqual([0, 0, 2, 3, 3]);
   });
 });

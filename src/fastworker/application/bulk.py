@@ -5,11 +5,11 @@ control plane does everything else; each task is looked at once more when its tu
 """
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import batched
-from typing import Never, Protocol
+from typing import Never, assert_never
 
 import structlog
 
@@ -17,6 +17,7 @@ from fastworker.domain.action import Action, Actor
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import CountChanged, InvalidOption, TooManyOperations
 from fastworker.domain.ledger import Ledger
+from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import Task
 
 from .identifiers import NewId
@@ -24,7 +25,7 @@ from .observatory.task_filter import TaskFilter
 from .observatory.task_index import TaskIndex
 from .observatory.task_pages import scan
 from .ports.clock import Clock
-from .steering import Steering
+from .steering import Steer
 from .wakeup import Wakeup
 
 log = structlog.get_logger()
@@ -42,17 +43,12 @@ RESTS_PER_TURN = 3.0
 """How many times as long as a turn the others have to themselves after it: people wait for their many, not clients."""
 
 
-class Steer(Protocol):
-    """Makes a decision now, and lets whoever it concerns know: `ControlPlane.steer`."""
-
-    def __call__[T](self, decide: Callable[[Steering, float], T]) -> T: ...
-
-
 class BulkAction(StrEnum):
     """What can be done to many."""
 
     CANCEL = "cancel"  # those that have not ended
     RERUN = "rerun"  # those that have
+    PURGE = "purge"  # those that wait in a queue, and still do when their turn comes
 
 
 class OperationState(StrEnum):
@@ -62,14 +58,16 @@ class OperationState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     CANCELLED = "cancelled"
+    FAILED = "failed"  # a turn broke off, and the rest was not done
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The tasks meant: either by their ids, at most 1,000, or by what they are."""
+    """The tasks meant: either by their ids, at most 1,000, or by what they are. `name` is for the record."""
 
     ids: tuple[str, ...] = ()
     filter: TaskFilter | None = None
+    name: str = ""
 
     def __post_init__(self) -> None:
         if bool(self.ids) == (self.filter is not None):
@@ -105,6 +103,7 @@ class Operation:
     task_ids: list[str]
     created_at: float
     total: int
+    name: str = ""  # of what was selected
     state: OperationState = OperationState.WAITING
     done: int = 0
     succeeded: int = 0
@@ -112,6 +111,11 @@ class Operation:
     ended_at: float | None = None
     _good: list[Item] = field(default_factory=list)
     _bad: list[Item] = field(default_factory=list)
+
+    @property
+    def what(self) -> str:
+        """What it is called on record."""
+        return f"bulk {self.action.value} {self.name}".rstrip()
 
     @property
     def refused(self) -> int:
@@ -187,9 +191,9 @@ class Operations:
         if expected_count is not None and len(ids) != expected_count:
             raise CountChanged(f"{len(ids)} tasks can be acted on by now, not {expected_count}: look again")
         now = self._clock.now()
-        operation = Operation(self._new_id(), action, actor, ids, now, len(ids))
+        operation = Operation(self._new_id(), action, actor, ids, now, len(ids), selection.name)
         self._keep(operation)
-        self._note(actor, f"bulk {action.value}", operation)
+        self._note(actor, operation.what, operation)
         self._news.set()
         return operation
 
@@ -222,19 +226,24 @@ class Operations:
             if operation.is_over:
                 return
         operation.end(OperationState.DONE, now=self._clock.now())
-        self._note(operation.actor, f"bulk {operation.action.value} done", operation)
+        self._note(operation.actor, f"{operation.what} done", operation)
 
     def _act(self, operation: Operation, task_ids: Sequence[str]) -> None:
         """Do one turn; one that fails ends the operation, for a part of it may be done, and must not be done twice."""
         try:
-            if operation.action is BulkAction.CANCEL:
-                self._cancel(operation, task_ids)
-            else:
-                self._rerun(operation, task_ids)
+            match operation.action:
+                case BulkAction.CANCEL:
+                    self._cancel(operation, task_ids)
+                case BulkAction.RERUN:
+                    self._rerun(operation, task_ids)
+                case BulkAction.PURGE:
+                    self._purge(operation, task_ids)
+                case _:
+                    assert_never(operation.action)
         except Exception as error:
             log.exception("bulk_action_failed", operation_id=operation.operation_id, error=str(error))
-            operation.end(OperationState.CANCELLED, now=self._clock.now())
-            self._note(operation.actor, f"bulk {operation.action.value} failed", operation)
+            operation.end(OperationState.FAILED, now=self._clock.now())
+            self._note(operation.actor, f"{operation.what} failed", operation)
 
     async def _rest(self, began_at: float) -> None:
         """After a turn that began then, let others have the event loop for a multiple of the time that it took."""
@@ -246,6 +255,11 @@ class Operations:
         for task_id, answer in zip(task_ids, answers, strict=True):
             is_good = answer in (Cancellation.CANCELLED, Cancellation.STOPPING)
             operation.note(Item(task_id, answer.value), is_good=is_good)
+
+    def _purge(self, operation: Operation, task_ids: Sequence[str]) -> None:
+        waited = self._steer(lambda steering, now: steering.purge_some(task_ids, now=now))
+        for task_id, was_waiting in zip(task_ids, waited, strict=True):
+            operation.note(Item(task_id, "cancelled" if was_waiting else "started"), is_good=was_waiting)
 
     def _rerun(self, operation: Operation, task_ids: Sequence[str]) -> None:
         pairs = [(task_id, self._new_id()) for task_id in task_ids]
@@ -268,8 +282,7 @@ class Operations:
         began_at = self._clock.now()
         for some in self._found(selection):
             matching += len(some)
-            is_for_final = action is BulkAction.RERUN
-            ids += [task.task_id for task in some if task.status.is_final is is_for_final]
+            ids += [task.task_id for task in some if _is_for(action, task.status)]
             await self._rest(began_at)
             began_at = self._clock.now()
         return matching, ids
@@ -299,3 +312,16 @@ class Operations:
         said = f"{operation.succeeded} of {operation.total} tasks"
         action = Action(actor, what, operation.operation_id, operation.state.value, said)
         self._steer(lambda steering, now: steering.note(action, now=now))
+
+
+def _is_for(action: BulkAction, status: TaskStatus) -> bool:
+    """Tell whether an action is possible for a task in a status."""
+    match action:
+        case BulkAction.CANCEL:
+            return not status.is_final
+        case BulkAction.RERUN:
+            return status.is_final
+        case BulkAction.PURGE:
+            return status is TaskStatus.QUEUED
+        case _:
+            assert_never(action)

@@ -72,9 +72,14 @@ class FunctionCatalogue:
         self._tallies = tallies
         self._codec = codec
 
-    def all(self, *, now: float) -> list[FunctionView]:
-        """Return every task function, by name."""
-        return self._views(sorted(self._ledger.names), now)
+    @property
+    def names(self) -> list[str]:
+        """The names of all task functions, sorted."""
+        return sorted(self._ledger.names)
+
+    def some(self, names: Sequence[str], *, now: float) -> list[FunctionView]:
+        """Return the task functions of these names, which are known, in this order."""
+        return self._views(names, now)
 
     def get(self, name: str, *, now: float) -> FunctionView:
         """Return one; raises `UnknownTask`, with near names."""

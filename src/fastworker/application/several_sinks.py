@@ -14,8 +14,8 @@ log = structlog.get_logger()
 class SeveralSinks(EventSink):
     """Passes each event on to all that it is of interest to, in the order given.
 
-    The first is the control plane's own. The others only look on: one that raises is said so once, and hears no more,
-    and whoever makes the change goes on.
+    The first is the control plane's own. The others only look on: one that raises is said so once, hears no more, and
+    whoever makes the change goes on.
     """
 
     def __init__(self, own: EventSink, *onlookers: EventSink) -> None:
@@ -31,6 +31,7 @@ class SeveralSinks(EventSink):
                 if sink is self._own:
                     raise
                 self._ears.drop(sink)
+                sink.dropped(error)
                 log.exception("onlooker_failed", sink=type(sink).__name__, event_kind=type(event).__name__, error=error)
 
 

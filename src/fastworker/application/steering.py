@@ -1,7 +1,8 @@
 """What people may do to the whole. Each use case is noted for the record with who did it; a refusal is noted, too."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from fastworker.domain.action import Action, Actor
 from fastworker.domain.cancellation import Cancellation
@@ -14,6 +15,7 @@ from fastworker.domain.events import (
     PriorityResumed,
 )
 from fastworker.domain.ledger import Ledger, Session
+from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.pause import Pause
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import Submission, Task
@@ -40,6 +42,12 @@ class Edit:
 
 
 AS_IT_WAS = Edit()
+
+
+class Steer(Protocol):
+    """Makes a decision now, and lets whoever it concerns know: `ControlPlane.steer`."""
+
+    def __call__[T](self, decide: "Callable[[Steering, float], T]") -> T: ...
 
 
 class Steering:
@@ -91,6 +99,12 @@ class Steering:
     def cancel_some(self, task_ids: Sequence[str], *, now: float) -> list[Cancellation]:
         """Cancel a part of what a bulk action is for; the action as a whole is noted, not each task."""
         answers = [self._decisions.cancel(task_id, now) for task_id in task_ids]
+        self._decisions.dispatch(now)
+        return answers
+
+    def purge_some(self, task_ids: Sequence[str], *, now: float) -> list[bool]:
+        """Cancel those of some tasks that wait in the queue still; return of each whether it did."""
+        answers = [self._purge_one(task_id, now) for task_id in task_ids]
         self._decisions.dispatch(now)
         return answers
 
@@ -165,6 +179,12 @@ class Steering:
             self._decisions.record(FunctionResumed(name, now))
 
     # ---- parts ----
+
+    def _purge_one(self, task_id: str, now: float) -> bool:
+        task = self._ledger.tasks.get(task_id)
+        if task is None or task.status is not TaskStatus.QUEUED:
+            return False
+        return self._decisions.cancel(task_id, now) is Cancellation.CANCELLED
 
     def _rerun_one(self, task_id: str, new_task_id: str, now: float) -> FastWorkerError | None:
         try:

@@ -23,7 +23,7 @@ from fastworker.adapters.dashboard.tokens import Token, read_tokens
 from fastworker.adapters.uuid7 import new_uuid7
 from fastworker.application.control_plane import BoundAddresses
 from fastworker.application.ports.clock import Clock
-from fastworker.domain.errors import AddressUnusable
+from fastworker.domain.errors import AddressUnusable, InvalidSetting
 
 from .settings import ControlPlaneSettings
 
@@ -62,9 +62,25 @@ class Opening:
 
 
 def tokens_of(settings: ControlPlaneSettings) -> Sequence[Token]:
-    """Return the tokens of which each request needs one; none: everybody gets in. Raises `InvalidSetting`."""
+    """Return the tokens that let people in; none: all get in, or whom a proxy names. Raises `InvalidSetting`."""
+    if not settings.no_dashboard:
+        _refuse_half_a_proxy(settings)
     file = settings.dashboard_token_file
     return read_tokens(Path(file)) if file and not settings.no_dashboard else ()
+
+
+def _refuse_half_a_proxy(settings: ControlPlaneSettings) -> None:
+    """A proxy that logs people in has an address, and they have roles that somebody has thought of."""
+    if settings.dashboard_role_header and not settings.dashboard_user_header:
+        raise InvalidSetting("--dashboard-role-header needs --dashboard-user-header: who is it that has the role?")
+    if not settings.dashboard_user_header:
+        return
+    if not settings.dashboard_trusted_proxy:
+        raise InvalidSetting("--dashboard-user-header needs --dashboard-trusted-proxy: whose header is to be believed?")
+    if not settings.dashboard_role_header and "dashboard_role" not in settings.model_fields_set:
+        raise InvalidSetting(
+            "--dashboard-user-header needs --dashboard-role-header, or a --dashboard-role for all whom it lets in"
+        )
 
 
 def open_dashboard(settings: ControlPlaneSettings, tokens: Sequence[Token], clock: Clock) -> Opening | AddressUnusable:

@@ -17,6 +17,8 @@ from fastworker.adapters.dashboard.models.system import Setting
 from fastworker.adapters.dashboard.moments import Moments
 from fastworker.adapters.dashboard.page_files import PageFiles, built_page
 from fastworker.adapters.dashboard.parts import Identification, Parts
+from fastworker.adapters.dashboard.proxies import TrustedProxies
+from fastworker.adapters.dashboard.redaction import Redaction
 from fastworker.adapters.dashboard.roles import role_named
 from fastworker.adapters.dashboard.series_cache import SeriesCache
 from fastworker.application.control_plane import BoundAddresses
@@ -42,6 +44,7 @@ def build(
         ),
         max_payload_bytes=settings.max_payload_bytes,
         frame_ancestors=settings.dashboard_frame_ancestors,
+        proxies=trusted_proxies(settings),
     )
     return Dashboard(parts, app, listener)
 
@@ -73,13 +76,27 @@ def make_parts(settings: ControlPlaneSettings, container: Any, opening: Opening,
             sessions=opening.sessions,
             cookie_name=f"fastworker_session_{opening.port}",  # cookies know hosts, not ports
             tokens=opening.tokens,
-            open_as=None if opening.tokens else _everybody(settings),
+            open_as=None if opening.tokens or settings.dashboard_user_header else _everybody(settings),
         ),
         moments=moments,
         keys=opening.keys,
         series=SeriesCache(container.observatory().history, moments),
+        exports=container.exports(),
+        triage=container.triage(),
+        inspection=container.inspection(),
         started_at=opening.started_at,
         root_path=settings.dashboard_root_path,
+        redaction=Redaction(settings.dashboard_redact),
+    )
+
+
+def trusted_proxies(settings: ControlPlaneSettings) -> TrustedProxies:
+    """Return the proxies that are believed."""
+    return TrustedProxies(
+        settings.dashboard_trusted_proxy,
+        user_header=settings.dashboard_user_header or "",
+        role_header=settings.dashboard_role_header or "",
+        role=role_named(settings.dashboard_role),
     )
 
 

@@ -6,78 +6,26 @@ A field is one setting under one name everywhere: `task_modules` is --task-modul
 """
 
 import os
-import re
 import socket
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self, override
-from urllib.parse import urlsplit
+from typing import Any, ClassVar, Literal, Self, override
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
-from fastworker.adapters.dashboard.hosts import parse_host
 from fastworker.application.messages import PAYLOAD_BYTES
 from fastworker.application.subworker import is_loopback
 from fastworker.domain.errors import InvalidSetting
 from fastworker.domain.worker_registry import LocalExecution
 
-
-def _split_words(value: Any) -> Any:
-    """Take module names as a list, or in one text, separated by spaces or commas."""
-    words = [value] if isinstance(value, str) else value
-    if not isinstance(words, (list, tuple)):
-        return value
-    return [name for word in words for name in re.split(r"[\s,]+", word) if name]
-
-
-def _address(value: str) -> str:
-    parts = urlsplit(value)
-    try:
-        has_port = parts.port is not None
-    except ValueError:
-        has_port = False
-    if parts.scheme == "ipc" and value != "ipc://":
-        return value
-    if parts.scheme != "tcp" or not parts.hostname or not has_port:
-        raise ValueError("expected tcp://HOST:PORT or ipc://PATH")
-    return value
-
-
-def _root_path(value: str) -> str:
-    path = value.rstrip("/")
-    if path and (not path.startswith("/") or re.search(r"[^\w/.~-]|//", path)):
-        raise ValueError("expected a path such as /ops/fastworker")
-    return path
-
-
-def _origin(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc or re.search(r"[\s;,']", value):
-        raise ValueError("expected an origin such as https://intranet.example")
-    return value
-
-
-def _host_name(value: str) -> str:
-    if parse_host(value) is None:
-        raise ValueError("expected a name such as ops.example or ops.example:8443, without a scheme or a path")
-    return value
-
-
-Address = Annotated[str, AfterValidator(_address)]
-Modules = Annotated[list[str], NoDecode, BeforeValidator(_split_words)]
-Words = Modules
-RootPath = Annotated[str, AfterValidator(_root_path)]
-Origins = Annotated[list[Annotated[str, AfterValidator(_origin)]], NoDecode, BeforeValidator(_split_words)]
-HostNames = Annotated[list[Annotated[str, AfterValidator(_host_name)]], NoDecode, BeforeValidator(_split_words)]
-Seconds = Annotated[float, Field(gt=0, le=7 * 86_400)]
+from .setting_types import Address, HeaderName, HostNames, Modules, Networks, Origins, RootPath, Seconds, Words
 
 MOST_PROCESSES = 1_000
 LONGEST_WORKER_ID = 200
@@ -233,6 +181,20 @@ class ControlPlaneSettings(ProcessSettings):
     dashboard_frame_ancestors: Origins = Field(
         default=[], description="Origins that may show the dashboard in a frame. Default: none."
     )
+    dashboard_redact: Words = Field(
+        default=[],
+        description="Members of arguments and results that are never shown, such as password or *.token.",
+    )
+    dashboard_trusted_proxy: Networks = Field(
+        default=[],
+        description="Addresses or networks of reverse proxies whose forwarded headers are believed.",
+    )
+    dashboard_user_header: HeaderName | None = Field(
+        default=None, description="The header in which a trusted proxy names who has logged in there."
+    )
+    dashboard_role_header: HeaderName | None = Field(
+        default=None, description="The header in which it names the role. Default: all have --dashboard-role."
+    )
 
     @override
     def listening(self) -> tuple[str, ...]:
@@ -256,7 +218,8 @@ class ControlPlaneSettings(ProcessSettings):
         return settings
 
     def _refuse_open_dashboard(self) -> None:
-        if self.insecure or self.dashboard_token_file or is_loopback(f"tcp://{_in_url(self.dashboard_host)}:1"):
+        has_login = self.dashboard_token_file or self.dashboard_user_header
+        if self.insecure or has_login or is_loopback(f"tcp://{_in_url(self.dashboard_host)}:1"):
             return
         raise InvalidSetting(
             f"--dashboard-host {self.dashboard_host} can be reached from other machines, and anybody there could see "

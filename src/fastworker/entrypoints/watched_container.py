@@ -6,7 +6,10 @@ from dependency_injector import providers
 
 from fastworker.application.bulk import Operations
 from fastworker.application.function_catalogue import FunctionCatalogue
+from fastworker.application.inspection import Inspection
+from fastworker.application.observatory.exports import Exports
 from fastworker.application.observatory.observatory import Observatory
+from fastworker.application.observatory.triage import Triage
 from fastworker.application.ports.event_sink import EventSink
 from fastworker.application.several_sinks import SeveralSinks
 
@@ -34,6 +37,14 @@ class WatchedContainer(Container):
         steer=Container.control_plane.provided.steer,
         clock=Container.clock,
         new_id=Container.new_id,
+    )
+    exports: providers.Provider[Exports] = providers.Singleton(Exports, observatory.provided.index, Container.clock)
+    inspection: providers.Provider[Inspection] = providers.Singleton(Inspection, Container.transport)
+    triage: providers.Provider[Triage] = providers.Singleton(
+        Triage,
+        observatory.provided.errors,
+        steer=Container.control_plane.provided.steer,
+        clock=Container.clock,
     )
 
 

@@ -13,6 +13,8 @@ PATHS = [
     "",
     "tasks",
     "errors",
+    "errors?tab=dead",
+    "errors?show=muted",
     "queues",
     "queues/normal",
     "workers",

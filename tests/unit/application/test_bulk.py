@@ -29,12 +29,13 @@ from fastworker.domain.action import Actor
 from fastworker.domain.errors import CountChanged, InvalidOption, TooManyOperations
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
+from fastworker.domain.terms import Terms
 
 from ...builders import a_submission
 from .observatory.observed import ObservedCoordinator
 
 ANN = Actor("ann", "operator", "127.0.0.1")
-CANCEL, RERUN = BulkAction
+CANCEL, RERUN, PURGE = BulkAction
 EVERYTHING = Selection(filter=EVERY_TASK)
 pytestmark = pytest.mark.anyio
 
@@ -185,6 +186,41 @@ async def test_many_run_again():
     assert operation.answers == {"submitted": 3}
 
 
+async def test_a_queue_is_purged_of_what_waits_and_only_of_that():
+    plane = Plane()
+    plane.join()
+    (runs,) = plane.waiting(1)
+    plane.poll()
+    waits = plane.waiting(3)
+    later = plane.waiting(1, terms=Terms(delay_seconds=60.0))
+    low = plane.waiting(1, priority=TaskPriority.LOW)
+    normal = TaskFilter(statuses=frozenset({TaskStatus.QUEUED}), priorities=frozenset({TaskPriority.NORMAL}))
+    assert await plane.operations.count(PURGE, Selection(filter=normal)) == BulkCount(3, 3)
+    operation = await plane.done(PURGE, Selection(filter=normal, name="normal"))
+
+    assert (operation.answers, operation.succeeded) == ({"cancelled": 3}, 3)
+    assert {plane.status(task_id) for task_id in waits} == {TaskStatus.CANCELLED}
+    assert [plane.status(task_id) for task_id in (runs, *later, *low)] == [
+        TaskStatus.RUNNING,
+        TaskStatus.SCHEDULED,
+        TaskStatus.QUEUED,
+    ]
+    assert noted(plane) == [("bulk purge normal", "0 of 3 tasks"), ("bulk purge normal done", "3 of 3 tasks")]
+
+
+async def test_what_has_started_before_its_turn_came_is_left_alone_by_a_purge():
+    plane = Plane()
+    first, second = plane.waiting(2)
+    operation = await plane.operations.start(ANN, PURGE, EVERYTHING)
+    plane.join()
+    plane.poll()
+    async with plane.running():
+        await plane.clock.settle()
+
+    assert operation.items == [Item(first, "started"), Item(second, "cancelled")]
+    assert (plane.status(first), operation.refused) == (TaskStatus.RUNNING, 1)
+
+
 async def test_what_is_not_possible_any_more_is_told_before_what_was_done():
     plane = Plane()
     plane.ended(2)
@@ -293,7 +329,7 @@ async def test_a_bulk_action_that_fails_ends_and_the_next_one_has_its_turn():
         async with plane.running():
             await plane.clock.settle()
 
-    assert (broken.state, broken.done) == (OperationState.CANCELLED, 0)
+    assert (broken.state, broken.done, broken.is_over) == (OperationState.FAILED, 0, True)
     assert ("bulk cancel failed", "0 of 3 tasks") in noted(plane)
     assert whole.state is OperationState.DONE
     assert [line["event"] for line in lines] == ["bulk_action_failed"]

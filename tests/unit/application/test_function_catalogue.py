@@ -98,7 +98,7 @@ def test_a_default_value_that_is_long_to_write_is_cut():
 def test_a_declaration_is_made_once():
     plane = Plane()
     odd = plane.get("odd").declaration
-    plane.catalogue.all(now=plane.now)
+    plane.catalogue.some(plane.catalogue.names, now=plane.now)
 
     assert plane.get("odd").declaration is odd
     assert Unwritable.tries == 1
@@ -135,8 +135,12 @@ def test_a_function_shows_how_it_does():
     assert (shown.run.count, shown.run.longest, shown.pause) == (2, 2.0, pause)
 
 
-def test_all_functions_are_told_by_name():
-    assert [shown.name for shown in Plane().catalogue.all(now=0.0)] == ["add", "echo", "fragile", "long", "odd"]
+def test_functions_are_named_in_order_and_only_those_that_are_asked_for_are_made():
+    plane = Plane()
+
+    assert plane.catalogue.names == ["add", "echo", "fragile", "long", "odd"]
+    assert [shown.name for shown in plane.catalogue.some(["long", "add"], now=0.0)] == ["long", "add"]
+    assert Unwritable.tries == 0
 
 
 def test_the_parameters_are_told_as_json_schema():

@@ -175,6 +175,22 @@ def test_a_worker_is_drained_once_and_noted_each_time():
     ]
 
 
+def test_a_purge_cancels_what_waits_and_tells_of_each_whether_it_did():
+    plane = ManualCoordinator()
+    finished(plane, "done")
+    plane.accepted(a_submission("runs"))
+    plane.poll()
+    plane.accepted(a_submission("waits"), a_submission("later", terms=Terms(delay_seconds=9.0)))
+    waited = plane.coordinator.steering.purge_some(["waits", "runs", "later", "done", "nobodys"], now=plane.now)
+
+    assert waited == [True, False, False, False, False]
+    assert [plane.status(task_id) for task_id in ("waits", "runs", "later")] == [
+        TaskStatus.CANCELLED,
+        TaskStatus.RUNNING,
+        TaskStatus.SCHEDULED,
+    ]
+
+
 # ---- pausing ----
 
 

@@ -59,6 +59,10 @@ EXAMPLES = {
     "dashboard_root_path": "/ops",
     "dashboard_allowed_host": "ops.example",
     "dashboard_frame_ancestors": "https://ops.example",
+    "dashboard_redact": "password",
+    "dashboard_trusted_proxy": "10.0.0.5",
+    "dashboard_user_header": "X-User",
+    "dashboard_role_header": "X-Role",
 }
 
 

@@ -5,6 +5,7 @@ import type {
   BulkCount,
   BulkFilter,
   Cancelled,
+  ErrorGroup,
   Function as TaskFunction,
   Operation,
   PauseRequest,
@@ -57,20 +58,39 @@ export function cancelOperation(id: string): Promise<Operation> {
   return post(`operations/${segment(id)}/cancel`);
 }
 
-export function pauseQueue(priority: string, pause: Partial<PauseRequest>): Promise<Queue> {
-  return post(`queues/${segment(priority)}/pause`, pause);
+const only = (version: string) => ({ "if-match": `"${version}"` });
+
+/** Pause what has been seen; when somebody else was quicker, the API says so. */
+export function pauseQueue(priority: string, pause: Partial<PauseRequest>, version: string): Promise<Queue> {
+  return post(`queues/${segment(priority)}/pause`, pause, only(version));
 }
 
-export function resumeQueue(priority: string): Promise<Queue> {
-  return post(`queues/${segment(priority)}/resume`);
+export function resumeQueue(priority: string, version: string): Promise<Queue> {
+  return post(`queues/${segment(priority)}/resume`, undefined, only(version));
 }
 
-export function pauseFunction(name: string, pause: Partial<PauseRequest>): Promise<TaskFunction> {
-  return post(`functions/${segment(name)}/pause`, pause);
+export function pauseFunction(name: string, pause: Partial<PauseRequest>, version: string): Promise<TaskFunction> {
+  return post(`functions/${segment(name)}/pause`, pause, only(version));
 }
 
-export function resumeFunction(name: string): Promise<TaskFunction> {
-  return post(`functions/${segment(name)}/resume`);
+export function resumeFunction(name: string, version: string): Promise<TaskFunction> {
+  return post(`functions/${segment(name)}/resume`, undefined, only(version));
+}
+
+export function countPurge(priority: string): Promise<BulkCount> {
+  return post(`queues/${segment(priority)}/purge`, { dry_run: true });
+}
+
+/** Cancel all that waits, if there are still as many as the person has agreed to. */
+export function startPurge(priority: string, expected: number): Promise<Operation> {
+  return post(`queues/${segment(priority)}/purge`, { expected_count: expected, name: priority });
+}
+
+/** What can be said of a group of failures. */
+export type ErrorWord = "seen" | "mute" | "unmute";
+
+export function sayOfError(fingerprint: string, word: ErrorWord): Promise<ErrorGroup> {
+  return post(`errors/${segment(fingerprint)}/${word}`);
 }
 
 export function drainWorker(id: string): Promise<Worker> {

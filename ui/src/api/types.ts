@@ -27,7 +27,7 @@ export interface AttemptPage {
 
 /** Something that a person should look at; `target` is an id of the kind's resource, if there is one. */
 export interface Attention {
-  kind: "failing" | "paused" | "stuck" | "no-worker" | "queue-full" | "worker-lost" | "draining" | "loop-blocked";
+  kind: "failing" | "paused" | "stuck" | "no-worker" | "queue-full" | "worker-lost" | "draining" | "loop-blocked" | "blind";
   message: string;
   target: string | null;
   count: number;
@@ -140,6 +140,12 @@ export interface ErrorGroup {
   count: number;
   /** How many of them were tried again. */
   retried: number;
+  /** How many of them nobody has said to have seen. */
+  new: number;
+  /** Who said last that these failures were seen. */
+  seen: Word | null;
+  /** Who said that nobody is to be told of them. */
+  muted: Word | null;
   first_seen_at: Moment;
   last_seen_at: Moment;
   functions: string[];
@@ -160,6 +166,12 @@ export interface ErrorGroupDetail {
   count: number;
   /** How many of them were tried again. */
   retried: number;
+  /** How many of them nobody has said to have seen. */
+  new: number;
+  /** Who said last that these failures were seen. */
+  seen: Word | null;
+  /** Who said that nobody is to be told of them. */
+  muted: Word | null;
   first_seen_at: Moment;
   last_seen_at: Moment;
   functions: string[];
@@ -190,7 +202,7 @@ export interface ErrorSummary {
   message: string;
 }
 
-/** `errors`: groups in which something new has failed. */
+/** `errors`: groups in which something new has failed, or of which somebody has said something. */
 export interface ErrorsEvent {
   topic: "errors";
   changed: ErrorGroup[];
@@ -233,6 +245,8 @@ export interface Function {
   failure_ratio: number | null;
   run_seconds: Percentiles;
   pause: Pause | null;
+  /** Of the pause: what is sent as If-Match, so that nobody's pause is overwritten. */
+  version: string;
 }
 
 /** A task function with what it takes.
@@ -259,6 +273,8 @@ export interface FunctionDetail {
   failure_ratio: number | null;
   run_seconds: Percentiles;
   pause: Pause | null;
+  /** Of the pause: what is sent as If-Match, so that nobody's pause is overwritten. */
+  version: string;
   parameters: Record<string, unknown> | null;
 }
 
@@ -308,8 +324,10 @@ export type Moment = string;
 /** A bulk action under way, or done. Item results are kept up to a bound, the failures first. */
 export interface Operation {
   id: string;
-  action: BulkAction;
-  state: "waiting" | "running" | "done" | "cancelled";
+  action: "cancel" | "retry" | "purge";
+  /** What of: the queue that is purged; else empty. */
+  name: string;
+  state: "waiting" | "running" | "done" | "cancelled" | "failed";
   total: number;
   done: number;
   succeeded: number;
@@ -370,6 +388,8 @@ export interface Overview {
   run_seconds: Percentiles;
   loop_lag_seconds: number | null;
   memory_bytes: number;
+  /** Groups of failures that nobody has seen, and nobody has muted. */
+  new_errors: number;
   is_draining: boolean;
   attention: Attention[];
   as_of: Moment;
@@ -410,6 +430,8 @@ export interface Payload {
   size: number;
   sha256: string;
   is_truncated: boolean;
+  /** Something in it must not be shown, and it cannot be searched. */
+  is_hidden: boolean;
 }
 
 /** Of the seconds that were seen lately; None when nothing was. */
@@ -451,6 +473,14 @@ export interface Progress {
   message: string;
 }
 
+/** Cancel everything that waits in a queue: to be said with the count of a dry run, and the name of the queue. */
+export interface PurgeRequest {
+  dry_run?: boolean;
+  expected_count?: number | null;
+  /** The queue, once more. */
+  name?: string | null;
+}
+
 /** One priority: what waits, how fast it comes and goes over the last minute, and when it will be empty. */
 export interface Queue {
   priority: TaskPriority;
@@ -465,6 +495,8 @@ export interface Queue {
   /** The depth over the last five minutes, oldest first. */
   depth_history: number[];
   pause: Pause | null;
+  /** Of the pause: what is sent as If-Match, so that nobody's pause is overwritten. */
+  version: string;
 }
 
 /** The queues, the most urgent first. */
@@ -517,7 +549,7 @@ export interface SessionState {
   actor: string;
   role: Role;
   is_read_only: boolean;
-  method: "loopback" | "token" | "session" | "insecure";
+  method: "loopback" | "token" | "session" | "insecure" | "proxy";
   expires_at: Moment | null;
 }
 
@@ -558,6 +590,9 @@ export interface System {
   hub: HubState;
   versions: Record<string, string>;
   is_draining: boolean;
+  /** What is shown is as of then: the dashboard failed to follow. */
+  blind_since: Moment | null;
+  blind_because: string;
   as_of: Moment;
 }
 
@@ -635,6 +670,17 @@ export interface TaskEvent {
   steps: TaskStep[];
 }
 
+/** How many tasks were submitted in each of some equal steps of time, from `began_at` on.
+ * 
+ * `is_bounded` says that only the newest were looked at; then the picture begins where they do. */
+export interface TaskHistogram {
+  began_at: Moment;
+  step_seconds: number;
+  counts: number[];
+  is_bounded: boolean;
+  as_of: Moment;
+}
+
 export type TaskId = string;
 
 /** A page of tasks. */
@@ -651,6 +697,19 @@ export interface TaskPage {
 
 /** How urgent a task is; members are listed from the most urgent to the least. */
 export type TaskPriority = "critical" | "high" | "normal" | "low";
+
+/** Where a running task is at this moment; `stack` is as Python writes it, the innermost call last.
+ * 
+ * It `is_stuck` when it was given up, and goes on nevertheless. */
+export interface TaskStack {
+  id: string;
+  worker_id: string;
+  attempt: number;
+  run_seconds: number;
+  stack: string;
+  is_stuck: boolean;
+  as_of: Moment;
+}
 
 /** Where a task is in its life. */
 export type TaskStatus = "scheduled" | "queued" | "running" | "success" | "failure" | "cancelled" | "lost" | "expired";
@@ -762,6 +821,12 @@ export interface Usage {
   name: string;
   used: number;
   limit: number;
+}
+
+/** Who said something about a group, and when. */
+export interface Word {
+  by: string;
+  at: Moment;
 }
 
 /** A live worker. `stuck` slots are taken by work that was given up and goes on. */

@@ -10,16 +10,19 @@ import { confirm } from "./confirm";
 interface Pausable {
   name: string;
   pause: Pause | null;
-  doPause: (request: Partial<PauseRequest>) => Promise<unknown>;
-  doResume: () => Promise<unknown>;
+  /** Of what was seen: what somebody else has done meanwhile is not overwritten. */
+  version: string;
+  doPause: (request: Partial<PauseRequest>, version: string) => Promise<{ version: string }>;
+  doResume: (version: string) => Promise<unknown>;
   done: () => void;
 }
 
 /** Ask for the reason and the time, and pause; or resume. */
-export async function turnPause({ name, pause, doPause, doResume, done }: Pausable): Promise<void> {
+export async function turnPause({ name, pause, version, doPause, doResume, done }: Pausable): Promise<void> {
+  const resume = (of: string) => act(`Resume ${name}`, () => doResume(of));
   if (pause) {
-    await act(`Resume ${name}`, doResume, () => (toast("good", `${name} goes on`), done()));
-    return;
+    if ((await resume(version)) !== undefined) toast("good", `${name} goes on`);
+    return done();
   }
   const answers = await confirm({
     title: `Pause ${name}?`,
@@ -35,12 +38,12 @@ export async function turnPause({ name, pause, doPause, doResume, done }: Pausab
   if (answers.minutes && !(minutes > 0))
     return toast("bad", "Not paused", { detail: `“${answers.minutes}” is no number of minutes` });
   const request = { reason: answers.reason?.trim() ?? "", ...(minutes > 0 ? { seconds: minutes * 60 } : {}) };
-  const undo = { label: "Undo", run: () => void act(`Resume ${name}`, doResume, done) };
-  await act(
-    `Pause ${name}`,
-    () => doPause(request),
-    () => (toast("good", `${name} is paused`, { action: undo }), done()),
-  );
+  const paused = await act(`Pause ${name}`, () => doPause(request, version));
+  if (paused) {
+    const undo = { label: "Undo", run: () => void resume(paused.version).then(done) };
+    toast("good", `${name} is paused`, { action: undo });
+  }
+  done();
 }
 
 export function PauseButton(props: Pausable): JSX.Element {

@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import { logOut } from "../api/actions";
 import { Button } from "../components/basics";
 import { Icon } from "../components/icons";
-import { count } from "../format/numbers";
+import { count, plural } from "../format/numbers";
 import { route } from "../router/location";
 import { urlOf } from "../router/route";
 import { act } from "../state/act";
@@ -84,9 +84,9 @@ function LogOut(): JSX.Element {
 function Navigation(): JSX.Element {
   const overview = useOverview().data;
   const badges: Record<string, { text: string; tone: string; label: string } | undefined> = {};
-  if (overview && overview.counts.failure + overview.counts.lost > 0) {
-    const failed = overview.counts.failure + overview.counts.lost;
-    badges.errors = { text: count(failed), tone: "bad", label: `${failed} failed or lost` };
+  if (overview && overview.new_errors > 0) {
+    const { new_errors: unseen } = overview;
+    badges.errors = { text: count(unseen), tone: "bad", label: `${plural(unseen, "kind")} of failures not seen` };
   }
   return (
     <nav class={`navigation ${isMenuOpen.value ? "open" : ""}`} aria-label="Pages">

@@ -14,6 +14,7 @@ from litestar.handlers.base import BaseRouteHandler
 from .origins import SAFE_METHODS
 from .problem_kinds import MISSING_RIGHT, UNAUTHENTICATED
 from .problems import ApiProblem
+from .proxies import NOT_FORWARDED, Forwarded, forwarded_in
 from .roles import Role
 from .sessions import Sessions
 from .tokens import Token, find_token
@@ -24,7 +25,7 @@ VIEWER: Mapping[str, Any] = {ROLE: Role.VIEWER}
 OPERATOR: Mapping[str, Any] = {ROLE: Role.OPERATOR}
 ADMIN: Mapping[str, Any] = {ROLE: Role.ADMIN}
 
-type Method = Literal["loopback", "token", "session", "insecure"]
+type Method = Literal["loopback", "token", "session", "insecure", "proxy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,16 @@ class Access:
     tokens: Sequence[Token] = ()
     open_as: Identity | None = None
 
-    def identify(self, authorization: str, cookie: str) -> Identity | None:
-        """Return who shows this Authorization header or this cookie; None when that is nobody."""
+    def identify(self, authorization: str, cookie: str, forwarded: Forwarded = NOT_FORWARDED) -> Identity | None:
+        """Return who shows this Authorization header, or whom a trusted proxy has let in, or whose this cookie is."""
         if self.open_as is not None:
             return self.open_as
         scheme, _, secret = authorization.partition(" ")
         if scheme.lower() == "bearer":
             token = find_token(self.tokens, secret.strip())
             return None if token is None else Identity(token.actor, token.role, "token")
+        if forwarded.user is not None and forwarded.role is not None:
+            return Identity(forwarded.user, forwarded.role, "proxy")
         session = self.sessions.find(cookie) if cookie else None
         return None if session is None else Identity(session.actor, session.role, "session", session.expires_at)
 
@@ -61,7 +64,9 @@ class Access:
         """Let a request pass to its handler, with the identity as `request.auth`; raises `ApiProblem`."""
         needed = _needed_role(handler, str(connection.scope.get("method", "")))
         identity = self.identify(
-            connection.headers.get("authorization", ""), connection.cookies.get(self.cookie_name, "")
+            connection.headers.get("authorization", ""),
+            connection.cookies.get(self.cookie_name, ""),
+            forwarded_in(connection.scope),
         )
         connection.scope["auth"] = identity
         if needed is None:

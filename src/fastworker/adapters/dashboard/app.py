@@ -9,17 +9,20 @@ from litestar.plugins.pydantic import PydanticPlugin
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from . import refusals
+from .bodies import MOST_ARGUMENT_BYTES
 from .conditional import Answer
 from .guard import Guard
 from .hosts import AllowedHosts
 from .page_files import PageFiles
 from .parts import Parts
-from .paths import PathRewriter
+from .paths import NO_PROXIES, PathRewriter
+from .proxies import TrustedProxies
 from .refusal_notes import RefusalNotes
 from .resources import (
     document,
     errors,
     events,
+    export,
     functions,
     health,
     metrics,
@@ -27,8 +30,10 @@ from .resources import (
     overview,
     queues,
     session,
+    stack,
     system,
     task,
+    task_actions,
     tasks,
     workers,
 )
@@ -39,7 +44,10 @@ API = "/api/v1"
 API_HANDLERS: list[ControllerRouterHandler] = [
     *overview.HANDLERS,
     *tasks.HANDLERS,
+    *export.HANDLERS,
     *task.HANDLERS,
+    *task_actions.HANDLERS,
+    *stack.HANDLERS,
     *errors.HANDLERS,
     *queues.HANDLERS,
     *workers.HANDLERS,
@@ -93,10 +101,11 @@ def make_app(
     hosts: AllowedHosts,
     max_payload_bytes: int,
     frame_ancestors: Sequence[str] = (),
+    proxies: TrustedProxies = NO_PROXIES,
 ) -> ASGIApp:
     """Return the application as it is served."""
-    max_body_bytes = max_payload_bytes + BODY_SLACK_BYTES
+    max_body_bytes = min(max_payload_bytes, MOST_ARGUMENT_BYTES) + BODY_SLACK_BYTES
     litestar = make_litestar(parts, files, max_body_bytes=max_body_bytes)
     headers = security_headers(frame_ancestors)
     guard = Guard(litestar, hosts=hosts, max_body_bytes=max_body_bytes, headers=headers)
-    return PathRewriter(guard, root_path=parts.root_path)  # outside, so that the guard knows the path
+    return PathRewriter(guard, root_path=parts.root_path, proxies=proxies)  # outside, so that the guard knows the path

@@ -1,7 +1,8 @@
 """Connections of browsers and programs: bounded in number and in patience, and told what is wrong as a problem.
 
 The web server waits for a request for as long as nobody sends one. Here each connection has some seconds for it, some
-more for the body that was announced, and when there are too many, the one that has idled for longest makes room.
+more for the body that was announced, a minute for somebody who does not read the answer, and when there are too many,
+the one that has idled for longest makes room.
 """
 
 import asyncio
@@ -21,6 +22,8 @@ REQUEST_SECONDS = 10.0
 """How long the head of a request may take, from its first byte; the first one of a connection, from its beginning."""
 
 BODY_SECONDS = 60.0
+STALLED_SECONDS = 60.0
+"""How long an answer waits for somebody who reads nothing of it."""
 
 
 class Connection(H11Protocol):
@@ -30,6 +33,7 @@ class Connection(H11Protocol):
         super().__init__(*args, **more)
         self._patience: asyncio.TimerHandle | None = None
         self._waits_for = ""
+        self._stalled: asyncio.TimerHandle | None = None
         self.idle_since = self.loop.time()
 
     @property
@@ -48,6 +52,7 @@ class Connection(H11Protocol):
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_for("")
+        self._read_on()
         super().connection_lost(exc)
 
     @override
@@ -65,6 +70,23 @@ class Connection(H11Protocol):
     @override
     def send_400_response(self, msg: str) -> None:
         self._refuse(ApiProblem(BAD_REQUEST, "this is no request of HTTP/1.1"))
+
+    @override
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._read_on()
+        self._stalled = self.loop.call_later(STALLED_SECONDS, self.transport.abort)
+
+    @override
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._read_on()
+
+    def _read_on(self) -> None:
+        """Take note that an answer is read, or that nobody waits for that any more."""
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
 
     def _be_patient(self) -> None:
         """Wait for what is missing, and only for some time."""

@@ -8,7 +8,6 @@ Nothing here imports the web framework: keys outlive a dashboard that fails.
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from hashlib import sha256
 
 from fastworker.application.identifiers import NewId
 from fastworker.application.ports.clock import Clock
@@ -38,14 +37,13 @@ class IdempotencyKeys:
         self._new_id = new_id
         self._kept: OrderedDict[tuple[str, str], Claim] = OrderedDict()
 
-    def claim(self, actor: str, key: str, body: str) -> Claim:
-        """Return what a key stands for: something new, or what it stood for before.
+    def claim(self, actor: str, key: str, digest: bytes) -> Claim:
+        """Return what a key stands for: something new, or what it stood for before. The digest is of the body.
 
         Raises:
             IdConflict: the key was used with another body.
         """
         self._let_go()
-        digest = sha256(body.encode("utf-8", "surrogatepass")).digest()
         known = self._kept.get((actor, key))
         if known is None:
             known = self._kept[actor, key] = Claim(self._new_id(), self._clock.now(), digest)

@@ -89,6 +89,9 @@ def _finish(operation: dict[str, Any]) -> None:
         status: {"$ref": PROBLEM} if MEDIA_TYPE in response.get("content", {}) else _response(status, response)
         for status, response in sorted(operation["responses"].items())
     }
+    if name in BODIES:
+        schema = {"$ref": REF.format(model=BODIES[name])}
+        operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
     if "requestBody" in operation:
         operation["requestBody"]["required"] = True
     answer = operation["responses"].get("200", {})
@@ -126,8 +129,13 @@ CONTENTS: dict[str, dict[str, Any]] = {
     "get_result": {"text/plain": TEXT},
     "get_metrics": {"text/plain": TEXT},
     "get_document": {"application/vnd.oai.openapi+json": {"schema": {"type": "object"}}},
+    "get_document_as_yaml": {"application/vnd.oai.openapi": TEXT},
+    "export_tasks": {"application/x-ndjson": TEXT, "text/csv": TEXT},
 }
 """Media types of answers beside JSON records."""
+
+BODIES = {"submit_task": "TaskSubmission", "rerun_task": "TaskSubmission"}
+"""Bodies that the handlers read themselves, because they may be large."""
 
 NAMED = (event, problem, submission, system)
 """Their models are found because these modules are loaded."""

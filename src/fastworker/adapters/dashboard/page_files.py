@@ -13,6 +13,9 @@ ASSETS = "assets/"
 BASE = '<base href="/">'
 """Stands in the built page; its path becomes that of this server behind its proxy."""
 
+MOST_PATHS = 16
+"""So many pages are kept that differ in their base only."""
+
 FOREVER = "public, max-age=31536000, immutable"
 MEDIA_TYPES = {
     ".html": "text/html",
@@ -46,9 +49,10 @@ class PageFiles:
     """All files, by their name below the page's base."""
 
     def __init__(self, contents: Mapping[str, bytes], *, root_path: str = "") -> None:
-        contents = {INDEX: NOT_BUILT.encode(), **contents}
-        contents[INDEX] = with_base(contents[INDEX], root_path)
-        self._files = {name: _file(name, content) for name, content in contents.items()}
+        self._files = {name: _file(name, content) for name, content in contents.items() if name != INDEX}
+        self._source = contents.get(INDEX, NOT_BUILT.encode())
+        self._pages: dict[str, PageFile] = {}
+        self._files[INDEX] = self.index_at(root_path)
 
     @property
     def names(self) -> list[str]:
@@ -59,10 +63,13 @@ class PageFiles:
         """Return a file of exactly this name."""
         return self._files.get(name)
 
-    @property
-    def index(self) -> PageFile:
-        """The page itself."""
-        return self._files[INDEX]
+    def index_at(self, root_path: str) -> PageFile:
+        """Return the page itself, for browsers that see it at a path."""
+        if root_path not in self._pages:
+            if len(self._pages) >= MOST_PATHS:  # a proxy that names another path each time
+                self._pages.clear()
+            self._pages[root_path] = _file(INDEX, with_base(self._source, root_path))
+        return self._pages[root_path]
 
 
 def _file(name: str, content: bytes) -> PageFile:

@@ -10,16 +10,21 @@ from fastworker.application.bulk import Operations
 from fastworker.application.control_plane import ControlPlane
 from fastworker.application.function_catalogue import FunctionCatalogue
 from fastworker.application.identifiers import NewId
+from fastworker.application.inspection import Inspection
+from fastworker.application.observatory.exports import Exports
 from fastworker.application.observatory.observatory import Observatory
+from fastworker.application.observatory.triage import Triage
 from fastworker.application.ports.clock import Clock
 from fastworker.application.ports.codec import PayloadCodec
 from fastworker.domain.ledger import Ledger
 
 from .access import Access
+from .bodies import LargeBodies
 from .event_hub import EventHub
 from .idempotency import IdempotencyKeys
 from .models.system import Setting
 from .moments import Moments
+from .redaction import NOTHING_HIDDEN, Redaction
 from .series_cache import SeriesCache
 
 
@@ -53,8 +58,13 @@ class Parts:
     moments: Moments
     keys: IdempotencyKeys
     series: SeriesCache
+    exports: Exports
+    triage: Triage
+    inspection: Inspection
     started_at: float
     root_path: str = ""
+    redaction: Redaction = NOTHING_HIDDEN
+    bodies: LargeBodies = field(default_factory=LargeBodies)
 
     @property
     def ledger(self) -> Ledger:

@@ -9,7 +9,13 @@ from urllib.parse import unquote_to_bytes
 from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from .proxies import FORWARDED, TrustedProxies
+
 SLASH = "\ue000"
+ROOT_PATH = "fastworker_root_path"
+"""Where stands in a request's scope at which path the browser sees this server."""
+
+NO_PROXIES = TrustedProxies()
 
 
 def name_in_path(value: str) -> str:
@@ -20,29 +26,40 @@ def name_in_path(value: str) -> str:
 class PathRewriter:
     """Keeps encoded slashes within their part of the path, and takes away the prefix of a reverse proxy, if it did not.
 
-    Both styles of proxies work at once: those that strip the prefix and those that keep it.
+    The prefix is the one that was configured, or that a trusted proxy names. Both styles of proxies work at once: those
+    that strip it and those that keep it.
     """
 
-    def __init__(self, app: ASGIApp, *, root_path: str) -> None:
+    def __init__(self, app: ASGIApp, *, root_path: str, proxies: TrustedProxies = NO_PROXIES) -> None:
         self._app = app
         self._root_path = root_path
+        self._proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on a request under the path that routes know; HEAD as GET, of which the beginning is answered."""
         if scope["type"] == ScopeType.HTTP:
-            scope["path"] = self._path(scope["path"], scope.get("raw_path") or b"")
+            forwarded = self._proxies.read(scope)
+            root_path = self._root_path if forwarded.prefix is None else forwarded.prefix
+            scope[FORWARDED], scope[ROOT_PATH] = forwarded, root_path  # type: ignore[literal-required] # ASGI has room
+            scope["path"] = _path(scope["path"], scope.get("raw_path") or b"", root_path)
             scope["root_path"] = ""
             if scope["method"] == HttpMethod.HEAD:
                 scope, send = {**scope, "method": HttpMethod.GET}, _head_only(send)
         await self._app(scope, receive, send)
 
-    def _path(self, path: str, raw_path: bytes) -> str:
-        if b"%2f" in raw_path.lower():
-            parts = raw_path.partition(b"?")[0].split(b"/")
-            path = "/".join(unquote_to_bytes(part).decode("utf-8", "replace").replace("/", SLASH) for part in parts)
-        if self._root_path and (path == self._root_path or path.startswith(f"{self._root_path}/")):
-            path = path[len(self._root_path) :]
-        return path or "/"
+
+def _path(path: str, raw_path: bytes, root_path: str) -> str:
+    if b"%2f" in raw_path.lower():
+        parts = raw_path.partition(b"?")[0].split(b"/")
+        path = "/".join(unquote_to_bytes(part).decode("utf-8", "replace").replace("/", SLASH) for part in parts)
+    if root_path and (path == root_path or path.startswith(f"{root_path}/")):
+        path = path[len(root_path) :]
+    return path or "/"
+
+
+def root_path_of(scope: Scope) -> str:
+    """Return the path at which the browser sees this server."""
+    return str(scope.get(ROOT_PATH, ""))
 
 
 def _head_only(send: Send) -> Send:

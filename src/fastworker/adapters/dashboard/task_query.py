@@ -19,9 +19,10 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import Task
 
-from .moments import Moments
+from .parts import Parts
 from .problems import invalid_parameter
 from .records.payloads import SHOWN_BYTES
+from .redaction import NOTHING_HIDDEN, Redaction
 
 MOST_WORDS = 20
 MOST_DEPTH = 8
@@ -46,10 +47,11 @@ class TaskQuery:
     until: datetime | None = None
     q: str = ""
 
-    def filter(self, moments: Moments, codec: PayloadCodec) -> TaskFilter:
+    def filter(self, parts: Parts) -> TaskFilter:
         """Return it as the application's filter; raises `ApiProblem` that names the word that cannot work."""
         words = parse_words(self.q)
-        also = argument_check(words.arguments, codec) if words.arguments else None
+        also = argument_check(words.arguments, parts.codec, parts.redaction) if words.arguments else None
+        moments = parts.moments
         return TaskFilter(
             statuses=frozenset([*self.status, *_members(TaskStatus, "status", words.values["status"])]),
             priorities=frozenset([*self.priority, *_members(TaskPriority, "priority", words.values["priority"])]),
@@ -103,8 +105,10 @@ def _members[E: (TaskStatus, TaskPriority)](kind: type[E], key: str, values: Ite
         raise invalid_parameter("q", f"{key}: {error}; expected one of {', '.join(kind)}") from None
 
 
-def argument_check(wanted: Sequence[Wanted], codec: PayloadCodec) -> Callable[[Task], bool]:
-    """Return whether the arguments of a task have these values, compared as text.
+def argument_check(
+    wanted: Sequence[Wanted], codec: PayloadCodec, redaction: Redaction = NOTHING_HIDDEN
+) -> Callable[[Task], bool]:
+    """Return whether the arguments of a task have these values, compared as text; what is hidden has none.
 
     Reading arguments is dear: only those are read in which the values stand at all, and only so many bytes of them. Of
     arguments that are too large to be shown, nothing is found.
@@ -123,7 +127,7 @@ def argument_check(wanted: Sequence[Wanted], codec: PayloadCodec) -> Callable[[T
                 "q", f"{ARGUMENT}…: too many arguments to look at; narrow it by name or status, too"
             )
         try:
-            named = codec.decode_arguments(payload)
+            named = redaction.hide_arguments(codec.decode_arguments(payload))
         except FastWorkerError:
             return False
         return all(_text(_at(named, path)) == value for path, value in wanted)

@@ -100,7 +100,7 @@ class Topics:
         tasks, others = parts.observatory.changes.take()
         if not tasks:
             return
-        changed = [task_summary(task, parts.ledger, parts.moments) for task in tasks[:MOST_TOLD]]
+        changed = [task_summary(task, parts) for task in tasks[:MOST_TOLD]]
         counts = task_counts(parts.observatory.index.counts())
         more = others + len(tasks) - len(changed)
         yield "tasks", "tasks", TasksEvent(topic="tasks", changed=changed, more=more, counts=counts)
@@ -129,7 +129,7 @@ class Topics:
     def _errors(self, now: float) -> Iterator[News]:
         before = self._told_numbers("errors")
         groups = self._parts.observatory.errors.newest_first()
-        changed = [group for group in groups if before.get(group.fingerprint) != group.count][:MOST_TOLD]
+        changed = [group for group in groups if before.get(group.fingerprint) != group.changes][:MOST_TOLD]
         if changed:
             records = [error_group_record(group, self._parts.moments, now=now) for group in changed]
             yield "errors", "errors", ErrorsEvent(topic="errors", changed=records)
@@ -159,7 +159,7 @@ class Topics:
         return before
 
     def _error_numbers(self) -> dict[str, int]:
-        return {group.fingerprint: group.count for group in self._parts.observatory.errors.newest_first()}
+        return {group.fingerprint: group.changes for group in self._parts.observatory.errors.newest_first()}
 
     def _operation_numbers(self) -> dict[str, int]:
         return {each.operation_id: _how_far(each) for each in self._parts.operations.newest_first()}

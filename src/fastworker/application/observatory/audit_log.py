@@ -1,7 +1,8 @@
-"""Who did what."""
+"""Who did what, and what was refused to whom."""
 
 from collections import deque
 from dataclasses import dataclass
+from heapq import merge
 from itertools import islice
 from math import inf
 
@@ -9,6 +10,8 @@ from fastworker.domain.action import Action
 from fastworker.domain.events import ActionTaken
 
 MOST_KEPT = 1_000
+MOST_REFUSALS = 500
+"""Refusals have a room of their own: who is refused can ask again at once, and pushes out nothing that was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +24,23 @@ class AuditEntry:
 
 
 class AuditLog:
-    """The latest actions, done or refused."""
+    """The latest actions that were done, and the latest that were refused, in one order."""
 
     def __init__(self) -> None:
-        self._entries: deque[AuditEntry] = deque(maxlen=MOST_KEPT)
+        self._done: deque[AuditEntry] = deque(maxlen=MOST_KEPT)
+        self._refused: deque[AuditEntry] = deque(maxlen=MOST_REFUSALS)
         self.last = 0
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._done) + len(self._refused)
 
     def add(self, event: ActionTaken) -> None:
         """Keep an action."""
         self.last += 1
-        self._entries.append(AuditEntry(self.last, event.at, event.action))
+        kept = self._refused if event.action.refusal else self._done
+        kept.append(AuditEntry(self.last, event.at, event.action))
 
     def newest_first(self, *, before: float = inf, limit: int = 50) -> list[AuditEntry]:
         """Return up to `limit` entries with lower numbers than `before`."""
-        return list(islice((entry for entry in reversed(self._entries) if entry.number < before), limit))
+        both = merge(reversed(self._done), reversed(self._refused), key=lambda entry: -entry.number)
+        return list(islice((entry for entry in both if entry.number < before), limit))

@@ -29,9 +29,20 @@ class Failure:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Somebody said something about a group of failures at a moment."""
+
+    by: str
+    at: float
+
+
 @dataclass(slots=True, eq=False)
 class ErrorGroup:
-    """Equal failures: `count` of them, of which `retried` were tried again. The texts are those of the latest."""
+    """Equal failures: `count` of them, of which `retried` were tried again. The texts are those of the latest.
+
+    `seen` says that somebody knows of the first `seen_count`, `muted` that nobody wants to hear of them for now.
+    """
 
     fingerprint: str
     first_at: float
@@ -40,10 +51,19 @@ class ErrorGroup:
     retried: int = 0
     error: ErrorRecord = field(default_factory=lambda: ErrorRecord("", ""))
     frame: str = ""
+    seen: Word | None = None
+    seen_count: int = 0
+    muted: Word | None = None
+    changes: int = 0  # of anything here
     _functions: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _workers: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _task_ids: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _minutes: OrderedDict[int, int] = field(default_factory=OrderedDict)  # failures in each
+
+    @property
+    def is_new(self) -> bool:
+        """True when something has failed that nobody has seen, and that somebody wants to hear of."""
+        return self.muted is None and self.count > self.seen_count
 
     @property
     def functions(self) -> list[str]:
@@ -68,6 +88,7 @@ class ErrorGroup:
     def add(self, failure: Failure, frame: str) -> None:
         """Count a failure."""
         self.count += 1
+        self.changes += 1
         self.retried += failure.is_retried
         self.last_at = failure.at
         self.error, self.frame = failure.error, frame
@@ -79,6 +100,16 @@ class ErrorGroup:
         self._minutes[minute] = self._minutes.get(minute, 0) + 1
         if len(self._minutes) > MINUTES:
             self._minutes.popitem(last=False)
+
+    def see(self, word: Word) -> None:
+        """Take note that somebody knows of all that has failed so far."""
+        self.seen, self.seen_count = word, self.count
+        self.changes += 1
+
+    def mute(self, word: Word | None) -> None:
+        """Take note that nobody is to hear of this, or, without a word, that people are again."""
+        self.muted = word
+        self.changes += 1
 
 
 class ErrorGroups:
@@ -102,6 +133,11 @@ class ErrorGroups:
         """Return the groups, the one that failed last first."""
         self._refresh()
         return reversed(self._groups.values())
+
+    def new(self) -> int:
+        """Return in how many groups something has failed that nobody has seen."""
+        self._refresh()
+        return sum(group.is_new for group in self._groups.values())
 
     def add(self, failure: Failure) -> None:
         """Put a failure into its group."""

@@ -28,6 +28,7 @@ from fastworker.domain.events import (
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import Outcome, Task
+from fastworker.domain.text import bounded, text_of
 
 from ..ports.clock import Clock
 from ..ports.event_sink import Ear, EventSink
@@ -46,6 +47,7 @@ LAG_SECONDS = 0.1
 """How often the event loop is timed, and what was put aside is taken in: arguments and results are held for so long."""
 
 LAGS_PER_TICK = 10
+REASON_CHARACTERS = 300
 _SUBMITTED_ID = attrgetter("submission.task_id")
 _TASK_ID = attrgetter("task_id")
 _FAILED = frozenset({TaskStatus.FAILURE, TaskStatus.LOST})
@@ -63,6 +65,8 @@ class Observatory(EventSink):
         self.workers = WorkerLog(self._take_in)
         self.audit = AuditLog()
         self.changes = Changes(self._take_in)
+        self.blind_since: float | None = None  # until then every event was heard, to a second
+        self.blind_because = ""
         self._submitted: list[TaskSubmitted] = []
         self._leased: list[TaskLeased] = []
         self._finished: list[TaskFinished] = []
@@ -90,6 +94,12 @@ class Observatory(EventSink):
     @override
     def ear(self, kind: type[Any]) -> Ear | None:
         return self._ears.get(kind)
+
+    @override
+    def dropped(self, error: Exception) -> None:
+        """Remember that nothing is heard from now on: what is shown stays as it is, and people are to know."""
+        self.blind_since = self.history.second.began
+        self.blind_because = bounded(f"{type(error).__name__}: {text_of(error)}", REASON_CHARACTERS)
 
     def task(self, task_id: str, *, now: float) -> Task:
         """Return a remembered task; this does not count as a use of its result.

@@ -46,6 +46,12 @@ class TaskFilter:
         """True when statuses and priorities say all."""
         return not self.looks()
 
+    @property
+    def is_by_time(self) -> bool:
+        """True when statuses, priorities and the moment of the submission say all."""
+        is_by_more = self.names or self.workers or self.text or self.fingerprint is not None or self.also is not None
+        return not is_by_more
+
     def looks(self) -> list[Look]:
         """Return what has to be asked of a task whose status and priority fit, the cheapest first."""
         looks: list[Look] = []

@@ -1,34 +1,14 @@
 """Pages, counts and scans of remembered tasks. Whatever is asked, one call costs no more than a few milliseconds."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 from itertools import islice
-from operator import attrgetter
 
 from fastworker.domain.task import Task
 
 from .task_filter import EVERY_TASK, TaskFilter
-from .task_index import BLOCK, Block, TaskIndex, key_of, places_of
-
-MOST_WORK = 6_000
-"""What one call may cost, in quarters of a microsecond or a little more: about 2 ms (measured)."""
-
-WORK_PER_BLOCK = 4
-"""What passing a block costs, for each condition that its bytes have to meet."""
-
-
-class Order(Enum):
-    """By the moment of the submission."""
-
-    NEWEST_FIRST = "newest first"
-    OLDEST_FIRST = "oldest first"
-
-    @property
-    def reverse(self) -> "Order":
-        """The other one."""
-        return Order.OLDEST_FIRST if self is Order.NEWEST_FIRST else Order.NEWEST_FIRST
+from .task_index import TaskIndex
+from .task_walk import MOST_WORK, Order, Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +52,37 @@ def page(
     most_work: int = MOST_WORK,
 ) -> TaskPage:
     """Return up to `limit` tasks, from a place that an earlier page named, or from the beginning."""
-    walk = _Walk(index, wanted, order if at is None else at.order, None if at is None else at.number)
+    walk = _begin(index, wanted, order, at)
     found = list(islice(walk.tasks(most_work), limit + 1))
-    tasks = found[:limit]
-    onward = None
-    if len(found) > limit:
-        onward = Place(tasks[-1].number, walk.order)
-    elif walk.given_up_at is not None:
-        onward = Place(walk.given_up_at, walk.order)
-    back = None if at is None else Place(tasks[0].number if tasks else at.number, walk.order.reverse)
-    is_complete = walk.given_up_at is None
-    if walk.order is order:
-        return TaskPage(tasks, back, onward, is_complete, walk.looked)
-    return TaskPage(tasks[::-1], onward, back, is_complete, walk.looked)
+    return _page(walk, found, order, at, limit)
+
+
+def counted_page(
+    index: TaskIndex,
+    wanted: TaskFilter = EVERY_TASK,
+    *,
+    order: Order = Order.NEWEST_FIRST,
+    at: Place | None = None,
+    limit: int = 50,
+    most_work: int = MOST_WORK,
+) -> tuple[TaskPage, Count]:
+    """Return a page, and how many tasks are wanted in all: behind the first page, counting goes on where it ends."""
+    if at is not None or wanted.is_plain:
+        shown = page(index, wanted, order=order, at=at, limit=limit, most_work=most_work)
+        return shown, count(index, wanted, most_work=most_work)
+    walk = _begin(index, wanted, order, at)
+    tasks = walk.tasks(most_work)
+    found = list(islice(tasks, limit + 1))
+    shown = _page(walk, found, order, at, limit)
+    value = len(found) + sum(1 for _ in tasks)
+    return shown, Count(value, walk.given_up_at is None, walk.looked)
 
 
 def count(index: TaskIndex, wanted: TaskFilter = EVERY_TASK, *, most_work: int = MOST_WORK) -> Count:
     """Return how many tasks are wanted; by status and priority alone without looking at any."""
     if wanted.is_plain:
         return Count(index.count(wanted.statuses, wanted.priorities), is_exact=True, looked=len(index))
-    walk = _Walk(index, wanted, Order.NEWEST_FIRST, None)
+    walk = Walk(index, wanted, Order.NEWEST_FIRST, None)
     value = sum(1 for _ in walk.tasks(most_work))
     return Count(value, walk.given_up_at is None, walk.looked)
 
@@ -103,102 +94,25 @@ def scan(index: TaskIndex, wanted: TaskFilter = EVERY_TASK, *, work: int = MOST_
     """
     number: int | None = 0
     while number is not None:
-        walk = _Walk(index, wanted, Order.OLDEST_FIRST, number)
+        walk = Walk(index, wanted, Order.OLDEST_FIRST, number)
         yield list(walk.tasks(work))
         number = walk.given_up_at
 
 
-class _Walk:
-    """One way along the index, behind a number or from the beginning. `given_up_at` is where it was given up."""
-
-    def __init__(self, index: TaskIndex, wanted: TaskFilter, order: Order, behind: int | None) -> None:
-        self._blocks = index.blocks
-        self._wanted = wanted
-        self._behind = behind
-        self._masks = list(_masks(wanted))
-        self.order = order
-        self.looked = 0
-        self.given_up_at: int | None = None
-
-    def tasks(self, most_work: int) -> Iterator[Task]:
-        """Yield the wanted tasks; give up when so much was done."""
-        asks = [(look.cost, look.fits, look.more) for look in self._wanted.looks()]
-        work = 0
-        for key in self._keys():
-            if work >= most_work:  # blocks in which nothing fits are passed, too, at a cost
-                self.given_up_at = self._before(key)
-                return
-            block = self._blocks[key]
-            for slot in self._slots(key, block):
-                task = block.tasks[slot]
-                assert task is not None
-                work += 1
-                for cost, fits, more in asks:
-                    work += cost if more is None else cost + more(task)
-                    if not fits(task):
-                        break
-                else:
-                    yield task
-                if work >= most_work:
-                    self.given_up_at = task.number
-                    return
-            work += WORK_PER_BLOCK * len(self._masks)
-            self.looked += block.live
-
-    def _before(self, key: int) -> int:
-        """Return the number behind which a walk begins with this block."""
-        return key * BLOCK - 1 if self.order is Order.OLDEST_FIRST else (key + 1) * BLOCK
-
-    def _keys(self) -> list[int]:
-        """Return the blocks in which something may be found, in order."""
-        blocks = self._blocks
-        keys = list(blocks)
-        first = max(0, bisect_left(keys, self._wanted.since, key=lambda key: blocks[key].began_at) - 1)
-        last = bisect_right(keys, self._wanted.until, key=lambda key: blocks[key].began_at)
-        if self._behind is None:
-            pass
-        elif self.order is Order.OLDEST_FIRST:
-            first = max(first, bisect_left(keys, (self._behind + 1) // BLOCK))
-        else:
-            last = min(last, bisect_right(keys, (self._behind - 1) // BLOCK))
-        return keys[first:last] if self.order is Order.OLDEST_FIRST else keys[first:last][::-1]
-
-    def _slots(self, key: int, block: Block) -> Iterator[int]:
-        """Yield where in a block tasks stand that may be wanted, in order."""
-        mask = self._mask(block)
-        here = None if self._behind is None else self._behind - key * BLOCK
-        if self.order is Order.OLDEST_FIRST:
-            slot = mask.find(1, 0 if here is None else block.slots_before(here + 1))
-            while slot >= 0:
-                yield slot
-                slot = mask.find(1, slot + 1)
-        else:
-            slot = mask.rfind(1, 0, BLOCK if here is None else block.slots_before(here))
-            while slot >= 0:
-                yield slot
-                slot = mask.rfind(1, 0, slot)
-
-    def _mask(self, block: Block) -> bytes:
-        """Return 1 for each task of a block that may be wanted, else 0."""
-        (of, table), *others = self._masks
-        mask = bytes(of(block).translate(table))
-        for of, table in others:
-            both = int.from_bytes(mask) & int.from_bytes(of(block).translate(table))
-            mask = both.to_bytes(len(mask))
-        return mask
+def _begin(index: TaskIndex, wanted: TaskFilter, order: Order, at: Place | None) -> Walk:
+    return Walk(index, wanted, order, None) if at is None else Walk(index, wanted, at.order, at.number)
 
 
-def _masks(wanted: TaskFilter) -> Iterator[tuple[Callable[[Block], bytearray], bytes]]:
-    """Yield which bytes of a block have to be which."""
-    yield attrgetter("places"), _table(places_of(wanted.statuses, wanted.priorities))
-    if wanted.names:
-        yield attrgetter("names"), _table(map(key_of, wanted.names))
-    if wanted.workers:
-        yield attrgetter("workers"), _table(map(key_of, wanted.workers))
-
-
-def _table(wanted: Iterable[int]) -> bytes:
-    table = bytearray(256)
-    for byte in wanted:
-        table[byte] = 1
-    return bytes(table)
+def _page(walk: Walk, found: list[Task], order: Order, at: Place | None, limit: int) -> TaskPage:
+    """Return what a walk has found as a page; one more than fits says that there is another page."""
+    tasks = found[:limit]
+    onward = None
+    if len(found) > limit:
+        onward = Place(tasks[-1].number, walk.order)
+    elif walk.given_up_at is not None:
+        onward = Place(walk.given_up_at, walk.order)
+    back = None if at is None else Place(tasks[0].number if tasks else at.number, walk.order.reverse)
+    is_complete = walk.given_up_at is None
+    if walk.order is order:
+        return TaskPage(tasks, back, onward, is_complete, walk.looked)
+    return TaskPage(tasks[::-1], onward, back, is_complete, walk.looked)

@@ -23,3 +23,6 @@ class EventSink(ABC):
         It is asked for once. Most events are of interest to few, and then are heard at no cost to the others.
         """
         return self.emit
+
+    def dropped(self, error: Exception) -> None:  # noqa: B027 # most have nothing to do then
+        """Hear that this sink is told of no event any more, because it raised; whoever only looks on is left behind."""

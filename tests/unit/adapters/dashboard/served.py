@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -18,6 +18,8 @@ from fastworker.adapters.dashboard.models.system import Setting
 from fastworker.adapters.dashboard.moments import Moments
 from fastworker.adapters.dashboard.page_files import PageFiles
 from fastworker.adapters.dashboard.parts import Identification, Parts
+from fastworker.adapters.dashboard.proxies import TrustedProxies
+from fastworker.adapters.dashboard.redaction import Redaction
 from fastworker.adapters.dashboard.roles import Role
 from fastworker.adapters.dashboard.series_cache import SeriesCache
 from fastworker.adapters.dashboard.sessions import Sessions
@@ -26,8 +28,11 @@ from fastworker.adapters.json_codec import JsonPayloadCodec
 from fastworker.application.bulk import Operations
 from fastworker.application.client import TaskClient
 from fastworker.application.function_catalogue import FunctionCatalogue
+from fastworker.application.inspection import Inspection
 from fastworker.application.limits import Limits
+from fastworker.application.observatory.exports import Exports
 from fastworker.application.observatory.observatory import Observatory
+from fastworker.application.observatory.triage import Triage
 from fastworker.application.task_registry import TaskRegistry
 from fastworker.domain.ledger import Ledger
 from tests.unit.system.system import AnyTask, RunningControlPlane, System, a_system
@@ -107,6 +112,9 @@ async def a_dashboard(
     page: dict[str, bytes] | None = None,
     allowed_hosts: Sequence[str] = (),
     workers: Sequence[str] = ("w1",),
+    redact: Sequence[str] = (),
+    proxies: TrustedProxies | None = None,
+    max_payload_bytes: int = 100_000,
     **ledger: Any,
 ) -> AsyncIterator[Served]:
     """Serve a system with one worker of one slot; with `is_open` everybody is an admin, else a token is needed."""
@@ -120,11 +128,13 @@ async def a_dashboard(
         operations = _operations(system, state, control_plane, observatory)
         system.call(operations.run)
         parts = _parts(system, state, control_plane, observatory, registry, operations, is_open, root_path)
+        parts = replace(parts, redaction=Redaction(redact))
         app = make_app(
             parts,
             PageFiles(PAGE if page is None else page, root_path=root_path),
             hosts=AllowedHosts(bound_host="127.0.0.1", bound_port=8080, allowed=allowed_hosts),
-            max_payload_bytes=100_000,
+            max_payload_bytes=max_payload_bytes,
+            proxies=proxies or TrustedProxies(),
         )
         feed = EventFeed(parts)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)  # type: ignore[arg-type]
@@ -180,6 +190,9 @@ def _parts(
         moments=moments,
         keys=IdempotencyKeys(clock, system.new_id),
         series=SeriesCache(observatory.history, moments),
+        exports=Exports(observatory.index, clock),
+        triage=Triage(observatory.errors, steer=control_plane.role.steer, clock=clock),
+        inspection=Inspection(system.network),
         started_at=clock.now(),
         root_path=root_path,
     )

@@ -138,3 +138,40 @@ def refused(heard: bytes, status: int, kind: str) -> None:
     problem = json.loads(body)
     assert problem["type"] == f"/problems/{kind}"
     assert f"x-request-id: {problem['instance']}" in head.lower()
+
+
+CHUNKS = 400
+
+
+class Generous:
+    """Answers with more than anybody's buffers hold."""
+
+    def __init__(self) -> None:
+        self.may_answer = asyncio.Event()
+        self.is_over = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(CHUNKS):
+            await send({"type": "http.response.body", "body": b"x" * 65_536, "more_body": True})
+        self.is_over.set()
+
+
+async def test_who_reads_nothing_of_an_answer_is_hung_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "STALLED_SECONDS", 0.1)
+    async with serving(app := Generous()) as port:  # type: ignore[arg-type]
+        _, writer = await talk(port, REQUEST)
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        await app.is_over.wait()
+        writer.close()
+
+
+async def test_who_reads_on_is_given_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "STALLED_SECONDS", 5.0)
+    async with serving(app := Generous()) as port:  # type: ignore[arg-type]
+        reader, writer = await talk(port, REQUEST)
+        heard = 0
+        while heard < CHUNKS * 65_536:
+            heard += len(await reader.read(1 << 20))
+        assert app.is_over.is_set()
+        writer.close()

@@ -82,3 +82,16 @@ async def test_the_series_is_made_once_per_second_however_many_ask(monkeypatch: 
         await served.turn()
         assert len((await served.get("/metrics/series")).json()["at"]) == 2
         assert made == [1, 2]
+
+
+async def test_a_dashboard_that_cannot_follow_says_so() -> None:
+    async with a_dashboard() as served:
+        metrics = (await served.http.get(f"{BASE}/metrics")).text
+        assert "fastworker_dashboard_follows 1" in metrics
+        served.parts.observatory.dropped(RuntimeError("no room"))
+        [item] = (await served.get("/overview")).json()["attention"]
+        assert (item["kind"], "RuntimeError: no room" in item["message"]) == ("blind", True)
+        state = (await served.get("/system")).json()
+        assert (state["blind_because"], state["blind_since"] is None) == ("RuntimeError: no room", False)
+        assert "fastworker_dashboard_follows 0" in (await served.http.get(f"{BASE}/metrics")).text
+        assert (await served.http.get(f"{BASE}/readyz")).status_code == 200

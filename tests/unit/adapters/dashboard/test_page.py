@@ -56,7 +56,7 @@ async def test_the_prefix_alone_is_the_page() -> None:
 
 
 def test_a_prefix_is_written_as_text() -> None:
-    page = PageFiles({"index.html": b'<base href="/">'}, root_path='/"><script>').index
+    page = PageFiles({"index.html": b'<base href="/">'}).index_at('/"><script>')
     assert page.content == b'<base href="/&quot;&gt;&lt;script&gt;/">'
 
 

@@ -123,3 +123,65 @@ async def test_tasks_that_no_worker_can_run_are_something_to_look_at() -> None:
         assert (await served.get(f"/tasks/{handle}")).json()["has_worker"] is False
         waits = await served.post("/tasks", {"name": "echo", "args": [1]})
         assert waits.json()["is_waiting_for_worker"] is True
+
+
+@pytest.mark.parametrize("path", ["/queues/normal", "/functions/echo"])
+async def test_a_pause_that_somebody_else_has_made_meanwhile_is_not_overwritten(path: str) -> None:
+    async with a_dashboard() as served:
+        seen = {"if-match": f'"{(await served.get(path)).json()["version"]}"'}
+        first = await served.post(f"{path}/pause", {"reason": "first"}, headers=seen)
+        assert first.status_code == 200
+        second = await served.post(f"{path}/pause", {"reason": "second"}, headers=seen)
+        assert (second.status_code, second.json()["type"]) == (412, "/problems/changed-meanwhile")
+        assert (await served.post(f"{path}/resume", headers=seen)).status_code == 412
+        assert (await served.get(path)).json()["pause"]["reason"] == "first"
+        now = {"if-match": f'"{first.json()["version"]}"'}
+        assert (await served.post(f"{path}/resume", headers=now)).status_code == 200
+        for header in ({}, {"if-match": "*"}):
+            assert (await served.post(f"{path}/pause", {}, headers=header)).status_code == 200
+
+
+async def test_a_queue_is_purged_after_its_count_and_its_name_were_said() -> None:
+    async with a_dashboard() as served:
+        await served.post("/queues/normal/pause", {})
+        await served.client.map("echo", [(number,) for number in range(30)])
+        await served.post("/tasks", {"name": "echo", "args": [1], "priority": "high", "delay_seconds": 60})
+        counted = await served.post("/queues/normal/purge", {"dry_run": True})
+        assert (counted.status_code, counted.json()) == (200, {"matching": 30, "possible": 30})
+        response = await served.post("/queues/normal/purge", {"expected_count": 30, "name": "normal"})
+        assert (response.status_code, response.json()["action"], response.json()["name"]) == (202, "purge", "normal")
+        await served.system.settle()
+        counts = (await served.get("/tasks/counts")).json()
+        assert (counts["cancelled"], counts["queued"], counts["scheduled"]) == (30, 0, 1)
+        entries = await served.items("/audit")
+        assert [entry["action"] for entry in entries[:2]] == ["bulk purge normal done", "bulk purge normal"]
+
+
+async def test_a_purge_that_nobody_has_agreed_to_does_nothing() -> None:
+    async with a_dashboard() as served:
+        await served.post("/queues/normal/pause", {})
+        await served.client.map("echo", [(1,), (2,)])
+        for body, status, pointer in (
+            ({}, 422, "/expected_count"),
+            ({"expected_count": 2}, 422, "/name"),
+            ({"expected_count": 2, "name": "Normal"}, 422, "/name"),
+            ({"expected_count": 3, "name": "normal"}, 409, None),
+        ):
+            response = await served.post("/queues/normal/purge", body)
+            found = [error["pointer"] for error in response.json().get("errors", [])]
+            assert (response.status_code, found) == (status, [pointer] if pointer else []), body
+        assert (await served.post("/queues/urgent/purge", {"dry_run": True})).status_code == 404
+        assert (await served.get("/tasks/counts")).json()["queued"] == 2
+
+
+async def test_functions_that_are_not_on_the_page_are_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with a_dashboard() as served:
+        some, asked = served.parts.catalogue.some, []
+
+        def noted(names: list[str], *, now: float) -> object:
+            asked.append(list(names))
+            return some(names, now=now)
+
+        monkeypatch.setattr(served.parts.catalogue, "some", noted)
+        page = (await served.get("/functions?limit=1")).json()
+        assert (asked, page["total"]["value"]) == ([["divide"]], 2)

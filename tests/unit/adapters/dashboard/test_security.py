@@ -183,11 +183,14 @@ NEEDED = {
         GET /api/v1/metrics/series
         GET /api/v1/tasks
         GET /api/v1/tasks/counts
+        GET /api/v1/tasks/export
+        GET /api/v1/tasks/histogram
         GET /api/v1/tasks/x
         GET /api/v1/tasks/x/attempts
         GET /api/v1/tasks/x/events
         GET /api/v1/tasks/x/arguments
         GET /api/v1/tasks/x/result
+        GET /api/v1/tasks/x/stack
         GET /api/v1/errors
         GET /api/v1/errors/x
         GET /api/v1/queues
@@ -203,6 +206,7 @@ NEEDED = {
         DELETE /api/v1/session
         GET /api/v1/events
         GET /api/v1/openapi.json
+        GET /api/v1/openapi.yaml
     """,
     Role.OPERATOR: """
         POST /api/v1/tasks
@@ -213,6 +217,10 @@ NEEDED = {
         POST /api/v1/operations/x/cancel
         POST /api/v1/queues/normal/pause
         POST /api/v1/queues/normal/resume
+        POST /api/v1/queues/normal/purge
+        POST /api/v1/errors/x/seen
+        POST /api/v1/errors/x/mute
+        POST /api/v1/errors/x/unmute
         POST /api/v1/workers/w1/drain
         POST /api/v1/functions/echo/pause
         POST /api/v1/functions/echo/resume
@@ -268,6 +276,15 @@ async def test_refusals_push_nothing_from_the_record_that_was_done() -> None:
         assert len(await served.items("/audit?limit=200", headers=with_token(Role.ADMIN))) == MOST_AT_ONCE + 2
 
 
+async def test_who_is_refused_again_and_again_leaves_room_for_others_on_record() -> None:
+    async with a_dashboard(is_open=False) as served:
+        for _ in range(MOST_AT_ONCE + 5):
+            await served.post("/queues/low/pause", {}, headers=with_token(Role.VIEWER))
+        await served.post("/queues/urgent/pause", {}, headers=with_token(Role.OPERATOR))
+        [latest, *_] = await served.items("/audit", headers=with_token(Role.ADMIN))
+        assert (latest["actor"], latest["target"], latest["refusal"][:8]) == ("operator", "urgent", "no queue")
+
+
 TRAVERSALS = [
     *("/assets/..%2f..%2fapp.py", "/assets/%2e%2e/%2e%2e/app.py", "/..%2f..%2fetc%2fpasswd", "/assets/..\\app.py"),
     *("/assets/....//app.py", "/assets/%00", "/assets/app-1.js%00.svg", "/assets//etc/passwd", "/build.json"),
@@ -290,7 +307,7 @@ async def test_a_body_that_is_too_large_is_not_read() -> None:
 async def test_a_body_of_unknown_length_is_read_up_to_the_limit() -> None:
     async def chunks() -> "Iterator[bytes]":  # type: ignore[misc]
         yield b'{"name": "echo", "args": ["'
-        for _ in range(300):
+        for _ in range(2_000):
             yield b"x" * 1_000
         yield b'"]}'
 

@@ -11,7 +11,7 @@ from fastworker.adapters.dashboard.listening import listen, port_of, url_of
 from fastworker.adapters.dashboard.moments import Moments
 from fastworker.adapters.dashboard.paging import cut
 from fastworker.adapters.dashboard.problems import ApiProblem
-from fastworker.adapters.dashboard.records.payloads import SHOWN_BYTES, exact, payload_record, preview
+from fastworker.adapters.dashboard.records.payloads import SHOWN_BYTES, beginning, exact, payload_record
 from fastworker.adapters.json_codec import JsonPayloadCodec
 from fastworker.adapters.memory import ManualClock
 from fastworker.domain.errors import AddressUnusable, IdConflict
@@ -85,29 +85,29 @@ def test_a_payload_that_is_large_or_no_json_is_shown_by_its_beginning() -> None:
     assert (broken.value, broken.text) == (None, "�{")
     deep = payload_record(b"[" * 5_000 + b"]" * 5_000, decode)
     assert deep.text is not None
-    assert preview(b"x" * 500).endswith("…")
+    assert beginning(b"x" * 500).endswith("…")
 
 
 def test_a_key_stands_for_one_claim_of_one_actor() -> None:
     clock, numbers = ManualClock(), iter(range(100_000))
     keys = IdempotencyKeys(clock, lambda: str(next(numbers)))
-    first = keys.claim("ann", "k", "b")
-    assert keys.claim("ann", "k", "b") is first
-    assert keys.claim("bob", "k", "b").task_id != first.task_id
+    first = keys.claim("ann", "k", b"b")
+    assert keys.claim("ann", "k", b"b") is first
+    assert keys.claim("bob", "k", b"b").task_id != first.task_id
     with pytest.raises(IdConflict, match="another body"):
-        keys.claim("ann", "k", "c")
+        keys.claim("ann", "k", b"c")
     for number in range(MOST_KEYS):
-        keys.claim("ann", f"other-{number}", "b")
-    assert keys.claim("ann", "k", "b") is not first
+        keys.claim("ann", f"other-{number}", b"b")
+    assert keys.claim("ann", "k", b"b") is not first
 
 
 @pytest.mark.anyio
 async def test_a_key_is_forgotten_after_a_day() -> None:
     clock, numbers = ManualClock(), iter(range(10))
     keys = IdempotencyKeys(clock, lambda: str(next(numbers)))
-    first = keys.claim("ann", "k", "b")
+    first = keys.claim("ann", "k", b"b")
     await clock.advance(KEPT_SECONDS)
-    assert keys.claim("ann", "k", "c").task_id != first.task_id
+    assert keys.claim("ann", "k", b"c").task_id != first.task_id
 
 
 def test_the_digest_of_a_large_payload_is_told_only_where_it_is_asked_for() -> None:

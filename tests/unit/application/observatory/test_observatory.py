@@ -5,7 +5,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from fastworker.adapters.memory import ManualClock, RecordingSink
-from fastworker.application.observatory.audit_log import AuditLog
+from fastworker.application.observatory.audit_log import MOST_REFUSALS, AuditLog
 from fastworker.application.observatory.changes import MOST_KEPT
 from fastworker.application.observatory.function_tallies import WINDOW_SECONDS, FunctionTally
 from fastworker.application.observatory.history import Step
@@ -15,7 +15,7 @@ from fastworker.application.observatory.task_pages import page
 from fastworker.application.several_sinks import SeveralSinks
 from fastworker.domain.action import Action, Actor
 from fastworker.domain.errors import ResultExpired, UnknownTaskId
-from fastworker.domain.events import ActionTaken, DrainStarted, SessionOpened, TaskFinished
+from fastworker.domain.events import ActionTaken, DrainStarted, SessionOpened, TaskDue, TaskFinished
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.terms import Backoff, Terms
@@ -74,6 +74,15 @@ def test_an_onlooker_that_fails_is_said_once_and_hears_no_more():
 
     assert (own.events, failing.events, other.events) == (heard, heard[:1], heard)
     assert [(line["event"], line["sink"]) for line in lines] == [("onlooker_failed", "Failing")]
+
+
+def test_an_observatory_that_hears_no_more_knows_since_when_and_why():
+    observatory = Observatory(Ledger(), now=7.0)
+    assert observatory.blind_since is None
+    with capture_logs():
+        SeveralSinks(RecordingSink(), observatory).emit(TaskDue("never submitted", 9.0))
+
+    assert (observatory.blind_since, observatory.blind_because) == (7.0, "KeyError: 'never submitted'")
 
 
 def test_the_coordinator_goes_on_when_an_onlooker_fails():
@@ -372,6 +381,18 @@ def test_old_actions_make_room():
         audit.add(ActionTaken(Action(ANN, "cancel", "t1"), 1000.0))
 
     assert (len(audit), audit.newest_first(limit=5_000)[-1].number) == (1_000, 101)
+
+
+def test_refusals_have_a_room_of_their_own_and_stand_in_order_among_what_was_done():
+    audit = AuditLog()
+    audit.add(ActionTaken(Action(ANN, "submit", "t1"), 1000.0))
+    for _ in range(MOST_REFUSALS + 10):
+        audit.add(ActionTaken(Action(ANN, "cancel", "t1", refusal="no"), 1001.0))
+    audit.add(ActionTaken(Action(ANN, "rerun", "t1"), 1002.0))
+    whole = audit.newest_first(limit=5_000)
+
+    assert [entry.number for entry in whole] == [512, *range(511, 11, -1), 1]
+    assert len(audit) == len(whole) == MOST_REFUSALS + 2
 
 
 # ---- time ----

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from fastworker.application.observatory.task_filter import EVERY_TASK, TaskFilter
 from fastworker.application.observatory.task_index import BLOCK, TaskIndex
-from fastworker.application.observatory.task_pages import WORK_PER_BLOCK, Order, Place, count, page, scan
+from fastworker.application.observatory.task_pages import Place, count, counted_page, page, scan
+from fastworker.application.observatory.task_walk import WORK_PER_BLOCK, Order
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord, Task
@@ -345,3 +346,54 @@ def test_every_status_and_priority_has_a_place_of_its_own(status, priority):
     counts = {each: index.counts_of(each) for each in TaskPriority}
 
     assert [(s, p) for p, of in counts.items() for s, value in of.items() if value] == [(status, priority)]
+
+
+# ---- a page with its count ----
+
+SHORT = TaskFilter(text="echo")
+
+
+def test_the_first_page_is_counted_on_from_where_it_ends():
+    index = an_index(*many(40))
+    shown, counted = counted_page(index, SHORT, limit=3)
+
+    assert shown == page(index, SHORT, limit=3)
+    assert (counted.value, counted.is_exact) == (40, True)
+
+
+def test_a_page_and_its_count_cost_no_more_than_one_of_them():
+    looked_at = []
+
+    def note(task: Task) -> bool:
+        looked_at.append(task.number)
+        return True
+
+    index, wanted = an_index(*many(1_000)), TaskFilter(also=note)
+    shown, counted = counted_page(index, wanted, limit=50)
+
+    assert (len(shown.tasks), shown.is_complete) == (50, True)
+    assert (counted.is_exact, counted.value) == (False, len(looked_at))
+    assert len(looked_at) == len(set(looked_at))
+
+
+def test_a_page_that_is_given_up_is_all_that_was_counted():
+    index = an_index(*many(600))
+    shown, counted = counted_page(index, TaskFilter(text="nothing"), limit=5, most_work=100)
+
+    assert (shown.tasks, shown.is_complete, counted.value, counted.is_exact) == ([], False, 0, False)
+
+
+@pytest.mark.parametrize("order", Order)
+def test_another_page_has_the_count_of_all(order):
+    index = an_index(*many(10))
+    first, _ = counted_page(index, SHORT, order=order, limit=4)
+    second, counted = counted_page(index, SHORT, order=order, at=first.next, limit=4)
+
+    assert (len(second.tasks), counted.value) == (4, 10)
+
+
+def test_what_statuses_tell_is_counted_without_looking():
+    index = an_index(*many(10_000))
+    shown, counted = counted_page(index, limit=2)
+
+    assert (len(shown.tasks), counted.value, counted.is_exact) == (2, 10_000, True)

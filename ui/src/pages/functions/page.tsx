@@ -25,13 +25,14 @@ export function Functions({ subject }: { subject: string }): JSX.Element {
   return subject ? <One name={subject} /> : <All />;
 }
 
-function pausable({ name, pause }: TaskFunction, done: () => void) {
+function pausable({ name, pause, version }: TaskFunction, done: () => void) {
   return {
     name,
     pause,
+    version,
     done,
-    doPause: (request: object) => pauseFunction(name, request),
-    doResume: () => resumeFunction(name),
+    doPause: (request: object, of: string) => pauseFunction(name, request, of),
+    doResume: (of: string) => resumeFunction(name, of),
   };
 }
 

@@ -147,6 +147,7 @@ const TARGETS: Partial<Record<Attention["kind"], PageName>> = {
   "queue-full": "queues",
   "loop-blocked": "system",
   draining: "system",
+  blind: "system",
 };
 const ICONS: Partial<Record<Attention["kind"], IconName>> = {
   paused: "pause",

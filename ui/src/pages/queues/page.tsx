@@ -17,19 +17,21 @@ import { canOperate } from "../../state/session";
 import { useShortcuts } from "../../state/shortcuts";
 import { useQueues } from "../overview/panels";
 import { COLUMNS } from "../tasks/columns";
+import { RunningOperations } from "../system/operations";
+import { PurgeButton } from "./purge";
 
 export function Queues({ subject }: { subject: string }): JSX.Element {
   return subject ? <One priority={subject} /> : <All />;
 }
 
-function pausable(queue: Queue, done: () => void) {
-  const { priority, pause } = queue;
+function pausable({ priority, pause, version }: Queue, done: () => void) {
   return {
     name: `priority ${priority}`,
     pause,
+    version,
     done,
-    doPause: (request: object) => pauseQueue(priority, request),
-    doResume: () => resumeQueue(priority),
+    doPause: (request: object, of: string) => pauseQueue(priority, request, of),
+    doResume: (of: string) => resumeQueue(priority, of),
   };
 }
 
@@ -141,8 +143,10 @@ function One({ priority }: { priority: string }): JSX.Element {
             Its tasks
           </a>
           {queue.data && <PauseButton {...pausable(queue.data, queue.refresh)} />}
+          {queue.data && <PurgeButton queue={queue.data} done={queue.refresh} />}
         </div>
       </header>
+      <RunningOperations />
       <Panel resource={queue}>
         {(data) => (
           <>

@@ -4,6 +4,7 @@ import { cancelOperation } from "../../api/actions";
 import type { Operation, OperationPage } from "../../api/types";
 import { Ago, Badge, Button, Meter } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
+import type { IconName } from "../../components/icons";
 import { Empty, Panel } from "../../components/panel";
 import { count, plural } from "../../format/numbers";
 import { type Resource, useResource } from "../../live/resource";
@@ -15,6 +16,18 @@ const TOPICS = ["operations"];
 
 export function useOperations(): Resource<OperationPage> {
   return useResource<OperationPage>("operations?limit=50", { topics: TOPICS, pace: 500 });
+}
+
+const STATES: Record<Operation["state"], { tone: "neutral" | "accent" | "good" | "bad" | "warn"; icon: IconName }> = {
+  waiting: { tone: "neutral", icon: "clock" },
+  running: { tone: "accent", icon: "play" },
+  done: { tone: "good", icon: "check" },
+  cancelled: { tone: "warn", icon: "ban" },
+  failed: { tone: "bad", icon: "warn" },
+};
+
+function titleOf({ action, name, total }: Operation): string {
+  return `${action}${name ? ` ${name}:` : ""} ${plural(total, "task")}`;
 }
 
 export function StopOperation({ operation, done }: { operation: Operation; done: () => void }): JSX.Element | null {
@@ -62,20 +75,13 @@ export function OperationsTable(): JSX.Element {
                 key: "action",
                 label: "Action",
                 isWide: true,
-                cell: ({ action, total }) => (
-                  <b>
-                    {action} {plural(total, "task")}
-                  </b>
-                ),
+                cell: (operation) => <b>{titleOf(operation)}</b>,
               },
               {
                 key: "state",
                 label: "State",
                 cell: ({ state }) => (
-                  <Badge
-                    tone={state === "running" ? "accent" : state === "done" ? "good" : "warn"}
-                    icon={state === "running" ? "play" : state === "done" ? "check" : "ban"}
-                  >
+                  <Badge tone={STATES[state].tone} icon={STATES[state].icon}>
                     {state}
                   </Badge>
                 ),
@@ -105,9 +111,7 @@ export function RunningOperations(): JSX.Element {
     <>
       {running.map((operation) => (
         <div class="operation" key={operation.id}>
-          <b>
-            {operation.action} {plural(operation.total, "task")}
-          </b>
+          <b>{titleOf(operation)}</b>
           <OperationProgress operation={operation} />
           <StopOperation operation={operation} done={operations.refresh} />
         </div>

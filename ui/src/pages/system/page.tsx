@@ -13,6 +13,7 @@ import { canAdminister, session } from "../../state/session";
 import { HistoryChart } from "../overview/charts";
 import { useSeries } from "../overview/series";
 import { useSystem } from "./data";
+import { DiagnosticsButton } from "./diagnostics";
 import { OperationsTable } from "./operations";
 
 export function System(): JSX.Element {
@@ -23,6 +24,7 @@ export function System(): JSX.Element {
       <header class="page-head">
         <h1>System</h1>
         <div class="tools">
+          <DiagnosticsButton />
           {system.data && <CopyButton text={pretty(system.data)} label="Copy the state as JSON" />}
         </div>
       </header>
@@ -75,6 +77,14 @@ function State({ system }: { system: Resource<SystemState> }): JSX.Element {
             <Fact name="Event loop lag">{duration(data.loop_lag_seconds)}</Fact>
             <Fact name="Python">{data.python}</Fact>
             <Fact name="Platform">{data.platform}</Fact>
+            {data.blind_since && (
+              <Fact name="Dashboard">
+                <Badge tone="bad" icon="warn" title={data.blind_because}>
+                  shows what was <Ago at={data.blind_since} />
+                </Badge>{" "}
+                {data.blind_because}
+              </Fact>
+            )}
             {data.is_draining && (
               <Fact name="State">
                 <Badge tone="warn" icon="drain">

@@ -9,7 +9,7 @@ import { Dialog } from "../../components/dialog";
 import { Content } from "../../components/panel";
 import { SubmitForm } from "../../forms/submit-form";
 import { useResource } from "../../live/resource";
-import { navigate } from "../../router/location";
+import { navigate, param } from "../../router/location";
 import { urlOf } from "../../router/route";
 import { act } from "../../state/act";
 import { canOperate } from "../../state/session";
@@ -43,7 +43,7 @@ function submitted(id: string): void {
 }
 
 export function Actions({ task }: { task: Task }): JSX.Element {
-  const [isEditing, setEditing] = useState(false);
+  const [isEditing, setEditing] = useState(param("edit") === "1");
   const [busy, setBusy] = useState<TaskActionName | null>(null);
   const state = (name: TaskActionName) => task.actions.find(({ action }) => action === name);
   const refused = (name: TaskActionName) => {
@@ -82,7 +82,7 @@ export function Actions({ task }: { task: Task }): JSX.Element {
       <Button icon="send" keys="e" refused={refused("rerun")} onClick={doEdit}>
         Re-run as new…
       </Button>
-      {isEditing && <Rerun task={task} onClose={() => setEditing(false)} />}
+      {isEditing && !refused("rerun") && <Rerun task={task} onClose={() => setEditing(false)} />}
     </>
   );
 }

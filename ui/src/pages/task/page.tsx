@@ -20,6 +20,7 @@ import { useShortcuts } from "../../state/shortcuts";
 import { Actions } from "./actions";
 import { attemptsOf, Life, Waterfall } from "./parts";
 import { CallView, callOf, PayloadView } from "./payload";
+import { Stack } from "./stack";
 import { Log, Steps, useSteps } from "./steps";
 import { ErrorView } from "./traceback";
 
@@ -164,6 +165,7 @@ function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.
           { value: "attempts", label: `Attempts ${task.attempts}` },
           { value: "log", label: `Log ${lines}` },
           { value: "steps", label: "Steps" },
+          { value: "stack", label: "Stack" },
           { value: "raw", label: "Raw" },
         ]}
       />
@@ -174,6 +176,8 @@ function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.
           <Log steps={steps} />
         ) : tab === "steps" ? (
           <Steps steps={steps} />
+        ) : tab === "stack" ? (
+          <Stack task={task} />
         ) : tab === "raw" ? (
           <Code label="the task as JSON">{pretty(task)}</Code>
         ) : (

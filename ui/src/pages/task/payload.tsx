@@ -9,6 +9,7 @@ import { callText, pretty } from "../../format/values";
 
 export function PayloadView({ payload, label, path }: { payload: Payload; label: string; path: string }): JSX.Element {
   const isText = payload.text !== null && payload.text !== undefined;
+  if (payload.is_hidden) return <p class="muted">{bytes(payload.size)}, in which something may have to be hidden.</p>;
   return (
     <>
       <Code label={label}>{isText ? `${payload.text}${payload.is_truncated ? "…" : ""}` : pretty(payload.value)}</Code>
@@ -27,7 +28,7 @@ export function PayloadView({ payload, label, path }: { payload: Payload; label:
 /** The call that a task made, as far as it is known here. */
 export function callOf(payload: Payload): { args: unknown[]; kwargs: Record<string, unknown> } | null {
   const value = payload.value as { args?: unknown; kwargs?: unknown } | null;
-  if (typeof value !== "object" || value === null || payload.is_truncated) return null;
+  if (typeof value !== "object" || value === null || payload.is_truncated || payload.is_hidden) return null;
   const args = Array.isArray(value.args) ? (value.args as unknown[]) : [];
   const kwargs =
     typeof value.kwargs === "object" && value.kwargs !== null ? (value.kwargs as Record<string, unknown>) : {};

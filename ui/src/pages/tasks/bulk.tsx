@@ -52,7 +52,7 @@ export async function runBulk(action: BulkAction, selection: Selection): Promise
     ...(counted.possible > TYPED_FROM ? { typed: String(counted.possible) } : {}),
   });
   if (!agreed) return false;
-  const operation = await act(verb, () => startBulk(action, selection, counted.matching));
+  const operation = await act(verb, () => startBulk(action, selection, counted.possible));
   if (operation) toast("good", `${past} ${plural(operation.total, "task")}`);
   return operation !== undefined;
 }

@@ -47,6 +47,11 @@ export function listPath(filter: Filter, { limit, order = "", cursor = "" }: Win
   return `tasks?${queryOf({ ...filter, order, cursor, limit: String(limit) })}`;
 }
 
+/** Return the path of the same tasks as a file, all of them. */
+export function exportPath(filter: Partial<Filter>, format: "csv" | "jsonl"): string {
+  return `tasks/export?${queryOf({ ...filter, format })}`;
+}
+
 export interface Chip {
   name: FilterName;
   value: string;

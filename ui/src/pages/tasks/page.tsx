@@ -14,8 +14,10 @@ import { RunningOperations } from "../system/operations";
 import { BulkBar } from "./bulk";
 import { COLUMNS, FIXED } from "./columns";
 import { clearFilter, FilterBar, StatusTabs } from "./filter-bar";
+import { ExportMenu } from "./export";
 import { type Filter, filterOf, isEmpty } from "./filter";
 import { MOST_WAITING, type Rows, useRows } from "./rows";
+import { Strip } from "./strip";
 import { ColumnsMenu, shownColumns, ViewsMenu } from "./views";
 
 export function Tasks(): JSX.Element {
@@ -33,12 +35,14 @@ export function Tasks(): JSX.Element {
       <header class="page-head">
         <h1>Tasks</h1>
         <div class="tools">
+          <ExportMenu filter={filter} />
           <ViewsMenu />
           <ColumnsMenu />
         </div>
       </header>
       <StatusTabs filter={filter} />
       <FilterBar filter={filter} />
+      <Strip filter={filter} />
       <RunningOperations />
       <Panel resource={rows.resource} class="list">
         {(page) =>

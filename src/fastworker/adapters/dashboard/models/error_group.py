@@ -6,6 +6,13 @@ from .page import Page
 from .record import Moment, Record
 
 
+class Word(Record):
+    """Who said something about a group, and when."""
+
+    by: str
+    at: Moment
+
+
 class ErrorGroup(Record):
     """Equal failures."""
 
@@ -15,6 +22,9 @@ class ErrorGroup(Record):
     frame: str = Field(description="Where it was raised; empty when there was no traceback.")
     count: int
     retried: int = Field(description="How many of them were tried again.")
+    new: int = Field(description="How many of them nobody has said to have seen.")
+    seen: Word | None = Field(description="Who said last that these failures were seen.")
+    muted: Word | None = Field(description="Who said that nobody is to be told of them.")
     first_seen_at: Moment
     last_seen_at: Moment
     functions: list[str]

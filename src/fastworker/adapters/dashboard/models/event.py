@@ -77,7 +77,7 @@ class QueuesEvent(Record):
 
 
 class ErrorsEvent(Record):
-    """`errors`: groups in which something new has failed."""
+    """`errors`: groups in which something new has failed, or of which somebody has said something."""
 
     topic: Literal["errors"]
     changed: list[ErrorGroup]

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import Field
+
 from fastworker.domain.priority import TaskPriority
 
 from .page import Page
@@ -44,6 +46,7 @@ class Function(Record):
     failure_ratio: float | None
     run_seconds: Percentiles
     pause: Pause | None
+    version: str = Field(description="Of the pause: what is sent as If-Match, so that nobody's pause is overwritten.")
 
 
 class FunctionDetail(Function):

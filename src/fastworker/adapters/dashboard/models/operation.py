@@ -6,7 +6,6 @@ from pydantic import Field
 
 from .page import Page
 from .record import Moment, Record
-from .submission import BulkAction
 
 
 class OperationItem(Record):
@@ -21,8 +20,9 @@ class Operation(Record):
     """A bulk action under way, or done. Item results are kept up to a bound, the failures first."""
 
     id: str
-    action: BulkAction
-    state: Literal["waiting", "running", "done", "cancelled"]
+    action: Literal["cancel", "retry", "purge"]
+    name: str = Field(description="What of: the queue that is purged; else empty.")
+    state: Literal["waiting", "running", "done", "cancelled", "failed"]
     total: int
     done: int
     succeeded: int

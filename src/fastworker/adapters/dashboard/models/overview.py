@@ -16,7 +16,9 @@ type Range = Literal["15m", "1h", "2h", "6h", "24h"]
 class Attention(Record):
     """Something that a person should look at; `target` is an id of the kind's resource, if there is one."""
 
-    kind: Literal["failing", "paused", "stuck", "no-worker", "queue-full", "worker-lost", "draining", "loop-blocked"]
+    kind: Literal[
+        "failing", "paused", "stuck", "no-worker", "queue-full", "worker-lost", "draining", "loop-blocked", "blind"
+    ]
     message: str
     target: str | None = None
     count: int = 1
@@ -51,6 +53,7 @@ class Overview(Record):
     run_seconds: Percentiles
     loop_lag_seconds: float | None
     memory_bytes: int
+    new_errors: int = Field(description="Groups of failures that nobody has seen, and nobody has muted.")
     is_draining: bool
     attention: list[Attention]
     as_of: Moment

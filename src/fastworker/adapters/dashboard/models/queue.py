@@ -30,6 +30,7 @@ class Queue(Record):
     drained_in_seconds: float | None = Field(description="None when it grows, or does not move.")
     depth_history: list[int] = Field(description="The depth over the last five minutes, oldest first.")
     pause: Pause | None
+    version: str = Field(description="Of the pause: what is sent as If-Match, so that nobody's pause is overwritten.")
 
 
 class QueuePage(Page[Queue]):

@@ -91,3 +91,11 @@ class PauseRequest(Body):
 
     reason: Annotated[str, Field(max_length=300)] = ""
     seconds: Annotated[float, Field(gt=0, le=LONGEST_SECONDS)] | None = None
+
+
+class PurgeRequest(Body):
+    """Cancel everything that waits in a queue: to be said with the count of a dry run, and the name of the queue."""
+
+    dry_run: bool = False
+    expected_count: Annotated[int, Field(ge=0)] | None = None
+    name: Annotated[str, Field(max_length=50)] | None = Field(default=None, description="The queue, once more.")

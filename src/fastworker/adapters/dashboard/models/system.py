@@ -63,6 +63,8 @@ class System(Record):
     hub: HubState
     versions: dict[str, str]
     is_draining: bool
+    blind_since: Moment | None = Field(description="What is shown is as of then: the dashboard failed to follow.")
+    blind_because: str
     as_of: Moment
 
 
@@ -79,7 +81,7 @@ class SessionState(Record):
     actor: str
     role: Role
     is_read_only: bool
-    method: Literal["loopback", "token", "session", "insecure"]
+    method: Literal["loopback", "token", "session", "insecure", "proxy"]
     expires_at: Moment | None
 
 

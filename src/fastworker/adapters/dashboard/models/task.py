@@ -77,6 +77,7 @@ class Payload(Record):
     size: int = Field(description="Bytes.")
     sha256: str
     is_truncated: bool = False
+    is_hidden: bool = Field(default=False, description="Something in it must not be shown, and it cannot be searched.")
 
 
 class Attempt(Record):
@@ -173,3 +174,31 @@ class TaskCounts(Record):
     cancelled: int
     lost: int
     expired: int
+
+
+class TaskHistogram(Record):
+    """How many tasks were submitted in each of some equal steps of time, from `began_at` on.
+
+    `is_bounded` says that only the newest were looked at; then the picture begins where they do.
+    """
+
+    began_at: Moment
+    step_seconds: float
+    counts: list[int]
+    is_bounded: bool
+    as_of: Moment
+
+
+class TaskStack(Record):
+    """Where a running task is at this moment; `stack` is as Python writes it, the innermost call last.
+
+    It `is_stuck` when it was given up, and goes on nevertheless.
+    """
+
+    id: str
+    worker_id: str
+    attempt: int
+    run_seconds: float
+    stack: str
+    is_stuck: bool
+    as_of: Moment

@@ -1,8 +1,9 @@
 """Failures in groups."""
 
 from fastworker.application.observatory.error_groups import ErrorGroup as DomainGroup
+from fastworker.application.observatory.error_groups import Word as DomainWord
 
-from ..models.error_group import ErrorGroup, ErrorGroupDetail
+from ..models.error_group import ErrorGroup, ErrorGroupDetail, Word
 from ..moments import Moments
 from .tasks import MESSAGE_CHARACTERS
 
@@ -16,6 +17,9 @@ def error_group_record(group: DomainGroup, moments: Moments, *, now: float) -> E
         frame=group.frame,
         count=group.count,
         retried=group.retried,
+        new=group.count - group.seen_count,
+        seen=_word(group.seen, moments),
+        muted=_word(group.muted, moments),
         first_seen_at=moments.of(group.first_at),
         last_seen_at=moments.of(group.last_at),
         functions=sorted(group.functions),
@@ -23,6 +27,10 @@ def error_group_record(group: DomainGroup, moments: Moments, *, now: float) -> E
         sample_task_id=group.task_ids[0] if group.task_ids else "",
         history=group.per_minute(now=now),
     )
+
+
+def _word(word: DomainWord | None, moments: Moments) -> Word | None:
+    return None if word is None else Word(by=word.by, at=moments.of(word.at))
 
 
 def error_group_detail(group: DomainGroup, moments: Moments, *, now: float) -> ErrorGroupDetail:

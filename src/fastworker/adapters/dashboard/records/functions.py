@@ -5,7 +5,7 @@ from fastworker.application.observatory.durations import Spread
 
 from ..models.function import Function, Percentiles
 from ..moments import Moments
-from .queues import pause_record
+from .queues import pause_record, pause_version
 
 
 def function_record(view: FunctionView, moments: Moments) -> Function:
@@ -31,6 +31,7 @@ def function_record(view: FunctionView, moments: Moments) -> Function:
         failure_ratio=view.failed / ended if ended else None,
         run_seconds=percentiles(view.run),
         pause=pause_record(view.pause, moments),
+        version=pause_version(view.pause),
     )
 
 

@@ -10,7 +10,11 @@ from ..models.audit import AuditEntry
 from ..models.operation import Operation, OperationItem
 from ..moments import Moments
 
-API_NAMES: dict[BulkAction, Literal["cancel", "retry"]] = {BulkAction.CANCEL: "cancel", BulkAction.RERUN: "retry"}
+API_NAMES: dict[BulkAction, Literal["cancel", "retry", "purge"]] = {
+    BulkAction.CANCEL: "cancel",
+    BulkAction.RERUN: "retry",
+    BulkAction.PURGE: "purge",
+}
 """To run a task again as it was is called a retry here, as the button is."""
 
 
@@ -20,6 +24,7 @@ def operation_record(operation: DomainOperation, moments: Moments, *, with_items
     return Operation(
         id=operation.operation_id,
         action=API_NAMES[operation.action],
+        name=operation.name,
         state=operation.state.value,
         total=operation.total,
         done=operation.done,

@@ -47,6 +47,7 @@ def overview_record(parts: Parts, *, now: float) -> Overview:
         run_seconds=percentiles(minute.run),
         loop_lag_seconds=minute.lag_seconds,
         memory_bytes=memory_bytes(),
+        new_errors=observatory.errors.new(),
         is_draining=ledger.is_draining,
         attention=list(attention(parts, now=now)),
         as_of=moments.now(),
@@ -70,8 +71,12 @@ def attention(parts: Parts, *, now: float) -> list[Attention]:
 
 
 def _whole(parts: Parts) -> list[Attention]:
-    ledger, minute = parts.ledger, parts.observatory.history.last_minute()
+    ledger, observatory = parts.ledger, parts.observatory
+    minute = observatory.history.last_minute()
     found = []
+    if observatory.blind_since is not None:
+        message = f"The dashboard shows what was: it failed to follow ({observatory.blind_because}). Tasks go on."
+        found.append(Attention(kind="blind", message=message))
     if ledger.is_draining:
         found.append(Attention(kind="draining", message="The control plane stops: it takes no new tasks."))
     limit = parts.control_plane.coordinator.limits.max_queued

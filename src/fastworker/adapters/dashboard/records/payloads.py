@@ -1,28 +1,60 @@
-"""Arguments and results, decoded only because somebody looks at this very task."""
+"""Arguments and results, decoded only because somebody looks at this very task, and told without what is hidden."""
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from math import isfinite
 from typing import Any
 
+from pydantic_core import to_json
+
 from fastworker.domain.errors import FastWorkerError
 
 from ..models.task import Payload
+from ..parts import Parts
 
 SHOWN_BYTES = 64 << 10
 """A payload beyond this is shown by its beginning; reading 64 KiB takes about a millisecond."""
 
 TEXT_CHARACTERS = 4_000
 PREVIEW_BYTES = 160
+SEARCHED_BYTES = 2 << 10
+"""A preview in which something may have to be hidden is of a payload that can be read in 50 µs, or says nothing."""
+
 EXACT = 2**53
 
 type Decode = Callable[[bytes], Any]
 
 
-def preview(payload: bytes) -> str:
-    """Return the beginning of a payload, as it is."""
+def preview(payload: bytes, parts: Parts) -> str:
+    """Return the beginning of arguments, as they are; without what is to be hidden."""
+    if not parts.redaction.is_on:
+        return beginning(payload)
+    shown = redacted_json(payload, arguments_decoder(parts)) if len(payload) <= SEARCHED_BYTES else None
+    return "…" if shown is None else beginning(shown)
+
+
+def beginning(payload: bytes) -> str:
+    """Return the first characters of a payload."""
     text = payload[:PREVIEW_BYTES].decode("utf-8", "replace")
     return text if len(payload) <= PREVIEW_BYTES else f"{text}…"
+
+
+def arguments_decoder(parts: Parts) -> Decode:
+    """Return what decodes arguments, by name, without what is to be hidden."""
+    return lambda payload: parts.redaction.hide_arguments(parts.codec.decode_arguments(payload))
+
+
+def result_decoder(parts: Parts) -> Decode:
+    """Return what decodes a result without what is to be hidden."""
+    return lambda payload: parts.redaction.hide(parts.codec.decode_result(payload))
+
+
+def redacted_json(payload: bytes, decode: Decode) -> bytes | None:
+    """Return a payload as JSON, decoded without what is to be hidden; None when that cannot be."""
+    try:
+        return to_json(decode(payload), inf_nan_mode="constants")
+    except (FastWorkerError, ValueError, RecursionError):
+        return None
 
 
 def payload_record(payload: bytes, decode: Decode, *, with_digest: bool = True) -> Payload:
@@ -41,6 +73,21 @@ def payload_record(payload: bytes, decode: Decode, *, with_digest: bool = True) 
             text=_text(payload), size=len(payload), sha256=digest, is_truncated=len(payload) > TEXT_CHARACTERS
         )
     return Payload(value=value, size=len(payload), sha256=digest)
+
+
+def hidden_record(payload: bytes, decode: Decode) -> Payload:
+    """Return a payload in which something may have to be hidden: what cannot be searched for that is not told at all.
+
+    Neither is the SHA-256: from that of a short text the text can be guessed.
+    """
+    value = None
+    is_hidden = len(payload) > SHOWN_BYTES
+    if not is_hidden:
+        try:
+            value = exact(decode(payload))
+        except (FastWorkerError, ValueError, RecursionError):
+            is_hidden = True
+    return Payload(value=value, size=len(payload), sha256="", is_hidden=is_hidden)
 
 
 def as_call(named: Mapping[str, Any]) -> dict[str, Any]:

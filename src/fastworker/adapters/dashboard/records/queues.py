@@ -1,6 +1,7 @@
 """The four priorities as queues."""
 
 from collections.abc import Sequence
+from hashlib import blake2b
 
 from fastworker.application.observatory.history import Sample, Step
 from fastworker.application.observatory.observatory import Observatory
@@ -32,7 +33,7 @@ def _queue(
 ) -> Queue:
     rank = RANKS[priority]
     counts = observatory.index.counts_of(priority)
-    oldest = ledger.queue.oldest(priority)
+    oldest, pause = ledger.queue.oldest(priority), ledger.pauses.priorities.get(priority)
     arriving, leaving = per_second(minute.submitted[rank], minute), per_second(minute.leased[rank], minute)
     depth = counts.get(TaskStatus.QUEUED, 0)
     return Queue(
@@ -45,7 +46,8 @@ def _queue(
         out_per_second=leaving,
         drained_in_seconds=depth / (leaving - arriving) if leaving > arriving else None,
         depth_history=[sample.depths[rank] for sample in lately],
-        pause=pause_record(ledger.pauses.priorities.get(priority), moments),
+        pause=pause_record(pause, moments),
+        version=pause_version(pause),
     )
 
 
@@ -59,3 +61,8 @@ def pause_record(pause: DomainPause | None, moments: Moments) -> Pause | None:
     if pause is None:
         return None
     return Pause(paused_at=moments.of(pause.at), paused_by=pause.by, reason=pause.reason, until=moments.of(pause.until))
+
+
+def pause_version(pause: DomainPause | None) -> str:
+    """Return what differs when somebody has paused, paused anew or resumed meanwhile."""
+    return blake2b(repr(pause).encode(), digest_size=6).hexdigest()

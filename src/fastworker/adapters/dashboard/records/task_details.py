@@ -4,7 +4,6 @@ from fastworker.application.function_catalogue import Declaration
 from fastworker.application.observatory.task_life import AttemptView, TaskLife
 from fastworker.application.observatory.task_life import Transition as DomainTransition
 from fastworker.domain.journal import Step
-from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import ErrorRecord
 from fastworker.domain.task import Task as DomainTask
@@ -23,14 +22,14 @@ from ..models.task import (
     Transition,
 )
 from ..moments import Moments
+from ..parts import Parts
 from .tasks import task_summary
 
 
 def task_record(
     task: DomainTask,
     life: TaskLife,
-    ledger: Ledger,
-    moments: Moments,
+    parts: Parts,
     *,
     arguments: Payload,
     result: Payload | None,
@@ -39,10 +38,10 @@ def task_record(
     actions: list[TaskActionState],
 ) -> Task:
     """Return everything about a task."""
-    outcome = task.outcome
+    outcome, moments = task.outcome, parts.moments
     error = outcome.error if outcome else None
     return Task(
-        **dict(task_summary(task, ledger, moments)),
+        **dict(task_summary(task, parts)),
         terms=_terms(task.submission.terms),
         arguments=arguments,
         result=result,

@@ -1,20 +1,19 @@
 """Tasks as rows."""
 
-from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import ErrorRecord, Task
 
 from ..models.task import ErrorSummary, Progress, TaskCounts, TaskSummary
-from ..moments import Moments
+from ..parts import Parts
 from .payloads import preview
 
 MESSAGE_CHARACTERS = 500
 """Of an error's message in a row."""
 
 
-def task_summary(task: Task, ledger: Ledger, moments: Moments) -> TaskSummary:
+def task_summary(task: Task, parts: Parts) -> TaskSummary:
     """Return a task as a row."""
-    submission, lease, outcome = task.submission, task.lease, task.outcome
+    submission, lease, outcome, moments = task.submission, task.lease, task.outcome, parts.moments
     return TaskSummary(
         id=submission.task_id,
         name=submission.name,
@@ -34,9 +33,9 @@ def task_summary(task: Task, ledger: Ledger, moments: Moments) -> TaskSummary:
         error=_error_summary(outcome.error) if outcome and outcome.error else None,
         progress=progress_of(task),
         is_cancelling=task.is_cancelling,
-        is_held=task.status is TaskStatus.QUEUED and ledger.pauses.of(task) is not None,
+        is_held=task.status is TaskStatus.QUEUED and parts.ledger.pauses.of(task) is not None,
         origin=submission.terms.origin,
-        arguments_preview=preview(submission.payload),
+        arguments_preview=preview(submission.payload, parts),
     )
 
 

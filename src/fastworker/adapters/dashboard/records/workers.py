@@ -1,22 +1,18 @@
 """Workers."""
 
-from fastworker.application.observatory.observatory import Observatory
-from fastworker.domain.ledger import Ledger
 from fastworker.domain.worker_registry import Worker as DomainWorker
 
 from ..models.worker import Worker, WorkerDetail
-from ..moments import Moments
+from ..parts import Parts
 from .tasks import task_summary
 
 MOST_TASKS = 200
 """Running tasks shown of one worker."""
 
 
-def worker_record(
-    worker: DomainWorker, observatory: Observatory, ledger: Ledger, moments: Moments, *, version: str
-) -> Worker:
-    """Return a live worker; `version` is the control plane's."""
-    card, tally = worker.card, observatory.workers.of(worker.card.worker_id)
+def worker_record(worker: DomainWorker, parts: Parts) -> Worker:
+    """Return a live worker."""
+    card, tally, moments = worker.card, parts.observatory.workers.of(worker.card.worker_id), parts.moments
     return Worker(
         id=card.worker_id,
         kind="control-plane" if card.is_local else "subworker",
@@ -30,18 +26,13 @@ def worker_record(
         joined_at=moments.of(tally.joined_at) if tally else None,
         address=card.address or None,
         version=card.version,
-        has_other_version=bool(card.version) and card.version != version,
+        has_other_version=bool(card.version) and card.version != parts.who.version,
         functions=sorted(card.names),
-        missing_functions=sorted(ledger.names - card.names),
+        missing_functions=sorted(parts.ledger.names - card.names),
     )
 
 
-def worker_detail(
-    worker: DomainWorker, observatory: Observatory, ledger: Ledger, moments: Moments, *, version: str
-) -> WorkerDetail:
+def worker_detail(worker: DomainWorker, parts: Parts) -> WorkerDetail:
     """Return a live worker with what it runs."""
     tasks = list(worker.leased.values())[:MOST_TASKS]
-    return WorkerDetail(
-        **dict(worker_record(worker, observatory, ledger, moments, version=version)),
-        tasks=[task_summary(task, ledger, moments) for task in tasks],
-    )
+    return WorkerDetail(**dict(worker_record(worker, parts)), tasks=[task_summary(task, parts) for task in tasks])

@@ -14,6 +14,7 @@ from ..cursors import LONGEST_CURSOR
 from ..models.problem import Problem
 from ..parts import Parts
 from ..problems import MEDIA_TYPE
+from ..proxies import forwarded_in
 
 Asking = Request[Any, Identity, Any]
 
@@ -46,7 +47,7 @@ def actor_of(request: Asking) -> Actor:
 
 def actor_as(request: Request[Any, Any, Any], identity: Identity) -> Actor:
     """Return who asks as somebody, for the record."""
-    remote = request.client.host if request.client else ""
+    remote = forwarded_in(request.scope).remote or (request.client.host if request.client else "")
     return Actor(identity.actor, identity.role.label, remote)
 
 

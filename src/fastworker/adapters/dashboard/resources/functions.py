@@ -1,5 +1,7 @@
 """Task functions: see them, pause and resume them."""
 
+from collections.abc import Sequence
+
 from litestar import get, post
 from litestar.params import FromPath, JSONBody
 
@@ -7,15 +9,15 @@ from fastworker.domain.errors import UnknownTask
 
 from ..access import OPERATOR
 from ..models.function import Function, FunctionDetail, FunctionPage
-from ..models.page import Total
 from ..models.submission import PauseRequest
-from ..paging import cut
 from ..parts import Given, Parts
 from ..paths import name_in_path
+from ..preconditions import IfMatch, check_version
 from ..problem_kinds import NOT_FOUND
 from ..problems import ApiProblem
 from ..records.functions import function_record
 from .arguments import PAGE_SIZE, Asking, CursorText, Limit, actor_of, fails_with, steer
+from .lists import Listing
 
 TAGS = ["functions"]
 
@@ -23,15 +25,8 @@ TAGS = ["functions"]
 @get("/functions", operation_id="list_functions", tags=TAGS, responses=fails_with(), sync_to_thread=False)
 def list_functions(parts: Given, cursor: CursorText = None, limit: Limit = PAGE_SIZE) -> FunctionPage:
     """Return the task functions by name."""
-    views = sorted(parts.catalogue.all(now=parts.clock.now()), key=lambda view: view.name)
-    page = cut(views, lambda view: (view.name,), name="functions", cursor=cursor, limit=limit)
-    return FunctionPage(
-        items=[function_record(view, parts.moments) for view in page.items],
-        next_cursor=page.next_cursor,
-        prev_cursor=page.prev_cursor,
-        total=Total(value=page.total),
-        as_of=parts.moments.now(),
-    )
+    listing = Listing("functions", parts.catalogue.names, lambda name: (name,))
+    return listing.page(FunctionPage, lambda names: _functions(parts, names), parts, cursor=cursor, limit=limit)
 
 
 @get("/functions/{name:str}", operation_id="get_function", tags=TAGS, responses=fails_with(), sync_to_thread=False)
@@ -48,13 +43,15 @@ def get_function(parts: Given, name: FromPath[str]) -> FunctionDetail:
     tags=TAGS,
     opt=OPERATOR,
     status_code=200,
-    responses=fails_with(415, 422),
+    responses=fails_with(412, 415, 422),
     sync_to_thread=False,
 )
-def pause_function(request: Asking, parts: Given, name: FromPath[str], data: JSONBody[PauseRequest]) -> Function:
+def pause_function(
+    request: Asking, parts: Given, name: FromPath[str], data: JSONBody[PauseRequest], if_match: IfMatch = None
+) -> Function:
     """Hold back the waiting tasks of a function; those that run go on. A new pause takes the place of the old one."""
     name, actor = name_in_path(name), actor_of(request)
-    _function(parts, name)
+    check_version(if_match, _function(parts, name).version)
     steer(
         parts,
         lambda steering, now: steering.pause_function(actor, name, reason=data.reason, seconds=data.seconds, now=now),
@@ -68,15 +65,20 @@ def pause_function(request: Asking, parts: Given, name: FromPath[str], data: JSO
     tags=TAGS,
     opt=OPERATOR,
     status_code=200,
-    responses=fails_with(),
+    responses=fails_with(412),
     sync_to_thread=False,
 )
-def resume_function(request: Asking, parts: Given, name: FromPath[str]) -> Function:
+def resume_function(request: Asking, parts: Given, name: FromPath[str], if_match: IfMatch = None) -> Function:
     """Let the tasks of a function start again; resuming what is not paused changes nothing."""
     name, actor = name_in_path(name), actor_of(request)
-    _function(parts, name)
+    check_version(if_match, _function(parts, name).version)
     steer(parts, lambda steering, now: steering.resume_function(actor, name, now=now))
     return _function(parts, name)
+
+
+def _functions(parts: Parts, names: Sequence[str]) -> list[Function]:
+    views = parts.catalogue.some(names, now=parts.clock.now())
+    return [function_record(view, parts.moments) for view in views]
 
 
 def _function(parts: Parts, name: str) -> Function:

@@ -51,6 +51,8 @@ def _families(parts: Parts) -> Iterable[str]:
     yield _family("reports_superseded_total", "counter", "Reports of leases that were over.", [({}, ledger.superseded)])
     paused = len(ledger.pauses.priorities) + len(ledger.pauses.functions)
     yield _family("pauses", "gauge", "Priorities and task functions that are paused.", [({}, paused)])
+    is_seeing = parts.observatory.blind_since is None
+    yield _family("dashboard_follows", "gauge", "1 while the dashboard follows what happens.", [({}, is_seeing)])
     yield _family("event_streams", "gauge", "Listeners of the event stream.", [({}, parts.hub.listeners)])
     yield _family("memory_bytes", "gauge", "Memory of the control plane.", [({}, memory_bytes())])
 

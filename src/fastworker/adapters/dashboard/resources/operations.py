@@ -11,16 +11,15 @@ from fastworker.application.bulk import Operation as DomainOperation
 from ..access import OPERATOR
 from ..conditional import Answer
 from ..models.operation import Operation, OperationPage
-from ..models.page import Total
 from ..models.problem import ProblemError
 from ..models.submission import BulkCount, BulkFilter, BulkRequest
-from ..paging import cut
 from ..parts import Given, Parts
 from ..problem_kinds import INVALID_BODY, NOT_FOUND
 from ..problems import ApiProblem
 from ..records.operations import operation_record
 from ..task_query import TaskQuery
 from .arguments import PAGE_SIZE, Asking, CursorText, Limit, actor_of, also, fails_with
+from .lists import Listing
 
 TAGS = ["operations"]
 ACTIONS = {"cancel": BulkAction.CANCEL, "retry": BulkAction.RERUN}
@@ -53,7 +52,7 @@ def _selection(parts: Parts, data: JSONBody[BulkRequest]) -> Selection:
         raise ApiProblem(INVALID_BODY, "/ids: expected either ids or filter", errors=[problem])
     if data.filter is None:
         return Selection(ids=tuple(dict.fromkeys(data.ids or ())))
-    return Selection(filter=_query(data.filter).filter(parts.moments, parts.codec))
+    return Selection(filter=_query(data.filter).filter(parts))
 
 
 def _query(wanted: BulkFilter) -> TaskQuery:
@@ -73,13 +72,13 @@ def _query(wanted: BulkFilter) -> TaskQuery:
 def list_operations(parts: Given, cursor: CursorText = None, limit: Limit = PAGE_SIZE) -> OperationPage:
     """Return the bulk actions of late, the newest first."""
     found = sorted(parts.operations.newest_first(), key=lambda each: (-each.created_at, each.operation_id))
-    page = cut(found, lambda each: (-each.created_at, each.operation_id), name="operations", cursor=cursor, limit=limit)
-    return OperationPage(
-        items=[operation_record(each, parts.moments, with_items=False) for each in page.items],
-        next_cursor=page.next_cursor,
-        prev_cursor=page.prev_cursor,
-        total=Total(value=page.total),
-        as_of=parts.moments.now(),
+    listing = Listing("operations", found, lambda each: (-each.created_at, each.operation_id))
+    return listing.page(
+        OperationPage,
+        lambda some: [operation_record(each, parts.moments, with_items=False) for each in some],
+        parts,
+        cursor=cursor,
+        limit=limit,
     )
 
 

@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from ..access import PUBLIC
 from ..conditional import has_tag
 from ..page_files import ASSETS, PageFile, PageFiles
+from ..paths import root_path_of
 from ..problem_kinds import NOT_FOUND
 from ..problems import ApiProblem
 
@@ -22,7 +23,7 @@ def page_handlers(files: PageFiles) -> list[HTTPRouteHandler]:
 
     @get(own, opt=PUBLIC, include_in_schema=False, sync_to_thread=False)
     def get_page(request: Request[Any, Any, Any]) -> Response[bytes]:
-        return _answer(request, files.index)
+        return _answer(request, files.index_at(root_path_of(request.scope)))
 
     @get([*named, f"/{ASSETS}{{name:str}}"], opt=PUBLIC, include_in_schema=False, sync_to_thread=False)
     def get_file(request: Request[Any, Any, Any]) -> Response[bytes]:

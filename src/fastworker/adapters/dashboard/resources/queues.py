@@ -1,19 +1,29 @@
-"""The four priorities: see them, pause and resume them."""
+"""The four priorities: see them, pause, resume and purge them."""
 
-from litestar import get, post
+from typing import Any
+
+from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
+from fastworker.application.bulk import BulkAction, Selection
+from fastworker.application.observatory.task_filter import TaskFilter
+from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 
 from ..access import OPERATOR
+from ..conditional import Answer
+from ..models.operation import Operation
 from ..models.page import Total
+from ..models.problem import ProblemError
 from ..models.queue import Queue, QueuePage
-from ..models.submission import PauseRequest
+from ..models.submission import BulkCount, PauseRequest, PurgeRequest
 from ..parts import Given, Parts
-from ..problem_kinds import NOT_FOUND
+from ..preconditions import IfMatch, check_version
+from ..problem_kinds import INVALID_BODY, NOT_FOUND
 from ..problems import ApiProblem
-from ..records.queues import queue_records
-from .arguments import Asking, actor_of, fails_with, steer
+from ..records.operations import operation_record
+from ..records.queues import pause_version, queue_records
+from .arguments import Asking, actor_of, also, fails_with, steer
 
 TAGS = ["queues"]
 
@@ -42,12 +52,15 @@ def get_queue(parts: Given, priority: FromPath[str]) -> Queue:
     tags=TAGS,
     opt=OPERATOR,
     status_code=200,
-    responses=fails_with(415, 422),
+    responses=fails_with(412, 415, 422),
     sync_to_thread=False,
 )
-def pause_queue(request: Asking, parts: Given, priority: FromPath[str], data: JSONBody[PauseRequest]) -> Queue:
+def pause_queue(
+    request: Asking, parts: Given, priority: FromPath[str], data: JSONBody[PauseRequest], if_match: IfMatch = None
+) -> Queue:
     """Hold back the waiting tasks of a priority; those that run go on. A new pause takes the place of the old one."""
     queue, actor = _priority(priority), actor_of(request)
+    check_version(if_match, pause_version(parts.ledger.pauses.priorities.get(queue)))
     steer(
         parts,
         lambda steering, now: steering.pause_priority(actor, queue, reason=data.reason, seconds=data.seconds, now=now),
@@ -61,14 +74,51 @@ def pause_queue(request: Asking, parts: Given, priority: FromPath[str], data: JS
     tags=TAGS,
     opt=OPERATOR,
     status_code=200,
-    responses=fails_with(),
+    responses=fails_with(412),
     sync_to_thread=False,
 )
-def resume_queue(request: Asking, parts: Given, priority: FromPath[str]) -> Queue:
+def resume_queue(request: Asking, parts: Given, priority: FromPath[str], if_match: IfMatch = None) -> Queue:
     """Let the tasks of a priority start again; resuming what is not paused changes nothing."""
     queue, actor = _priority(priority), actor_of(request)
+    check_version(if_match, pause_version(parts.ledger.pauses.priorities.get(queue)))
     steer(parts, lambda steering, now: steering.resume_priority(actor, queue, now=now))
     return _queue(parts, queue)
+
+
+@post(
+    "/queues/{priority:str}/purge",
+    operation_id="purge_queue",
+    tags=TAGS,
+    opt=OPERATOR,
+    status_code=202,
+    responses=fails_with(409, 415, 422, 429)
+    | also(202, Operation, "It goes on by itself; look at the operation.")
+    | also(200, BulkCount, "The count of a dry run."),
+)
+async def purge_queue(
+    request: Asking, parts: Given, priority: FromPath[str], data: JSONBody[PurgeRequest]
+) -> Response[Any]:
+    """Cancel all tasks that wait in a priority. With `dry_run`, only count them; those that run go on."""
+    queue, actor = _priority(priority), actor_of(request)
+    waiting = TaskFilter(statuses=frozenset({TaskStatus.QUEUED}), priorities=frozenset({queue}))
+    selection = Selection(filter=waiting, name=queue.value)
+    if data.dry_run:
+        counted = await parts.operations.count(BulkAction.PURGE, selection)
+        return Answer(BulkCount(matching=counted.matching, possible=counted.possible), status_code=200)
+    _check_agreement(data, queue)
+    operation = await parts.operations.start(actor, BulkAction.PURGE, selection, expected_count=data.expected_count)
+    return Answer(operation_record(operation, parts.moments), status_code=202)
+
+
+def _check_agreement(data: JSONBody[PurgeRequest], queue: TaskPriority) -> None:
+    """Refuse a purge that nobody has agreed to with the number of tasks and the name of the queue."""
+    if data.expected_count is None:
+        problem = ProblemError(message="expected the count of a dry run", pointer="/expected_count")
+    elif data.name != queue.value:
+        problem = ProblemError(message=f"expected {queue.value!r} once more", pointer="/name")
+    else:
+        return
+    raise ApiProblem(INVALID_BODY, f"{problem.pointer}: {problem.message}", errors=[problem])
 
 
 def _priority(name: str) -> TaskPriority:
@@ -83,4 +133,4 @@ def _queue(parts: Parts, priority: TaskPriority) -> Queue:
     return next(queue for queue in all_queues(parts) if queue.priority is priority)
 
 
-HANDLERS = [list_queues, get_queue, pause_queue, resume_queue]
+HANDLERS = [list_queues, get_queue, pause_queue, resume_queue, purge_queue]

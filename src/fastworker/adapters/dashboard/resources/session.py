@@ -13,6 +13,7 @@ from ..conditional import Answer
 from ..models.audit import Role as RoleName
 from ..models.system import SessionRequest, SessionState
 from ..parts import Given, Parts
+from ..paths import root_path_of
 from ..problem_kinds import UNAUTHENTICATED
 from ..problems import ApiProblem
 from ..roles import Role
@@ -55,7 +56,7 @@ def log_in(
     assert session is not None
     identity = Identity(actor, role, "session", session.expires_at)
     _note(request, parts, identity, "log in")
-    cookies = [_cookie(parts, cookie, int(SESSION_SECONDS), is_secure=_is_secure(request))]
+    cookies = [_cookie(request, parts, cookie, SESSION_SECONDS)]
     return Answer(_state(parts, identity), cookies=cookies)
 
 
@@ -80,7 +81,7 @@ def log_out(request: Asking, parts: Given) -> Response[None]:
     """End the session of the cookie that is sent along; without one, nothing happens."""
     if parts.access.sessions.close(_cookie_of(request, parts)):
         _note(request, parts, request.auth, "log out")
-    return Response(None, status_code=204, cookies=[_cookie(parts, "", 0, is_secure=_is_secure(request))])
+    return Response(None, status_code=204, cookies=[_cookie(request, parts, "", 0)])
 
 
 def _is_secure(request: Request[Any, Any, Any]) -> bool:
@@ -97,15 +98,15 @@ def _note(request: Request[Any, Any, Any], parts: Parts, identity: Identity, wha
     steer(parts, lambda steering, now: steering.note(action, now=now))
 
 
-def _cookie(parts: Parts, value: str, seconds: int, *, is_secure: bool) -> Cookie:
+def _cookie(request: Request[Any, Any, Any], parts: Parts, value: str, seconds: float) -> Cookie:
     return Cookie(
         key=parts.access.cookie_name,
         value=value,
-        max_age=seconds,
-        path=parts.root_path or "/",
+        max_age=int(seconds),
+        path=root_path_of(request.scope) or "/",
         httponly=True,
         samesite="strict",
-        secure=is_secure,
+        secure=_is_secure(request),
     )
 
 

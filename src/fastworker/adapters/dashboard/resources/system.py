@@ -47,6 +47,8 @@ def get_system(parts: Given) -> System:
         ),
         versions=_versions(),
         is_draining=ledger.is_draining,
+        blind_since=parts.moments.of(parts.observatory.blind_since),
+        blind_because=parts.observatory.blind_because,
         as_of=parts.moments.now(),
     )
 

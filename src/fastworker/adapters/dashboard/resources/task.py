@@ -11,16 +11,24 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import Task as DomainTask
 
 from ..conditional import Answer
-from ..models.page import Total
 from ..models.task import AttemptPage, Payload, Task, TaskStep, TaskStepPage
-from ..paging import cut
 from ..parts import Given, Parts
 from ..paths import name_in_path
-from ..problem_kinds import WRONG_STATE
+from ..problem_kinds import HIDDEN, WRONG_STATE
 from ..problems import ApiProblem
-from ..records.payloads import as_call, payload_record
+from ..records.payloads import (
+    SHOWN_BYTES,
+    Decode,
+    arguments_decoder,
+    as_call,
+    hidden_record,
+    payload_record,
+    redacted_json,
+    result_decoder,
+)
 from ..records.task_details import attempt_record, possible_actions, step_record, task_record
 from .arguments import PAGE_SIZE, CursorText, Limit, fails_with
+from .lists import Listing
 
 TAGS = ["tasks"]
 Raw = Annotated[bool, QueryParameter(description="The whole payload as it is, as an attachment of plain text.")]
@@ -39,8 +47,7 @@ def full_task(parts: Parts, task: DomainTask) -> Task:
     return task_record(
         task,
         task_life(task),
-        parts.ledger,
-        parts.moments,
+        parts,
         arguments=_arguments(parts, task, with_digest=False),
         result=_result(parts, task, with_digest=False),
         fingerprint=fingerprint_of(task),
@@ -62,13 +69,13 @@ def list_attempts(
     """Return the attempts of a task that are remembered, the first one first."""
     task = _task(parts, task_id)
     attempts = task_life(task).attempts
-    page = cut(attempts, lambda each: (each.number,), name=f"attempts {task_id}", cursor=cursor, limit=limit)
-    return AttemptPage(
-        items=[attempt_record(attempt, parts.moments) for attempt in page.items],
-        next_cursor=page.next_cursor,
-        prev_cursor=page.prev_cursor,
-        total=Total(value=page.total),
-        as_of=parts.moments.now(),
+    listing = Listing(f"attempts {task_id}", attempts, lambda each: (each.number,))
+    return listing.page(
+        AttemptPage,
+        lambda some: [attempt_record(each, parts.moments) for each in some],
+        parts,
+        cursor=cursor,
+        limit=limit,
     )
 
 
@@ -84,14 +91,8 @@ def list_steps(
 ) -> TaskStepPage:
     """Return the steps of a task that are kept, in order: changes of status, progress, log lines."""
     steps = task_steps(parts, _task(parts, task_id))
-    page = cut(steps, lambda each: (each.number,), name=f"steps {task_id}", cursor=cursor, limit=limit)
-    return TaskStepPage(
-        items=list(page.items),
-        next_cursor=page.next_cursor,
-        prev_cursor=page.prev_cursor,
-        total=Total(value=page.total),
-        as_of=parts.moments.now(),
-    )
+    listing = Listing(f"steps {task_id}", steps, lambda each: (each.number,))
+    return listing.page(TaskStepPage, list, parts, cursor=cursor, limit=limit)
 
 
 def task_steps(parts: Parts, task: DomainTask) -> list[TaskStep]:
@@ -110,7 +111,10 @@ def task_steps(parts: Parts, task: DomainTask) -> list[TaskStep]:
 def get_arguments(parts: Given, task_id: FromPath[str], raw: Raw = False) -> Response[Payload]:
     """Return the arguments of a task."""
     task = _task(parts, task_id)
-    return _attachment(task.submission.payload, "arguments") if raw else Answer(_arguments(parts, task))
+    payload = task.submission.payload
+    return (
+        _attachment(parts, payload, arguments_decoder(parts), "arguments") if raw else Answer(_arguments(parts, task))
+    )
 
 
 @get(
@@ -126,7 +130,8 @@ def get_result(parts: Given, task_id: FromPath[str], raw: Raw = False) -> Respon
     if task.outcome is None or task.status is not TaskStatus.SUCCESS:
         status = task.status.value
         raise ApiProblem(WRONG_STATE, f"task {task.task_id} has no result: it is {status}", current_status=status)
-    return _attachment(task.outcome.payload, "result") if raw else Answer(_result(parts, task))
+    payload = task.outcome.payload
+    return _attachment(parts, payload, result_decoder(parts), "result") if raw else Answer(_result(parts, task))
 
 
 def _task(parts: Parts, task_id: str) -> DomainTask:
@@ -134,20 +139,29 @@ def _task(parts: Parts, task_id: str) -> DomainTask:
 
 
 def _arguments(parts: Parts, task: DomainTask, *, with_digest: bool = True) -> Payload:
-    def decode(payload: bytes) -> Any:
-        return as_call(parts.codec.decode_arguments(payload))
-
-    return payload_record(task.submission.payload, decode, with_digest=with_digest)
+    decode = arguments_decoder(parts)
+    return _payload(parts, task.submission.payload, lambda payload: as_call(decode(payload)), with_digest=with_digest)
 
 
 def _result(parts: Parts, task: DomainTask, *, with_digest: bool = True) -> Payload | None:
     if task.outcome is None or task.status is not TaskStatus.SUCCESS:
         return None
-    return payload_record(task.outcome.payload, parts.codec.decode_result, with_digest=with_digest)
+    return _payload(parts, task.outcome.payload, result_decoder(parts), with_digest=with_digest)
 
 
-def _attachment(payload: bytes, name: str) -> Response[Any]:
+def _payload(parts: Parts, payload: bytes, decode: Decode, *, with_digest: bool) -> Payload:
+    if parts.redaction.is_on:
+        return hidden_record(payload, decode)
+    return payload_record(payload, decode, with_digest=with_digest)
+
+
+def _attachment(parts: Parts, payload: bytes, decode: Decode, name: str) -> Response[Any]:
     headers = {"content-disposition": f'attachment; filename="{name}.json"', "cache-control": "no-store"}
+    if parts.redaction.is_on:
+        shown = redacted_json(payload, decode) if len(payload) <= SHOWN_BYTES else None
+        if shown is None:
+            raise ApiProblem(HIDDEN, f"something in the {name} may have to be hidden (--dashboard-redact)")
+        payload = shown
     return Answer(payload, media_type="text/plain", headers=headers)
 
 

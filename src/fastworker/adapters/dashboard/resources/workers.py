@@ -6,15 +6,14 @@ from litestar.params import FromPath
 from fastworker.domain.worker_registry import Worker as DomainWorker
 
 from ..access import OPERATOR
-from ..models.page import Total
 from ..models.worker import Worker, WorkerDetail, WorkerPage
-from ..paging import cut
 from ..parts import Given, Parts
 from ..paths import name_in_path
 from ..problem_kinds import NOT_FOUND
 from ..problems import ApiProblem
 from ..records.workers import worker_detail, worker_record
 from .arguments import PAGE_SIZE, Asking, CursorText, Limit, actor_of, fails_with, steer
+from .lists import Listing
 
 TAGS = ["workers"]
 
@@ -23,26 +22,22 @@ TAGS = ["workers"]
 def list_workers(parts: Given, cursor: CursorText = None, limit: Limit = PAGE_SIZE) -> WorkerPage:
     """Return the live workers in the order in which they joined."""
     workers = list(parts.ledger.workers)
-    page = cut(workers, lambda worker: (worker.order,), name="workers", cursor=cursor, limit=limit)
-    return WorkerPage(
-        items=[_record(parts, worker) for worker in page.items],
-        next_cursor=page.next_cursor,
-        prev_cursor=page.prev_cursor,
-        total=Total(value=page.total),
-        as_of=parts.moments.now(),
+    listing = Listing("workers", workers, lambda worker: (worker.order,))
+    return listing.page(
+        WorkerPage, lambda found: [worker_record(each, parts) for each in found], parts, cursor=cursor, limit=limit
     )
 
 
 def first_workers(parts: Parts, most: int) -> list[Worker]:
     """Return the workers that joined first."""
-    return [_record(parts, worker) for worker in list(parts.ledger.workers)[:most]]
+    return [worker_record(worker, parts) for worker in list(parts.ledger.workers)[:most]]
 
 
 @get("/workers/{worker_id:str}", operation_id="get_worker", tags=TAGS, responses=fails_with(), sync_to_thread=False)
 def get_worker(parts: Given, worker_id: FromPath[str]) -> WorkerDetail:
     """Return a live worker with what it runs."""
     worker = _worker(parts, name_in_path(worker_id))
-    return worker_detail(worker, parts.observatory, parts.ledger, parts.moments, version=parts.who.version)
+    return worker_detail(worker, parts)
 
 
 @post(
@@ -58,7 +53,7 @@ def drain_worker(request: Asking, parts: Given, worker_id: FromPath[str]) -> Wor
     """Have a worker take no more tasks, finish what it runs, and leave."""
     worker, actor = _worker(parts, name_in_path(worker_id)), actor_of(request)
     steer(parts, lambda steering, now: steering.drain_worker(actor, worker.card.worker_id, now=now))
-    return _record(parts, worker)
+    return worker_record(worker, parts)
 
 
 def _worker(parts: Parts, worker_id: str) -> DomainWorker:
@@ -66,10 +61,6 @@ def _worker(parts: Parts, worker_id: str) -> DomainWorker:
     if worker is None:
         raise ApiProblem(NOT_FOUND, f"no live worker {worker_id[:200]!r}")
     return worker
-
-
-def _record(parts: Parts, worker: DomainWorker) -> Worker:
-    return worker_record(worker, parts.observatory, parts.ledger, parts.moments, version=parts.who.version)
 
 
 HANDLERS = [list_workers, get_worker, drain_worker]

@@ -1,0 +1,69 @@
+"""Tasks as the lines of a file: JSON Lines, or a table of comma-separated values that any spreadsheet opens."""
+
+import csv
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+from io import StringIO
+from typing import Literal
+
+from fastworker.domain.task import Task
+
+from ..models.task import TaskSummary
+from ..parts import Parts
+from .tasks import task_summary
+
+type FileKind = Literal["jsonl", "csv"]
+MEDIA_TYPES: dict[FileKind, str] = {"jsonl": "application/x-ndjson", "csv": "text/csv"}
+COLUMNS = (
+    "id",
+    "name",
+    "status",
+    "priority",
+    "worker_id",
+    "attempts",
+    "most_attempts",
+    "submitted_at",
+    "started_at",
+    "finished_at",
+    "wait_seconds",
+    "run_seconds",
+    "error_type",
+    "error_message",
+    "origin",
+    "arguments_preview",
+)
+FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet would calculate: tasks may carry what strangers wrote."""
+
+
+async def lines(tasks: AsyncGenerator[list[Task]], kind: FileKind, parts: Parts) -> AsyncIterator[bytes]:
+    """Yield the file, some lines at a time; the tasks are let go of when nobody reads on."""
+    async with aclosing(tasks):
+        if kind == "csv":
+            yield _table([COLUMNS])
+        async for some in tasks:
+            rows = [task_summary(task, parts) for task in some]
+            yield _objects(rows) if kind == "jsonl" else _table([_values(row) for row in rows])
+
+
+def _objects(rows: Sequence[TaskSummary]) -> bytes:
+    return "".join(f"{row.model_dump_json()}\n" for row in rows).encode()
+
+
+def _values(row: TaskSummary) -> list[str]:
+    said = row.model_dump(mode="json", include=set(COLUMNS))
+    said |= {"error_type": row.error.type, "error_message": row.error.message} if row.error else {}
+    return [_cell(said.get(column)) for column in COLUMNS]
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    text = str(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA_BEGINS) else text
+
+
+def _table(rows: Sequence[Sequence[str]]) -> bytes:
+    text = StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()

@@ -1,0 +1,82 @@
+"""What no page shows: members of arguments and results by their names, such as `password` or `*.token`.
+
+A pattern names the last parts of a member's path, separated by dots; `*` stands for any text within one part, and upper
+and lower case are one. The items of a list have the path of the list. Arguments that were given without a name are
+named by their number, from 0.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from fnmatch import translate
+from typing import Any
+
+MASK = "••••••"
+
+type Path = tuple[str, ...]
+
+
+class Redaction:
+    """Hides what some patterns name."""
+
+    def __init__(self, patterns: Iterable[str] = ()) -> None:
+        self._patterns = [
+            tuple(re.compile(translate(part), re.IGNORECASE) for part in pattern.split(".")) for pattern in patterns
+        ]
+
+    @property
+    def is_on(self) -> bool:
+        """True when anything may have to be hidden."""
+        return bool(self._patterns)
+
+    def hide(self, value: Any) -> Any:
+        """Return a JSON value without what is to be hidden."""
+        return self._hide(value, ()) if self._patterns else value
+
+    def hide_arguments(self, named: Mapping[str, Any]) -> dict[str, Any]:
+        """Return decoded arguments without what is to be hidden; those without names stand under the empty one."""
+        if not self._patterns:
+            return dict(named)
+        shown = {name: self._member(name, value, ()) for name, value in named.items() if name}
+        if "" in named:
+            shown[""] = [self._member(str(number), value, ()) for number, value in enumerate(named[""])]
+        return shown
+
+    def _hide(self, value: Any, path: Path) -> Any:
+        match value:
+            case dict():
+                return {name: self._member(str(name), each, path) for name, each in value.items()}
+            case list() | tuple():
+                return [self._hide(each, path) for each in value]
+            case _:
+                return value
+
+    def _member(self, name: str, value: Any, above: Path) -> Any:
+        path = (*above, name)
+        return MASK if any(_ends_with(path, pattern) for pattern in self._patterns) else self._hide(value, path)
+
+
+def _ends_with(path: Path, pattern: tuple[re.Pattern[str], ...]) -> bool:
+    if len(path) < len(pattern):
+        return False
+    return all(part.match(name) for part, name in zip(pattern, path[-len(pattern) :], strict=True))
+
+
+NOTHING_HIDDEN = Redaction()
+
+
+def place_of_mask(value: Any, pointer: str = "") -> str | None:
+    """Return where in a JSON value stands what is shown in place of something hidden; None when it does nowhere."""
+    match value:
+        case str():
+            return pointer if value == MASK else None
+        case dict():
+            inside = [place_of_mask(each, f"{pointer}/{_escaped(str(name))}") for name, each in value.items()]
+        case list():
+            inside = [place_of_mask(each, f"{pointer}/{number}") for number, each in enumerate(value)]
+        case _:
+            return None
+    return next((found for found in inside if found is not None), None)
+
+
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,64 @@
+"""Where a running task is at this moment."""
+
+from litestar import get
+from litestar.params import FromPath
+
+from fastworker.domain.errors import TooManyPeers, WireError
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.task import Task
+
+from ..models.task import TaskStack
+from ..parts import Given, Parts
+from ..paths import name_in_path
+from ..problem_kinds import NO_ADDRESS, TOO_MANY, WORKER_SILENT, WRONG_STATE
+from ..problems import RETRY_SECONDS, ApiProblem
+from .arguments import fails_with
+
+
+@get(
+    "/tasks/{task_id:str}/stack",
+    operation_id="get_stack",
+    tags=["tasks"],
+    responses=fails_with(409, 410, 429, 502),
+)
+async def get_stack(parts: Given, task_id: FromPath[str]) -> TaskStack:
+    """Return the present Python stack of a running task; its worker has to answer somewhere (--base-address)."""
+    task = parts.observatory.task(name_in_path(task_id), now=parts.clock.now())
+    worker_id, address = _where(parts, task)
+    try:
+        running = await parts.inspection.running(address, task.task_id)
+    except TooManyPeers as error:
+        headers = {"retry-after": str(RETRY_SECONDS)}
+        raise ApiProblem(TOO_MANY, str(error), headers=headers) from error
+    except WireError as error:
+        raise ApiProblem(WORKER_SILENT, f"worker {worker_id} at {address}: {error}") from error
+    if running is None:
+        raise _not_running(task)
+    return TaskStack(
+        id=task.task_id,
+        worker_id=worker_id,
+        attempt=running.attempt,
+        run_seconds=running.run_seconds,
+        stack=running.stack,
+        is_stuck=running.is_stuck,
+        as_of=parts.moments.now(),
+    )
+
+
+def _where(parts: Parts, task: Task) -> tuple[str, str]:
+    """Return the worker that runs a task, and where it answers."""
+    worker = None if task.lease is None else parts.ledger.workers.get(task.lease.worker_id)
+    if task.status is not TaskStatus.RUNNING or worker is None:
+        raise _not_running(task)
+    if not worker.card.address:
+        detail = f"worker {worker.card.worker_id} answers nobody; a subworker does, when it has a --base-address"
+        raise ApiProblem(NO_ADDRESS, detail)
+    return worker.card.worker_id, worker.card.address
+
+
+def _not_running(task: Task) -> ApiProblem:
+    status = task.status.value
+    return ApiProblem(WRONG_STATE, f"task {task.task_id} does not run now: it is {status}", current_status=status)
+
+
+HANDLERS = [get_stack]

@@ -1,0 +1,36 @@
+"""Which tasks are asked for: the parameters that lists, files and pictures of tasks take alike."""
+
+from datetime import datetime
+from typing import Annotated
+
+from litestar.di import NamedDependency, Provide
+from litestar.params import QueryParameter, SkipValidation
+
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.priority import TaskPriority
+
+from ..task_query import TaskQuery
+from .arguments import LONGEST_TEXT
+
+Texts = Annotated[list[str] | None, QueryParameter(max_items=50)]
+
+
+def wanted_tasks(
+    status: Annotated[list[TaskStatus] | None, QueryParameter(max_items=8)] = None,
+    priority: Annotated[list[TaskPriority] | None, QueryParameter(max_items=4)] = None,
+    name: Texts = None,
+    worker: Texts = None,
+    fingerprint: Annotated[str | None, QueryParameter(max_length=100)] = None,
+    since: Annotated[datetime | None, QueryParameter(description="Submitted at this moment or later.")] = None,
+    until: Annotated[datetime | None, QueryParameter(description="Submitted before this moment.")] = None,
+    q: Annotated[str, QueryParameter(max_length=LONGEST_TEXT, description="Words, or key:value.")] = "",
+) -> TaskQuery:
+    """Return the parameters together."""
+    return TaskQuery(status or (), priority or (), name or (), worker or (), fingerprint, since, until, q)
+
+
+WANTED = {"wanted": Provide(wanted_tasks, sync_to_thread=False)}
+"""What a handler declares that takes these parameters."""
+
+Wanted = SkipValidation[NamedDependency[TaskQuery]]
+"""The type of its argument `wanted`."""

@@ -1,0 +1,97 @@
+"""Tasks as a file."""
+
+import csv
+import json
+from io import StringIO
+
+import pytest
+
+from fastworker.application.observatory.exports import MOST_UNDER_WAY
+from fastworker.application.task_function import task
+
+from .served import Served, a_dashboard
+
+pytestmark = pytest.mark.anyio
+
+
+async def filled(served: Served, how_many: int) -> list[str]:
+    ids = [str(await served.client.delay("echo", number)) for number in range(how_many)]
+    await served.post("/tasks", {"name": "divide", "args": [1, 0]})
+    await served.system.settle()
+    return ids
+
+
+async def test_the_tasks_of_a_filter_are_a_file_of_one_object_per_line() -> None:
+    async with a_dashboard() as served:
+        ids = await filled(served, 120)
+        response = await served.get("/tasks/export?format=jsonl&name=echo")
+        assert response.headers["content-type"] == "application/x-ndjson"
+        assert response.headers["content-disposition"] == 'attachment; filename="tasks.jsonl"'
+        rows = [json.loads(line) for line in response.text.splitlines()]
+        assert [row["id"] for row in rows] == ids
+        [listed] = await served.items("/tasks", params={"q": ids[0]})
+        assert rows[0] == listed
+
+
+async def test_the_same_as_a_table_for_spreadsheets() -> None:
+    async with a_dashboard() as served:
+        await filled(served, 2)
+        response = await served.get("/tasks/export?format=csv")
+        assert response.headers["content-type"] == "text/csv; charset=utf-8"
+        rows = list(csv.DictReader(StringIO(response.text)))
+        assert [(row["name"], row["status"], row["error_type"]) for row in rows] == [
+            ("echo", "success", ""),
+            ("echo", "success", ""),
+            ("divide", "failure", "ZeroDivisionError"),
+        ]
+        assert rows[0]["submitted_at"].endswith("Z")
+
+
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1+1", "@SUM(1)", "\t=1"])
+async def test_what_a_spreadsheet_would_calculate_is_text_in_the_table(text: str) -> None:
+    def fail(text: str) -> None:
+        raise ValueError(text)
+
+    async with a_dashboard(functions=[task(name=text)(fail)]) as served:
+        await served.post("/tasks", {"name": text, "args": [text]})
+        await served.system.settle()
+        [row] = csv.DictReader(StringIO((await served.get("/tasks/export?format=csv")).text))
+        assert (row["name"], row["error_message"]) == (f"'{text}", f"'{text}")
+
+
+async def test_a_file_has_no_more_rows_than_were_asked_for() -> None:
+    async with a_dashboard() as served:
+        ids = await filled(served, 5)
+        response = await served.get("/tasks/export?format=jsonl&limit=2")
+        assert [json.loads(line)["id"] for line in response.text.splitlines()] == ids[:2]
+        for bad in ("format=xml", "", "format=csv&limit=0", "format=csv&limit=100001", "format=csv&status=weird"):
+            assert (await served.get(f"/tasks/export?{bad}")).status_code == 400, bad
+
+
+async def test_only_a_few_files_are_written_at_a_time() -> None:
+    async with a_dashboard() as served:
+        served.parts.exports.under_way = MOST_UNDER_WAY
+        response = await served.get("/tasks/export?format=csv")
+        assert (response.status_code, response.json()["type"]) == (429, "/problems/too-many")
+        assert response.headers["retry-after"] == "5"
+
+
+async def test_a_file_of_nothing_has_no_rows() -> None:
+    async with a_dashboard() as served:
+        assert (await served.get("/tasks/export?format=jsonl")).text == ""
+        assert (await served.get("/tasks/export?format=csv")).text.startswith("id,name,status,")
+        assert served.parts.exports.under_way == 0
+
+
+async def test_the_moments_of_the_tasks_of_a_filter_are_told_in_steps() -> None:
+    async with a_dashboard() as served:
+        await filled(served, 3)
+        await served.system.advance(10)
+        await filled(served, 1)
+        whole = (await served.get("/tasks/histogram?steps=10")).json()
+        assert (whole["counts"], whole["is_bounded"]) == ([4, 0, 0, 0, 0, 0, 0, 0, 0, 2], False)
+        assert whole["step_seconds"] == pytest.approx(1.0)
+        failed = (await served.get("/tasks/histogram?status=failure&steps=2")).json()
+        assert failed["counts"] == [1, 1]
+        for bad in ("steps=0", "steps=201", "steps=x", "q=status:weird"):
+            assert (await served.get(f"/tasks/histogram?{bad}")).status_code == 400, bad

@@ -1,0 +1,47 @@
+"""The stack of a running task through the API."""
+
+import pytest
+
+from tests.unit.system.system import HeldTask
+
+from .served import a_dashboard
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_worker_of_a_running_task_is_asked_for_its_stack() -> None:
+    held = HeldTask()
+    async with a_dashboard(functions=[held.function], workers=[]) as served:
+        await served.system.start_worker("w2", held.function, base_address="tcp://127.0.0.1:7001")
+        task_id = str(await served.client.delay("held", 1))
+        await served.system.settle()
+        told = (await served.get(f"/tasks/{task_id}/stack")).json()
+        assert (told["id"], told["worker_id"], told["attempt"], told["is_stuck"]) == (task_id, "w2", 1, False)
+        held.release()
+        await served.system.settle()
+        ended = await served.get(f"/tasks/{task_id}/stack")
+        assert (ended.status_code, ended.json()["current_status"]) == (409, "success")
+
+
+async def test_a_worker_that_answers_nowhere_is_told_so() -> None:
+    held = HeldTask()
+    async with a_dashboard(functions=[held.function]) as served:
+        task_id = str(await served.client.delay("held", 1))
+        await served.system.settle()
+        response = await served.get(f"/tasks/{task_id}/stack")
+        assert (response.status_code, response.json()["type"]) == (409, "/problems/no-address")
+        assert "--base-address" in response.json()["detail"]
+        assert (await served.get("/tasks/nobodys/stack")).status_code == 404
+
+
+async def test_a_worker_that_does_not_answer_is_told_so() -> None:
+    held = HeldTask()
+    async with a_dashboard(functions=[held.function], workers=[]) as served:
+        worker = await served.system.start_worker("w2", held.function, base_address="tcp://127.0.0.1:7001")
+        task_id = str(await served.client.delay("held", 1))
+        await served.system.settle()
+        await worker.kill()
+        asking = served.system.call(served.get, f"/tasks/{task_id}/stack")
+        await served.system.advance(5.0)
+        response = asking.result()
+        assert (response.status_code, response.json()["type"]) == (502, "/problems/worker-silent")

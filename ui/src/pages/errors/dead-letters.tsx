@@ -1,0 +1,107 @@
+// Tasks that failed for good, or were lost: all their tries are used. They can run again, as they were or edited.
+import type { JSX } from "preact";
+import { retryTask } from "../../api/actions";
+import type { TaskPage, TaskSummary } from "../../api/types";
+import { Ago, Button } from "../../components/basics";
+import { DataTable } from "../../components/data-table";
+import { Icon } from "../../components/icons";
+import { Empty, Panel } from "../../components/panel";
+import { count, plural } from "../../format/numbers";
+import { useResource } from "../../live/resource";
+import { navigate, param, setParams } from "../../router/location";
+import { queryOf, urlOf } from "../../router/route";
+import { act } from "../../state/act";
+import { canOperate } from "../../state/session";
+import { toast } from "../../state/toasts";
+import { runBulk } from "../tasks/bulk";
+import { COLUMNS } from "../tasks/columns";
+import { ExportMenu } from "../tasks/export";
+
+const TOPICS = ["tasks"];
+const PACE = 2_000;
+const DEAD = { status: ["failure", "lost"] as ("failure" | "lost")[] };
+const BEFORE = ["status", "name", "attempts", "worker"];
+
+export function DeadLetters(): JSX.Element {
+  const path = `tasks?${queryOf({ ...DEAD, limit: "50", cursor: param("cursor") })}`;
+  const tasks = useResource<TaskPage>(path, { topics: TOPICS, pace: PACE });
+  const refused = canOperate.value ? null : "needs the role operator";
+  return (
+    <>
+      <div class="filter-bar">
+        <p class="muted">Tasks whose tries are used up. A replay is a new task that names the old one as its origin.</p>
+        <div class="tools">
+          <ExportMenu filter={DEAD} />
+          <Button icon="retry" refused={refused} onClick={() => void runBulk("retry", { filter: DEAD })}>
+            Replay all…
+          </Button>
+        </div>
+      </div>
+      <Panel resource={tasks} class="list">
+        {(page) =>
+          page.items.length === 0 ? (
+            <Empty title="No dead letters">
+              <p>A task that fails for good, or is lost with its worker, appears here while it is remembered.</p>
+            </Empty>
+          ) : (
+            <>
+              <DataTable<TaskSummary>
+                caption="Tasks that will not be tried again"
+                isWalked
+                rows={page.items}
+                idOf={({ id }) => id}
+                open={({ id }) => navigate(urlOf("tasks", id))}
+                columns={[
+                  ...COLUMNS.filter(({ key }) => BEFORE.includes(key)),
+                  { key: "age", label: "Ended", align: "end", cell: ({ finished_at }) => <Ago at={finished_at} /> },
+                  {
+                    key: "actions",
+                    label: "Actions",
+                    align: "end",
+                    cell: (task) => <Replay task={task} refused={refused} />,
+                  },
+                ]}
+              />
+              {page.next_cursor && (
+                <footer class="pager">
+                  <p>
+                    {count(page.items.length)} of {plural(page.total.value, "task")}
+                  </p>
+                  <Button
+                    icon="right"
+                    onClick={() => setParams({ cursor: page.next_cursor ?? "", row: "" }, { replace: false })}
+                  >
+                    Next
+                  </Button>
+                </footer>
+              )}
+            </>
+          )
+        }
+      </Panel>
+    </>
+  );
+}
+
+function Replay({ task, refused }: { task: TaskSummary; refused: string | null }): JSX.Element {
+  const replay = () =>
+    act(
+      "Replay",
+      () => retryTask(task.id),
+      ({ id }) =>
+        toast("good", "Submitted as a new task", {
+          action: { label: "Open it", run: () => navigate(urlOf("tasks", id)) },
+        }),
+    );
+  return (
+    <span class="row-actions">
+      <Button icon="retry" refused={refused} onClick={() => void replay()} title={`Run ${task.name} again as it was`}>
+        Replay
+      </Button>
+      <a class="button" href={urlOf("tasks", task.id, { edit: "1" })} title={`Edit ${task.name} and run it again`}>
+        <Icon name="send" />
+        Edit…
+      </a>
+    </span>
+  );
+}

@@ -1,0 +1,55 @@
+// Where a running task is at this moment, as its worker says. What was told stays when the task has ended.
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { request } from "../../api/http";
+import { explain } from "../../api/problem";
+import type { Task, TaskStack } from "../../api/types";
+import { Ago, Badge, Button, Code } from "../../components/basics";
+import { duration } from "../../format/numbers";
+import { noteRefusal } from "../../state/session";
+
+export function Stack({ task }: { task: Task }): JSX.Element {
+  const [told, setTold] = useState<TaskStack | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const [isAsking, setAsking] = useState(false);
+  const isRunning = task.status === "running";
+  const ask = async () => {
+    setAsking(true);
+    try {
+      setTold((await request<TaskStack>(`tasks/${encodeURIComponent(task.id)}/stack`)).body);
+      setError(null);
+    } catch (failure) {
+      noteRefusal(failure);
+      setError(failure);
+    }
+    setAsking(false);
+  };
+  useEffect(() => {
+    if (isRunning) void ask();
+  }, [task.id, task.attempts]);
+  const isOld = told !== null && (!isRunning || told.attempt !== task.attempts);
+  return (
+    <>
+      <p class="stack-head">
+        <Button
+          icon="retry"
+          isBusy={isAsking}
+          refused={isRunning ? null : "it does not run now"}
+          onClick={() => void ask()}
+        >
+          Look again
+        </Button>
+        {told && (
+          <span>
+            Attempt {told.attempt} on {told.worker_id}, after {duration(told.run_seconds)}, <Ago at={told.as_of} />
+          </span>
+        )}
+        {isOld && <Badge tone="warn">of before: it does not run so any more</Badge>}
+        {told?.is_stuck && <Badge tone="bad">given up, and goes on nevertheless</Badge>}
+      </p>
+      {error !== null && <p class="note">{explain(error).detail || explain(error).title}</p>}
+      {told && <Code label="the stack">{told.stack || "(its worker knows no stack of it)"}</Code>}
+      {!told && !isRunning && <p class="muted">Only a task that runs has a stack.</p>}
+    </>
+  );
+}
