@@ -16,8 +16,10 @@ from .processes import HERE, Process, Processes, free_port
 CONNECT_SECONDS = 0.6
 COMMAND_CONNECT_SECONDS = 5.0
 """The default. Processes that use it were started seconds before they are looked at."""
+LATE_SECONDS = 2.5
+"""How much later an error may come on a busy machine; what waits for something else waits far longer."""
 TICK_SECONDS = 0.01
-LONGEST_PAUSE_SECONDS = 0.25
+LONGEST_PAUSE_SECONDS = 0.4
 """A loop that is not blocked comes round to its ticker more often than this, even on a busy machine."""
 
 
@@ -90,13 +92,13 @@ def says_where_and_what_to_do(message: str, address: str) -> None:
 def test_submitting_fails_within_the_connect_timeout_and_the_event_loop_goes_on(nowhere: str) -> None:
     seconds = seconds_until_unreachable(lambda client: client.delay("echo", 1), nowhere)
 
-    assert CONNECT_SECONDS <= seconds < CONNECT_SECONDS + 1
+    assert CONNECT_SECONDS <= seconds < CONNECT_SECONDS + LATE_SECONDS
 
 
 def test_a_server_that_never_speaks_is_no_control_plane_either(silent: str) -> None:
     seconds = seconds_until_unreachable(lambda client: client.delay("echo", 1), silent)
 
-    assert CONNECT_SECONDS <= seconds < CONNECT_SECONDS + 1
+    assert CONNECT_SECONDS <= seconds < CONNECT_SECONDS + LATE_SECONDS
 
 
 def test_a_batch_a_look_at_a_result_and_a_look_at_the_state_fail_in_the_same_way(nowhere: str) -> None:
@@ -106,7 +108,7 @@ def test_a_batch_a_look_at_a_result_and_a_look_at_the_state_fail_in_the_same_way
         assert [type(answer) for answer in answers] == [ControlPlaneUnreachable] * 3
         raise answers[0]  # type: ignore[misc]
 
-    assert seconds_until_unreachable(all_at_once, nowhere) < CONNECT_SECONDS + 1
+    assert seconds_until_unreachable(all_at_once, nowhere) < CONNECT_SECONDS + LATE_SECONDS
 
 
 def test_a_thousand_submissions_at_once_all_fail_in_time(nowhere: str) -> None:
@@ -115,7 +117,7 @@ def test_a_thousand_submissions_at_once_all_fail_in_time(nowhere: str) -> None:
         assert {type(answer) for answer in answers} == {ControlPlaneUnreachable}
         raise answers[-1]  # type: ignore[misc]
 
-    assert seconds_until_unreachable(many, nowhere) < CONNECT_SECONDS + 1.5
+    assert seconds_until_unreachable(many, nowhere) < CONNECT_SECONDS + LATE_SECONDS
 
 
 def test_a_client_that_was_started_needs_no_control_plane_until_its_first_call_and_stops_at_once(nowhere: str) -> None:
@@ -137,14 +139,14 @@ def test_blocking_code_gets_the_same_error_in_the_same_time(nowhere: str) -> Non
     ):
         client.delay("echo", 1)
 
-    assert CONNECT_SECONDS <= time.monotonic() - began_at < CONNECT_SECONDS + 1
+    assert CONNECT_SECONDS <= time.monotonic() - began_at < CONNECT_SECONDS + LATE_SECONDS
     says_where_and_what_to_do(str(raised.value), nowhere)
 
 
 def test_the_command_ends_with_exit_code_1_and_one_line_in_time(slow_submissions: tuple[str, Process, Process]) -> None:
     address, command, _ = slow_submissions
 
-    assert command.wait(within=COMMAND_CONNECT_SECONDS) == 1
+    assert command.wait(within=COMMAND_CONNECT_SECONDS + LATE_SECONDS) == 1
     says_where_and_what_to_do(command.log.strip(), address)
 
 
@@ -153,11 +155,11 @@ def test_a_task_function_without_any_client_of_its_own_gets_the_same_error_in_ti
 ) -> None:
     address, _, script = slow_submissions
 
-    assert script.wait(within=COMMAND_CONNECT_SECONDS) == 0
+    assert script.wait(within=COMMAND_CONNECT_SECONDS + LATE_SECONDS) == 0
     kind, _, rest = script.log.strip().partition(" ")
     seconds, _, message = rest.partition(" ")
     assert kind == "ControlPlaneUnreachable"
-    assert 5 <= float(seconds) < 6
+    assert 0 <= float(seconds) - COMMAND_CONNECT_SECONDS < LATE_SECONDS
     says_where_and_what_to_do(message, address)
 
 
