@@ -143,5 +143,5 @@ class FastWorkerBackend(BaseTaskBackend):
 def _aware(moment: datetime | None) -> datetime | None:
     if moment is None or timezone.is_aware(moment):
         return moment
-    aware: datetime = timezone.make_aware(moment)  # with USE_TZ = False, Django's moments are local
+    aware: datetime = timezone.make_aware(moment, timezone.get_default_timezone())  # with USE_TZ = False they are local
     return aware

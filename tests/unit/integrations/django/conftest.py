@@ -8,6 +8,7 @@ BACKEND = "fastworker.integrations.django.backend.FastWorkerBackend"
 if not settings.configured:
     settings.configure(
         USE_TZ=True,
+        TIME_ZONE="Europe/Paris",  # not overridden in a test: that would change the time zone of this process
         INSTALLED_APPS=["fastworker.integrations.django", "tests.unit.integrations.django.shop"],
         TASKS={
             "default": {"BACKEND": BACKEND, "QUEUES": ["default", "letters"]},
