@@ -35,6 +35,7 @@ from .messages import (
     TaskState,
     WorkerState,
 )
+from .trace_context import bounded_trace
 
 
 class Batch:
@@ -59,7 +60,14 @@ class Batch:
 def submissions(request: Submit) -> list[Submission]:
     """Return the submissions of a batch."""
     return [
-        Submission(entry.task_id, entry.name, entry.priority, payload, entry.terms or NO_TERMS)
+        Submission(
+            entry.task_id,
+            entry.name,
+            entry.priority,
+            payload,
+            entry.terms or NO_TERMS,
+            entry.trace and bounded_trace(entry.trace),
+        )
         for entry, payload in zip(request.entries, request.payloads, strict=True)
     ]
 
@@ -189,9 +197,14 @@ def lease_entry(order: Order) -> LeaseEntry:
     submission, lease = order.submission, order.lease
     details = None
     is_plain = submission.terms is NO_TERMS and submission.priority is TaskPriority.NORMAL and not order.is_stop
-    if not is_plain:
+    if not is_plain or submission.trace is not None:
         details = LeaseDetails(
-            priority=submission.priority, terms=submission.terms, start_by=lease.start_by, is_stop=order.is_stop
+            priority=submission.priority,
+            terms=submission.terms,
+            start_by=lease.start_by,
+            is_stop=order.is_stop,
+            trace=submission.trace,
+            previous_trace=lease.previous_trace,
         )
     return LeaseEntry(submission.task_id, submission.name, lease.attempt, lease.token, details)
 
@@ -236,10 +249,10 @@ def _outcome(entry: ReportEntry, payload: bytes) -> Outcome:
     run_seconds = max(0.0, entry.run_seconds) if isfinite(entry.run_seconds) else 0.0
     if entry.retry is None:
         return Outcome(entry.status, payload, error, run_seconds)
-    after = entry.retry.after
+    after, trace = entry.retry.after, bounded_trace(entry.retry.trace)
     if after is not None and not 0 <= after <= LONGEST_SECONDS:
         after = None
-    return Outcome(entry.status, payload, error, run_seconds, is_retryable=True, retry_after=after)
+    return Outcome(entry.status, payload, error, run_seconds, is_retryable=True, retry_after=after, trace=trace)
 
 
 def worker_card(request: Join) -> WorkerCard:

@@ -296,6 +296,7 @@ class Ledger:
         self._end_lease(task)
         task.history = (*task.history, latest_attempt(task, event.outcome))[-self._attempts_kept :]
         task.losses += event.outcome.status is TaskStatus.LOST
+        task.previous_trace = event.outcome.trace
         self._journal(task)
         self._schedule(task, event.due_at)
         if task.expires_at is not None:

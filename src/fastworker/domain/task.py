@@ -11,6 +11,9 @@ from .priority import TaskPriority
 from .terms import NO_TERMS, Terms
 from .value import value
 
+type TraceContext = tuple[tuple[str, str], ...]
+"""What a trace goes on from, as pairs of a name and a value: `traceparent` of the W3C, and what goes with it."""
+
 
 @value
 class Submission:
@@ -21,6 +24,7 @@ class Submission:
     priority: TaskPriority
     payload: bytes
     terms: Terms = NO_TERMS
+    trace: TraceContext | None = None  # that it was submitted in, if its submitter is traced
 
 
 @value
@@ -32,6 +36,7 @@ class Lease:
     token: int
     leased_at: float
     start_by: float | None = None  # the attempt may not start after this moment
+    previous_trace: TraceContext | None = None  # of the attempt before, if that was traced
 
 
 @value
@@ -57,7 +62,7 @@ class Outcome:
     """How an attempt ended: a final status with either an encoded result or an error.
 
     `is_retryable` says that the failure is one that may be tried again, `retry_after` that the task itself asked for
-    a wait of so many seconds.
+    a wait of so many seconds. `trace` is that of an attempt that may be tried again.
     """
 
     status: TaskStatus
@@ -66,6 +71,7 @@ class Outcome:
     run_seconds: float = 0.0
     is_retryable: bool = False
     retry_after: float | None = None
+    trace: TraceContext | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,7 @@ class Task:
     history: tuple[Attempt, ...] = ()  # the attempts before the latest
     losses: int = 0
     is_cancelling: bool = False
+    previous_trace: TraceContext | None = None  # of the attempt before the latest, if that was traced
     journal: Journal | None = None
     number: int = 0  # of its submission, in order, from 1; it never changes, as the arrival does
 

@@ -1,5 +1,7 @@
 """What is tried again, when, and how often."""
 
+from dataclasses import replace
+
 import pytest
 
 from fastworker.application.limits import Limits
@@ -318,3 +320,18 @@ def test_a_late_report_that_ended_its_task_may_be_sent_again():
 
     assert plane.report_lease("t1", lease) == []
     assert plane.report_lease("t1", lease, a_failure()) == ["t1"]
+
+
+# ---- traces ----
+
+
+def test_the_next_attempt_is_told_the_trace_of_the_one_before():
+    trace = (("traceparent", "00-1"),)
+    plane = a_plane_that_runs(Terms(retries=2, backoff=STEADY))
+    fail(plane, replace(a_failure(), trace=trace))
+    run_next(plane)
+    assert plane.find("t1").lease.previous_trace == trace
+
+    fail(plane)
+    run_next(plane)
+    assert plane.find("t1").lease.previous_trace is None

@@ -6,7 +6,7 @@ from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
-from fastworker.domain.task import ErrorRecord
+from fastworker.domain.task import ErrorRecord, TraceContext
 from fastworker.domain.terms import Terms
 from fastworker.domain.value import value
 
@@ -34,12 +34,13 @@ class Welcome(Message):
 
 @value
 class SubmitEntry:
-    """One task to run."""
+    """One task to run, and the trace that it is part of."""
 
     task_id: str
     name: str
     priority: TaskPriority
     terms: Terms | None = None
+    trace: TraceContext | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
-from fastworker.domain.task import ErrorRecord
+from fastworker.domain.task import ErrorRecord, TraceContext
 from fastworker.domain.terms import NO_TERMS, Terms
 from fastworker.domain.value import value
 
@@ -50,9 +50,10 @@ class Joined(Message):
 
 @dataclass(frozen=True, slots=True)
 class RetryWish:
-    """The attempt may be tried again; `after` so many seconds, if the task asked for that."""
+    """The attempt may be tried again; `after` so many seconds, if the task asked for that. `trace` is that of it."""
 
     after: float | None = None
+    trace: TraceContext | None = None
 
 
 @value
@@ -100,7 +101,8 @@ class Poll(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseDetails:
-    """What most leases have nothing of. `start_by` is the moment after which the attempt may not start any more.
+    """What most leases have nothing of. `start_by` is the moment after which the attempt may not start any more,
+    `previous_trace` belongs to the attempt before.
 
     With `is_stop`, the attempt is to be ended, not started.
     """
@@ -109,6 +111,8 @@ class LeaseDetails:
     terms: Terms = NO_TERMS
     start_by: float | None = None
     is_stop: bool = False
+    trace: TraceContext | None = None
+    previous_trace: TraceContext | None = None
 
 
 @value

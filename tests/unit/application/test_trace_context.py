@@ -1,0 +1,48 @@
+"""What of a trace context travels with a task."""
+
+from fastworker.application import views
+from fastworker.application.messages import Report, ReportEntry, RetryWish, Submit, SubmitEntry
+from fastworker.application.trace_context import TRACE_CHARACTERS, bounded_trace
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.priority import TaskPriority
+from fastworker.domain.task import Lease, Order, TraceContext
+
+from ...builders import a_submission
+
+PARENT = ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+TRACE: TraceContext = (PARENT, ("tracestate", "a=1"))
+TOO_LONG: TraceContext = (PARENT, ("baggage", "x" * TRACE_CHARACTERS))
+
+
+def test_a_context_is_kept_up_to_its_bound_from_the_front():
+    assert bounded_trace(TRACE) == TRACE
+    assert bounded_trace((("a", "x" * (TRACE_CHARACTERS - 1)),)) is not None
+    assert bounded_trace((("a", "x" * TRACE_CHARACTERS),)) is None
+    assert bounded_trace(TOO_LONG) == (PARENT,)
+    assert bounded_trace(None) is bounded_trace(()) is None
+
+
+def a_submit(trace: TraceContext | None) -> Submit:
+    entry = SubmitEntry("t1", "echo", TaskPriority.NORMAL, trace=trace)
+    return Submit(epoch="e", session_id="s", deadline=0.0, entries=[entry], payloads=[b"{}"])
+
+
+def test_a_submission_keeps_the_context_that_a_client_sent_as_far_as_it_is_short_enough():
+    for sent, kept in ((TRACE, TRACE), (TOO_LONG, (PARENT,)), (None, None)):
+        [submission] = views.submissions(a_submit(sent))
+        assert submission.trace == kept
+
+
+def test_a_worker_is_told_the_trace_of_a_task_and_that_of_the_attempt_before():
+    submission = views.submissions(a_submit(TRACE))[0]
+    details = views.lease_entry(Order(submission, Lease("w", 2, 1, 0.0, previous_trace=(PARENT,)))).details
+    assert details is not None
+    assert (details.trace, details.previous_trace) == (TRACE, (PARENT,))
+    assert views.lease_entry(Order(a_submission(), Lease("w", 1, 1, 0.0))).details is None
+
+
+def test_the_trace_of_an_attempt_that_is_tried_again_comes_with_its_outcome():
+    entry = ReportEntry("t1", 7, TaskStatus.FAILURE, 1.0, None, RetryWish(trace=TOO_LONG))
+    report = Report(epoch="e", worker_id="w", incarnation="i", entries=[entry], payloads=[b""])
+    [(_, _, outcome)] = views.outcomes(report)
+    assert outcome.trace == (PARENT,)
