@@ -18,11 +18,11 @@ def loaded_by(statement: str) -> set[str]:
     [
         (
             "import fastworker",
-            {"dependency_injector", "litestar", "opentelemetry.sdk", "pydantic", "pynng", "uvicorn"},
+            {"dependency_injector", "litestar", "opentelemetry", "pydantic", "pynng", "structlog", "uvicorn"},
         ),
         (
             "from fastworker import Client",
-            {"click", "dependency_injector", "litestar", "opentelemetry.sdk", "pydantic_settings", "uvicorn"},
+            {"click", "dependency_injector", "litestar", "opentelemetry", "pydantic_settings", "uvicorn"},
         ),
         (
             "from fastworker.integrations.asgi import FastWorkerMiddleware",
@@ -30,15 +30,28 @@ def loaded_by(statement: str) -> set[str]:
                 "click",
                 "dependency_injector",
                 "litestar",
-                "opentelemetry.sdk",
+                "opentelemetry",
                 "pydantic_settings",
                 "starlette",
                 "uvicorn",
             },
         ),
-        ("import fastworker.entrypoints.control_plane", {"rich"}),
-        ("import fastworker.entrypoints.subworker", {"rich"}),
-        ("import fastworker.entrypoints.cli", {"rich"}),
+        ("import fastworker.entrypoints.control_plane", {"opentelemetry", "rich"}),
+        ("import fastworker.entrypoints.subworker", {"opentelemetry", "rich"}),
+        (
+            "import fastworker.adapters.executors.process_child, fastworker.entrypoints.child_surroundings",
+            {
+                "click",
+                "dependency_injector",
+                "litestar",
+                "opentelemetry",
+                "pydantic_settings",
+                "pynng",
+                "rich",
+                "uvicorn",
+            },
+        ),
+        ("import fastworker.entrypoints.cli", {"opentelemetry", "rich"}),
     ],
 )
 def test_an_import_brings_along_nothing_that_only_servers_need(statement, unwanted):

@@ -26,6 +26,7 @@ from .messages import (
 from .ports.clock import Clock
 from .ports.codec import PayloadCodec
 from .ports.task_executor import TaskExecutor
+from .ports.tracing import FindTracing, RunSpan, no_tracing
 from .task_function import TaskFunction
 from .task_registry import TaskRegistry
 from .wakeup import Wakeup
@@ -52,6 +53,7 @@ class Attempts:
         sync_executor: TaskExecutor,
         process_executor: TaskExecutor,
         grace_seconds: float = 2.0,
+        find_tracing: FindTracing = no_tracing,
     ) -> None:
         self._codec = codec
         self._clock = clock
@@ -59,6 +61,7 @@ class Attempts:
         self._sync_executor = sync_executor
         self._process_executor = process_executor
         self._grace_seconds = grace_seconds
+        self._find_tracing = find_tracing
         self._alarms: Alarms[Execution] = Alarms(clock, self._ring, still_on=lambda each: each.token in self._running)
         self._running: dict[int, Execution] = {}
         self._disowned: set[int] = set()
@@ -153,6 +156,9 @@ class Attempts:
         if execution.start_by is not None and is_too_late(execution):
             self._end(entry.task_id, entry.token, Outcome(TaskStatus.EXPIRED))
             return
+        tracing = self._find_tracing()
+        if tracing is not None:
+            execution.span = tracing.running(entry, details, payload)
         self._running[entry.token] = execution
         if details is not PLAIN:
             self._set_timeout(execution)
@@ -197,7 +203,7 @@ class Attempts:
             self._given_up.add(execution.token)
             self._tell_who_waits()
             outcome = stopped(execution, "it could not be ended, and its slot stays taken until it returns")
-            self._end(execution.task_id, execution.token, outcome)
+            self._end_traced(execution, outcome)
 
     def _executor_of(self, function: TaskFunction[..., object, object]) -> TaskExecutor:
         if function.isolation == "process":
@@ -273,7 +279,7 @@ class Attempts:
             return
         if len(outcome.payload) > self.max_result_bytes:
             outcome = failure(execution, self._too_large(outcome))
-        self._end(execution.task_id, token, outcome)
+        self._end_traced(execution, outcome)
 
     def _free(self, token: int) -> None:
         """Note that a slot may have become free that the control plane was told to be occupied."""
@@ -293,8 +299,15 @@ class Attempts:
             f"{self.max_result_bytes:,} (--max-result-bytes): put large data into a file or a store, and return its key"
         )
 
-    def _end(self, task_id: str, token: int, outcome: Outcome) -> None:
-        retry = RetryWish(outcome.retry_after) if outcome.is_retryable else None
+    def _end_traced(self, execution: Execution, outcome: Outcome) -> None:
+        if execution.span is not None:
+            execution.span.end(outcome)
+        self._end(execution.task_id, execution.token, outcome, execution.span)
+
+    def _end(self, task_id: str, token: int, outcome: Outcome, span: RunSpan | None = None) -> None:
+        retry: RetryWish | None = None
+        if outcome.is_retryable:
+            retry = RetryWish(outcome.retry_after, None if span is None else span.context)
         entry = ReportEntry(task_id, token, outcome.status, outcome.run_seconds, outcome.error, retry)
         self._ended.append((entry, outcome.payload))
         self._news.set()

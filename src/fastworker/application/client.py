@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -28,7 +29,9 @@ from .identifiers import NewId
 from .messages import Inspected, SubmitEntry, TaskState
 from .ports.clock import Clock
 from .ports.codec import PayloadCodec
+from .ports.tracing import FindTracing, no_tracing
 from .ports.transport import Transport
+from .submitter import Ready
 from .task_event import TaskEvent, task_event
 from .task_function import TaskFunction
 from .task_options import SubmitOptions
@@ -54,6 +57,7 @@ class TaskClient:
         codec: PayloadCodec,
         new_id: NewId,
         jitter: random.Random,
+        find_tracing: FindTracing = no_tracing,
     ) -> None:
         self.config = config
         self._transport = transport
@@ -61,6 +65,7 @@ class TaskClient:
         self._codec = codec
         self._new_id = new_id
         self._jitter = jitter
+        self._find_tracing = find_tracing
         self._life: ClientLife | None = None
         self._group: TaskGroup | None = None
         self._previous: TaskClient | None = None
@@ -181,7 +186,12 @@ class TaskClient:
         """Submit one task and return when it is accepted."""
         client = await self._opened()
         entry, payload, handle = self._prepare(task, args, kwargs, options)
-        await client.submitter.submit(entry, payload, handle)
+        tracing = self._find_tracing()
+        if tracing is None:
+            await client.submitter.submit(entry, payload, handle)
+            return handle
+        with tracing.submitting(entry, payload, address=self.config.address) as trace:
+            await client.submitter.submit(replace(entry, trace=trace), payload, handle)
         return handle
 
     async def submit_many(
@@ -190,14 +200,13 @@ class TaskClient:
         """Submit tasks and return when all are accepted; a wrong call raises before any is submitted."""
         client = await self._opened()
         ready = [self._prepare(task, _one_call(args), {}, options) for args in calls]  # a wrong call stops them all
-        added = [client.submitter.add(*submission) for submission in ready]
-        for batch in {id(batch): batch for batch, _ in added}.values():
-            await batch.settled()
-        errors = [error for batch, index in added if (error := batch.error_at(index)) is not None]
-        if errors:
-            errors[0].add_note(f"{len(added) - len(errors)} of {len(added)} calls were accepted")
-            raise errors[0]
-        return [batch.handles[index] for batch, index in added]
+        tracing = self._find_tracing()
+        if tracing is None or not ready:
+            return await client.submitter.submit_all(ready)
+        with tracing.submitting_many([entry for entry, _, _ in ready], address=self.config.address) as trace:
+            return await client.submitter.submit_all(
+                (replace(entry, trace=trace), payload, handle) for entry, payload, handle in ready
+            )
 
     def _prepare(
         self,
@@ -205,7 +214,7 @@ class TaskClient:
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
         options: SubmitOptions,
-    ) -> tuple[SubmitEntry, bytes, TaskHandle[Any]]:
+    ) -> Ready:
         priority = options.priority
         if isinstance(task, TaskFunction):
             signature = self._codec.signature(task.function)

@@ -26,6 +26,7 @@ from .current_task import running_execution
 from .messages import MESSAGE_CHARACTERS
 from .notes import Notes
 from .ports.codec import SignatureCodec
+from .ports.tracing import RunSpan
 from .task_function import TaskFunction
 
 TRACEBACK_CHARACTERS = 16_384
@@ -47,6 +48,7 @@ class Execution:
     """One attempt of one task in a worker; `started_at` is set when the function is about to be called.
 
     `announce` is the executor's: it brings to the event loop that `notes` has something new, from whatever thread.
+    `span` is there when the attempt is traced; whoever started the attempt ends it.
     """
 
     task_id: str
@@ -62,6 +64,7 @@ class Execution:
     started_at: float = 0.0
     stop_reason: StopReason | None = None
     announce: "Callable[[Execution], None] | None" = None
+    span: RunSpan | None = None
     _notes: Notes | None = field(default=None, init=False)
 
     @property
@@ -81,6 +84,7 @@ def perform(execution: Execution) -> Outcome:
     if execution.start_by is not None and is_too_late(execution):
         return Outcome(TaskStatus.EXPIRED)
     entered = running_execution.set(execution)
+    leave_span = None if execution.span is None else execution.span.enter()
     execution.started_at = execution.now()
     try:
         args, kwargs = execution.signature.decode_arguments(execution.payload)
@@ -90,6 +94,8 @@ def perform(execution: Execution) -> Outcome:
         return failure(execution, error)
     finally:
         running_execution.reset(entered)
+        if leave_span is not None:
+            leave_span()
 
 
 async def perform_async(execution: Execution) -> Outcome:
@@ -97,6 +103,8 @@ async def perform_async(execution: Execution) -> Outcome:
     if execution.start_by is not None and is_too_late(execution):
         return Outcome(TaskStatus.EXPIRED)
     running_execution.set(execution)
+    if execution.span is not None:
+        execution.span.enter()
     execution.started_at = execution.now()
     try:
         args, kwargs = execution.signature.decode_arguments(execution.payload)

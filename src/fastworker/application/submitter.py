@@ -1,6 +1,7 @@
 """Sends submissions to the control plane, one batch at a time, each at most once into one life of it."""
 
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 import structlog
@@ -27,6 +28,9 @@ from .wakeup import Wakeup
 RETRY_SECONDS = 0.1
 UNKNOWN_FATE = "the client was stopped in the middle; whether the control plane accepted this task is unknown"
 MAYBE_ACCEPTED = " (whether the one before accepted this task is unknown)"
+
+type Ready = tuple[SubmitEntry, bytes, TaskHandle[Any]]
+"""A task, its encoded arguments, and the handle on it."""
 
 log = structlog.get_logger()
 
@@ -71,6 +75,17 @@ class Submitter:
         else:
             batch, index = self.add(entry, payload, handle)
         await batch.accepted(index)
+
+    async def submit_all(self, submissions: Iterable[Ready]) -> list[TaskHandle[Any]]:
+        """Return the handles when all tasks are accepted; raises why the first that is not was refused."""
+        added = [self.add(*submission) for submission in submissions]
+        for batch in {id(batch): batch for batch, _ in added}.values():
+            await batch.settled()
+        errors = [error for batch, index in added if (error := batch.error_at(index)) is not None]
+        if errors:
+            errors[0].add_note(f"{len(added) - len(errors)} of {len(added)} calls were accepted")
+            raise errors[0]
+        return [batch.handles[index] for batch, index in added]
 
     async def run(self) -> None:
         """Send batches until cancelled."""

@@ -19,15 +19,16 @@ NAME_CHARACTERS = 200
 """Longer names of loggers and levels lose their middle."""
 
 _LEVELS = logging.getLevelNamesMapping()
-_NOT_SAID = frozenset({"event", "level", "logger", "timestamp", "task_id", "exception"})
+_NOT_SAID = frozenset({"event", "level", "logger", "timestamp", "task_id", "trace_id", "exception"})
 """Keys of a structlog event that have a place of their own, or go without saying in the log of one task."""
 
 
 class TaskLogHandler(logging.Handler):
     """Gives each record the `task_id` of the running task, or an empty one, and keeps those from INFO on with the task.
 
-    A `task_id` that the record has already, as an `extra` of the user's, stays. It is the first handler of the root
-    logger, so that those behind it can show the id; a record factory would forbid users an `extra` of that name.
+    The same goes for its `trace_id`, empty for a task that is not traced. One that the record has, as an `extra` of
+    the user's, stays. It is the first handler of the root logger, so that those behind it can show the ids; a record
+    factory would forbid users an `extra` of those names.
     """
 
     @override
@@ -35,6 +36,8 @@ class TaskLogHandler(logging.Handler):
         execution = running_execution.get()
         if not hasattr(record, "task_id"):
             record.task_id = "" if execution is None else execution.task_id
+        if not hasattr(record, "trace_id"):
+            record.trace_id = "" if execution is None or execution.span is None else execution.span.trace_id
         if (record.levelno or logging.INFO) >= logging.INFO:  # one made by hand may have none
             _note(record.levelname, record.name, lambda: _text_of_record(record))
 
@@ -58,7 +61,7 @@ def log_to_stderr(level: int | str) -> None:
 
 
 def install_task_logs() -> None:
-    """Have the records that reach the root logger carry `task_id`, and be kept with their task.
+    """Have the records that reach the root logger carry `task_id` and `trace_id`, and be kept with their task.
 
     Once is enough; again repairs what the user's own configuration of `logging` has removed. It comes after
     `logging.basicConfig`, which leaves a root logger alone that has a handler.
@@ -77,6 +80,8 @@ def note_in_running_task(_: Any, method: str, event: MutableMapping[str, Any]) -
     if execution is None:
         return event
     event.setdefault("task_id", execution.task_id)
+    if execution.span is not None:
+        event.setdefault("trace_id", execution.span.trace_id)
     level = str(event.get("level", method))
     if _LEVELS.get(level.upper(), logging.INFO) >= logging.INFO:
         _note(level, str(event.get("logger", "structlog")), lambda: _text_of_event(event))

@@ -8,6 +8,7 @@ import anyio
 from fastworker.adapters.json_codec import JsonFrameCodec, JsonPayloadCodec
 from fastworker.adapters.nng import NngTransport
 from fastworker.adapters.system_clock import SystemClock
+from fastworker.adapters.telemetry import find_tracing
 from fastworker.adapters.uuid7 import new_uuid7
 from fastworker.application.client_life import ClientConfig
 from fastworker.application.messages import InspectWorker, Message, WorkerInspected
@@ -39,6 +40,7 @@ class Client(ReplaceableClient):
             codec=JsonPayloadCodec(),
             new_id=new_uuid7,
             jitter=random.Random(),
+            find_tracing=find_tracing,
         )
 
 

@@ -8,7 +8,8 @@ from fastworker.entrypoints.lean_import import leaving_out
 with leaving_out("fast_depends", "fastapi", "starlette", "werkzeug", "yaml"):
     from dependency_injector import containers, providers
 
-from fastworker.adapters.executors import LoopExecutor, ProcessExecutor, ThreadExecutor
+from fastworker.adapters import telemetry
+from fastworker.adapters.executors import ChildSurroundings, LoopExecutor, ProcessExecutor, ThreadExecutor
 from fastworker.adapters.executors.background import in_own_thread
 from fastworker.adapters.json_codec import JsonFrameCodec, JsonPayloadCodec
 from fastworker.adapters.log_sink import LogSink
@@ -24,6 +25,7 @@ from fastworker.application.ports.clock import Clock
 from fastworker.application.ports.codec import FrameCodec, PayloadCodec
 from fastworker.application.ports.event_sink import EventSink
 from fastworker.application.ports.task_executor import TaskExecutor
+from fastworker.application.ports.tracing import FindTracing
 from fastworker.application.ports.transport import Transport
 from fastworker.application.subworker import Subworker, SubworkerConfig
 from fastworker.application.task_registry import TaskRegistry, load_task_modules
@@ -53,6 +55,7 @@ class Container(containers.DeclarativeContainer):
     ledger = providers.Dependency(instance_of=Ledger)
     subworker_config = providers.Dependency(instance_of=SubworkerConfig)
     registry: providers.Provider[TaskRegistry | None] = providers.Object(None)
+    child_surroundings: providers.Provider[ChildSurroundings | None] = providers.Object(None)
 
     # the outside world
     clock: providers.Provider[Clock] = providers.Singleton(SystemClock)
@@ -63,6 +66,7 @@ class Container(containers.DeclarativeContainer):
     new_id: providers.Provider[NewId] = providers.Object(new_uuid7)
     jitter: providers.Provider[random.Random] = providers.Singleton(random.Random)
     background: providers.Provider[Background] = providers.Object(in_own_thread)
+    find_tracing: providers.Provider[FindTracing] = providers.Object(telemetry.find_tracing)
 
     # the control plane
     coordinator: providers.Provider[Coordinator] = providers.Singleton(
@@ -83,6 +87,7 @@ class Container(containers.DeclarativeContainer):
         codec=payload_codec,
         max_tasks=subworker_config.provided.process_max_tasks,
         max_bytes=subworker_config.provided.process_max_bytes,
+        surroundings=child_surroundings,
     )
     attempts: providers.Provider[Attempts] = providers.Singleton(
         Attempts,
@@ -92,6 +97,7 @@ class Container(containers.DeclarativeContainer):
         sync_executor=sync_executor,
         process_executor=process_executor,
         grace_seconds=subworker_config.provided.grace_seconds,
+        find_tracing=find_tracing,
     )
     subworker: providers.Provider[Subworker] = providers.Singleton(
         Subworker,

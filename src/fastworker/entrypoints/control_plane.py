@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from fastworker.adapters.dashboard.tokens import Token
 from fastworker.adapters.executors.background import in_own_thread
 from fastworker.adapters.loop_watchdog import watching
 from fastworker.adapters.system_clock import SystemClock
+from fastworker.adapters.telemetry.asked import Asked
 from fastworker.adapters.uuid7 import new_uuid7
 from fastworker.application.control_plane import BoundAddresses, ControlPlane, ControlPlaneConfig
 from fastworker.application.limits import Limits
@@ -28,11 +30,17 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.worker_registry import LocalExecution
 
 from .child_process import shortened, supervisor_of, worker_ids
+from .child_surroundings import surroundings_of_children
 from .container import Container
 from .dashboard import Opening, dashboard, open_dashboard, tokens_of
-from .process import EXIT_USAGE, configure_logs, fail, hold_much, run_process, stop_on_signals
+from .logs import configure_logs
+from .measuring import measuring, own_sink
+from .process import EXIT_USAGE, fail, hold_much, run_process, stop_on_signals
 from .settings import ControlPlaneSettings, SubworkerSettings, default_modules
 from .supervisor import RestartPolicy
+from .telemetry import Telemetry
+
+SERVICE = "fastworker-control-plane"
 
 
 def run(settings: ControlPlaneSettings) -> int:
@@ -45,16 +53,14 @@ def run(settings: ControlPlaneSettings) -> int:
         install_task_logs()  # again: the user's modules may have configured logging
         _refuse_idle_subworkers(settings, registry)
         tokens = tokens_of(settings)
+        telemetry = Telemetry(SERVICE)
     except InvalidSetting as error:
         fail(error)
         return EXIT_USAGE
     except FastWorkerError as error:
         return fail(error)
-
-    async def main(group: TaskGroup) -> None:
-        await _serve(settings, modules, registry, tokens, group)
-
-    return run_process(main)
+    serve = partial(_serve, settings, modules, registry, tokens, telemetry.asked)
+    return run_process(serve, at_end=telemetry.end)
 
 
 async def _serve(
@@ -62,16 +68,19 @@ async def _serve(
     modules: Sequence[str],
     registry: TaskRegistry,
     tokens: Sequence[Token],
+    asked: Asked,
     group: TaskGroup,
 ) -> None:
     config, clock = _role_config(settings, modules), SystemClock()
     opening = None if settings.no_dashboard else open_dashboard(settings, tokens, clock)
+    has_dashboard, ledger = isinstance(opening, Opening), _ledger(settings, registry)
     container = _container(
-        isinstance(opening, Opening),
+        has_dashboard or bool(asked.metrics),
         clock=clock,
         control_plane_config=config,
         limits=_limits(settings),
-        ledger=_ledger(settings, registry),
+        ledger=ledger,
+        event_sink=own_sink(ledger, clock),
         registry=registry,
     )
     control_plane = container.control_plane()
@@ -81,6 +90,7 @@ async def _serve(
         try:
             async with (
                 watching(role="control plane", blocked_seconds=settings.blocked_seconds),
+                measuring(container, is_asked=bool(asked.metrics), has_dashboard=has_dashboard),
                 _local_worker(settings, config, registry, bound),
                 _subworkers(_subworker_settings(settings, modules, bound), control_plane),
                 _dashboard(settings, container, opening, bound),
@@ -164,6 +174,9 @@ def _local_worker(
             process_max_bytes=settings.process_max_bytes,
         ),
         registry=registry,
+        child_surroundings=surroundings_of_children(
+            log_level=settings.log_level, log_format=settings.log_format, worker_id=LOCAL_WORKER_ID
+        ),
     ).subworker()
 
     async def work() -> None:

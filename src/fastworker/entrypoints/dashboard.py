@@ -102,7 +102,7 @@ async def dashboard(
     """Serve the dashboard while the body runs."""
     supervisor = _Supervisor(settings, container, opening, bound)
     async with anyio.create_task_group() as group:
-        group.start_soon(_observe, container)
+        group.start_soon(observe, container)
         group.start_soon(supervisor.run)
         try:
             yield
@@ -113,7 +113,7 @@ async def dashboard(
             group.cancel_scope.cancel()
 
 
-async def _observe(container: Any) -> None:
+async def observe(container: Any) -> None:
     """Keep the history; what fails there is said, and ends nothing but the second in which it failed."""
     wait = FIRST_WAIT_SECONDS
     while True:

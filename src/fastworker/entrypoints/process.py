@@ -1,11 +1,10 @@
-"""What every server process does: logs, signals, exit codes."""
+"""What every server process does: signals, exit codes."""
 
 import asyncio
 import gc
 import os
 import resource
 import signal
-import sys
 import threading
 import traceback
 from collections import deque
@@ -14,11 +13,9 @@ from contextlib import suppress
 
 import anyio
 import click
-import structlog
 from anyio.abc import TaskGroup
 
 from fastworker.adapters.executors import free_forks_of_our_signals
-from fastworker.application.task_logs import log_to_stderr, note_in_running_task
 from fastworker.domain.errors import FastWorkerError, InvalidTaskModule
 
 EXIT_FAILED = 1
@@ -29,26 +26,6 @@ programs that tasks may start and that close whatever could be open."""
 
 LEFTOVER_SECONDS = 1.0
 """How long a process that is done waits for what its tasks left behind."""
-
-
-def configure_logs(*, level: str, log_format: str) -> None:
-    """Send logs to standard error, as lines for people or as JSON; standard output is left to the tasks."""
-    as_console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
-    renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if as_console else structlog.processors.JSONRenderer()
-    )
-    log_to_stderr(level.upper())
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            note_in_running_task,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 def hold_much() -> None:
@@ -65,8 +42,11 @@ def hold_much() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def run_process(main: Callable[[TaskGroup], Awaitable[None]]) -> int:
-    """Run a server process and return its exit code. Cancelling the group that `main` is given ends it at once."""
+def run_process(main: Callable[[TaskGroup], Awaitable[None]], *, at_end: Callable[[], None]) -> int:
+    """Run a server process and return its exit code. Cancelling the group that `main` is given ends it at once.
+
+    What is called `at_end` may take the time that it needs: it comes before what is left behind is ended.
+    """
     errors: list[FastWorkerError] = []
 
     async def in_group() -> None:
@@ -77,6 +57,7 @@ def run_process(main: Callable[[TaskGroup], Awaitable[None]]) -> int:
         except* FastWorkerError as found:
             errors.append(_first(found))
         finally:
+            at_end()
             _end_soon(EXIT_FAILED if errors else 0)
 
     anyio.run(in_group)

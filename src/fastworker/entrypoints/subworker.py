@@ -7,17 +7,21 @@ from anyio.abc import TaskGroup
 
 import fastworker
 import fastworker.entrypoints.plain_structlog  # first: see there
+from fastworker.adapters.executors import ChildSurroundings
 from fastworker.adapters.loop_watchdog import watching
 from fastworker.application.subworker import SubworkerConfig
 from fastworker.application.task_logs import install_task_logs
 from fastworker.application.task_registry import TaskRegistry, load_task_modules
-from fastworker.domain.errors import FastWorkerError, InvalidTaskModule
+from fastworker.domain.errors import FastWorkerError, InvalidSetting, InvalidTaskModule
 
 from .child_process import shortened, supervisor_of, worker_ids
+from .child_surroundings import WORKER_SERVICE, surroundings_of_children
 from .container import Container
 from .die_with_parent import end_with_parent
-from .process import configure_logs, fail, run_process, stop_on_signals
+from .logs import configure_logs
+from .process import EXIT_USAGE, fail, run_process, stop_on_signals
 from .settings import SubworkerSettings, default_modules
+from .telemetry import Telemetry
 
 NAMED_ELSEWHERE = "as the control plane names them"
 
@@ -39,7 +43,7 @@ def run_processes(settings: SubworkerSettings) -> int:
         click.echo(_banner(settings, who, f"those of {', '.join(modules)}" if modules else NAMED_ELSEWHERE))
         await supervisor.run()
 
-    return run_process(main)
+    return run_process(main, at_end=lambda: None)
 
 
 def run_worker(settings: SubworkerSettings) -> int:
@@ -47,11 +51,17 @@ def run_worker(settings: SubworkerSettings) -> int:
     is_supervised = end_with_parent()
     try:
         registry = _registry(settings)
+        telemetry = Telemetry(WORKER_SERVICE, instance=settings.worker_id)
+    except InvalidSetting as error:
+        fail(error)
+        return EXIT_USAGE
     except FastWorkerError as error:
         return fail(error)
 
     async def main(group: TaskGroup) -> None:
-        worker = Container(subworker_config=_role_config(settings), registry=registry).subworker()
+        worker = Container(
+            subworker_config=_role_config(settings), registry=registry, child_surroundings=_surroundings(settings)
+        ).subworker()
         group.start_soon(stop_on_signals, [worker.stop, group.cancel_scope.cancel])
         who = f"subworker {settings.worker_id}"
         if is_supervised:  # one line is enough beside the supervisor's
@@ -61,7 +71,13 @@ def run_worker(settings: SubworkerSettings) -> int:
         async with watching(role=who, blocked_seconds=settings.blocked_seconds):
             await worker.run()
 
-    return run_process(main)
+    return run_process(main, at_end=telemetry.end)
+
+
+def _surroundings(settings: SubworkerSettings) -> ChildSurroundings:
+    return surroundings_of_children(
+        log_level=settings.log_level, log_format=settings.log_format, worker_id=settings.worker_id
+    )
 
 
 def _registry(settings: SubworkerSettings) -> TaskRegistry | None:

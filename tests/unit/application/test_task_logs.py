@@ -24,8 +24,10 @@ from fastworker.application.task_logs import (
     note_in_running_task,
 )
 from fastworker.domain.journal import LogLine
+from tests.unit.adapters.telemetry.traces import Traces
 
 LOG = logging.getLogger("shop.mail")
+TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 
 
 def an_execution(function: Callable[..., Any], task_id: str = "t1") -> Execution:
@@ -39,6 +41,14 @@ def an_execution(function: Callable[..., Any], task_id: str = "t1") -> Execution
         payload=codec.encode_arguments((), {}),
         now=lambda: 0.0,
     )
+
+
+def a_traced_execution(function: Callable[..., Any]) -> Execution:
+    """An attempt that is part of a trace."""
+    execution = an_execution(function)
+    trace = (("traceparent", f"00-{TRACE_ID}-b7ad6b7169203331-01"),)
+    execution.span = Traces().tracing.going_on(trace)
+    return execution
 
 
 def lines_of(function: Callable[[], Any]) -> list[Any]:
@@ -86,6 +96,14 @@ class TestLogging:
     def test_a_record_inside_a_task_carries_its_id(self, caplog: pytest.LogCaptureFixture) -> None:
         perform(an_execution(lambda: LOG.info("hello"), "task-7"))
         assert [record.task_id for record in caplog.records] == ["task-7"]  # type: ignore[attr-defined]
+
+    def test_a_record_inside_a_traced_task_carries_the_trace_and_one_elsewhere_none(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        perform(a_traced_execution(lambda: LOG.info("hello")))
+        perform(an_execution(lambda: LOG.info("hello")))
+        LOG.info("hello", extra={"trace_id": "the user's own"})
+        assert [record.trace_id for record in caplog.records] == [TRACE_ID, "", "the user's own"]  # type: ignore[attr-defined]
 
     def test_records_below_info_are_not_kept(self) -> None:
         def chatter() -> None:
@@ -282,6 +300,12 @@ class TestStructlog:
         assert line.level == "error"
         assert line.message.startswith("no_delivery\nTraceback (most recent call last):\n")
         assert line.message.endswith("\nValueError: bad weather")
+
+    def test_an_event_inside_a_traced_task_carries_the_trace(self, printed: list[dict[str, Any]]) -> None:
+        execution = a_traced_execution(lambda: structlog.get_logger().info("mail_sent"))
+        perform(execution)
+        assert [event["trace_id"] for event in printed] == [TRACE_ID]
+        assert execution.notes.take() == [LogLine("info", "structlog", "mail_sent")]
 
     def test_an_event_that_cannot_be_shown_says_so(self) -> None:
         def odd() -> None:

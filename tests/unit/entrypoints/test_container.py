@@ -9,6 +9,7 @@ import pytest
 from dependency_injector import providers
 from dependency_injector.errors import Error
 
+from fastworker.adapters.executors import ChildSurroundings
 from fastworker.adapters.log_sink import LogSink
 from fastworker.application.control_plane import ControlPlane, ControlPlaneConfig
 from fastworker.application.limits import Limits
@@ -40,6 +41,7 @@ PARTS = {
         discovery_address="tcp://127.0.0.1:0",
     ),
     "registry": TaskRegistry(),
+    "child_surroundings": ChildSurroundings("json:loads", {"s": "1"}),
 }
 BUILT = [name for name in WatchedContainer.providers if name not in PARTS]
 

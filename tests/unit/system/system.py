@@ -18,6 +18,7 @@ from fastworker.application.coordinator import Coordinator
 from fastworker.application.limits import Limits
 from fastworker.application.messages import Message
 from fastworker.application.ports.event_sink import EventSink
+from fastworker.application.ports.tracing import Tracing
 from fastworker.application.ports.transport import Transport
 from fastworker.application.several_sinks import SeveralSinks
 from fastworker.application.subworker import Subworker, SubworkerConfig
@@ -59,6 +60,11 @@ class System:
         self._numbers = count(1)
         self.clock = ManualClock()
         self.network = InMemoryTransport(JsonFrameCodec(), self.clock)
+        self.tracing: Tracing | None = None  # of everybody, while it is set
+
+    def find_tracing(self) -> Tracing | None:
+        """Return how everybody is traced now."""
+        return self.tracing
 
     async def advance(self, seconds: float) -> None:
         """Let virtual time pass, and everybody react."""
@@ -123,6 +129,7 @@ class System:
             codec=JsonPayloadCodec(),
             new_id=self.new_id,
             jitter=random.Random(1),
+            find_tracing=self.find_tracing,
         )
 
     async def ask(self, address: str, message: Message) -> Message:
@@ -238,6 +245,7 @@ class RunningWorker(Life):
                 async_executor=InlineExecutor(),
                 sync_executor=InlineExecutor(),
                 process_executor=InlineExecutor(),
+                find_tracing=system.find_tracing,
             ),
             registry=registry,
             load_modules=self.load_modules,

@@ -3,6 +3,7 @@
 from .forked import free_forks_of_our_signals
 from .loop_executor import LoopExecutor
 from .process_executor import ProcessExecutor
+from .surroundings import ChildSurroundings
 from .thread_executor import ThreadExecutor
 
-__all__ = ["LoopExecutor", "ProcessExecutor", "ThreadExecutor", "free_forks_of_our_signals"]
+__all__ = ["ChildSurroundings", "LoopExecutor", "ProcessExecutor", "ThreadExecutor", "free_forks_of_our_signals"]

@@ -17,6 +17,7 @@ from fastworker.application.ports.codec import PayloadCodec
 from fastworker.domain.task import Outcome
 
 from .process_frames import READ_BYTES, FrameReader, Header, frame, notes_of, outcome_of, run_header
+from .surroundings import ChildSurroundings, as_header
 
 EXIT_SECONDS = 1.0
 """How long a child may take to leave; then it is killed."""
@@ -41,7 +42,9 @@ class ChildProcess:
     waits for its end: the socket does not tell, a process that the task forked may hold it open.
     """
 
-    def __init__(self, codec: type[PayloadCodec], news: ChildNews) -> None:
+    def __init__(
+        self, codec: type[PayloadCodec], news: ChildNews, surroundings: ChildSurroundings | None = None
+    ) -> None:
         """Start it; raises OSError when the system gives no process, RuntimeError when it gives no thread."""
         self.execution: Execution | None = None
         self.attempts = 0
@@ -63,7 +66,7 @@ class ChildProcess:
         threading.Thread(target=self._wait, name=f"fastworker-child-{self.pid}", daemon=True).start()
         self._socket.setblocking(False)
         self._loop.add_reader(self._socket, self._read)
-        self._send(_hello(codec))
+        self._send(_hello(codec, surroundings))
 
     @property
     def pid(self) -> int:
@@ -221,11 +224,12 @@ class ChildProcess:
             self._last_call = self._loop.call_later(EXIT_SECONDS, self.kill)
 
 
-def _hello(codec: type[PayloadCodec]) -> bytes:
+def _hello(codec: type[PayloadCodec], surroundings: ChildSurroundings | None) -> bytes:
     header = {
         "kind": "hello",
         "path": list(map(str, sys.path)),
         "codec": f"{codec.__module__}:{codec.__qualname__}",
         "log_level": logging.getLogger().level,
+        "surroundings": as_header(surroundings),
     }
     return frame(header)

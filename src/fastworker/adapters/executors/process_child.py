@@ -12,6 +12,7 @@ from typing import Any
 
 from fastworker.application.execution import Execution, error_record
 from fastworker.application.ports.codec import PayloadCodec
+from fastworker.application.ports.tracing import FindTracing, RunSpan
 from fastworker.application.task_function import TaskFunction
 from fastworker.application.task_logs import log_to_stderr
 from fastworker.domain.errors import InvalidTaskModule
@@ -23,6 +24,7 @@ from fastworker.domain.terms import Terms
 from .child_limits import be_the_first_to_go, die_with, outlive_signals, perform_in_time, resident_bytes
 from .parent_link import ParentLink
 from .process_frames import Header, outcome_header
+from .surroundings import entered
 
 
 def main(descriptor: int, worker_pid: int) -> None:
@@ -36,11 +38,12 @@ def main(descriptor: int, worker_pid: int) -> None:
     if hello is None:
         return
     codec = _settle(hello)
-    link.send({"kind": "ready"})
-    for header, payload in frames:
-        outcome = _run(link, codec, header, payload)
-        _flush()
-        link.send(outcome_header(outcome, resident_bytes=resident_bytes()), outcome.payload)
+    with entered(hello["surroundings"]) as find_tracing:
+        link.send({"kind": "ready"})
+        for header, payload in frames:
+            outcome = _run(link, codec, find_tracing, header, payload)
+            _flush()
+            link.send(outcome_header(outcome, resident_bytes=resident_bytes()), outcome.payload)
 
 
 @cache
@@ -77,7 +80,7 @@ def _settle(hello: Header) -> PayloadCodec:
     return codec
 
 
-def _run(link: ParentLink, codec: PayloadCodec, header: Header, payload: bytes) -> Outcome:
+def _run(link: ParentLink, codec: PayloadCodec, find_tracing: FindTracing, header: Header, payload: bytes) -> Outcome:
     module = header["module"]
     is_new = module not in sys.modules
     try:
@@ -99,8 +102,16 @@ def _run(link: ParentLink, codec: PayloadCodec, header: Header, payload: bytes) 
         _terms(header["terms"]),
         header["start_by"],
         announce=link.announce,
+        span=_span(find_tracing, header["trace"]),
     )
     return perform_in_time(execution)
+
+
+def _span(find_tracing: FindTracing, trace: list[tuple[str, str]] | None) -> RunSpan | None:
+    """Return the span that the worker began: what the task does is below it, also what it submits."""
+    if trace is None or (tracing := find_tracing()) is None:
+        return None
+    return tracing.going_on(tuple((name, value) for name, value in trace))
 
 
 def _terms(fields: dict[str, Any]) -> Terms:

@@ -15,6 +15,7 @@ from fastworker.domain.errors import ProcessDied
 from fastworker.domain.task import Outcome
 
 from .child_process import EXIT_SECONDS, ChildNews, ChildProcess
+from .surroundings import ChildSurroundings
 
 
 class ProcessExecutor(TaskExecutor):
@@ -27,12 +28,19 @@ class ProcessExecutor(TaskExecutor):
     """
 
     def __init__(
-        self, *, processes: int, codec: PayloadCodec, max_tasks: int = 1_000, max_bytes: int = 1 << 30
+        self,
+        *,
+        processes: int,
+        codec: PayloadCodec,
+        max_tasks: int = 1_000,
+        max_bytes: int = 1 << 30,
+        surroundings: ChildSurroundings | None = None,
     ) -> None:
         self._limit = processes
         self._codec = type(codec)
         self._max_tasks = max_tasks
         self._max_bytes = max_bytes
+        self._surroundings = surroundings
         self._waiting: deque[Execution] = deque()
         self._children: set[ChildProcess] = set()
         self._idle: list[ChildProcess] = []
@@ -90,7 +98,7 @@ class ProcessExecutor(TaskExecutor):
     def _start_child(self) -> None:
         assert self._loop is not None
         try:
-            self._children.add(ChildProcess(self._codec, self._news))
+            self._children.add(ChildProcess(self._codec, self._news, self._surroundings))
         except (OSError, RuntimeError) as error:
             self._fail_first(f"no child process can be started: {error}")
         self._loop.call_soon(self._assign)  # one after the other: each start takes the loop about a millisecond

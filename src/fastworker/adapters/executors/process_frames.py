@@ -2,9 +2,9 @@
 
 | kind | said by | carries |
 | --- | --- | --- |
-| hello | worker, once | the import path, the payload codec, the level of the root logger |
+| hello | worker, once | the import path, the payload codec, the level of the root logger, how to log and trace |
 | ready | child, once | |
-| run | worker | one attempt; payload: the arguments |
+| run | worker | one attempt, and the trace that it is part of; payload: the arguments |
 | begun | child | the module of the task had to be imported first: its time starts now |
 | note | child | progress and log lines |
 | outcome | child | how the attempt ended, and the memory that the child holds; payload: the result |
@@ -72,6 +72,7 @@ def run_header(execution: Execution) -> Header:
         "name": execution.function.name,
         "priority": execution.priority.value,
         "start_by": execution.start_by,
+        "trace": None if execution.span is None else execution.span.context,
         "terms": {
             "timeout_seconds": terms.timeout_seconds,
             "retry_on": terms.retry_on,

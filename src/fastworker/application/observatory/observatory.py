@@ -37,6 +37,7 @@ from .changes import Changes
 from .error_groups import ErrorGroups, Failure
 from .function_tallies import FunctionTallies
 from .history import History
+from .measures import Measures
 from .task_index import TaskIndex
 from .worker_log import WorkerLog
 
@@ -62,6 +63,7 @@ class Observatory(EventSink):
         self.history = History(ledger, now=now)
         self.errors = ErrorGroups(self._take_in)
         self.functions = FunctionTallies(self._take_in)
+        self.measures = Measures(self._take_in)
         self.workers = WorkerLog(self._take_in)
         self.audit = AuditLog()
         self.changes = Changes(self._take_in)
@@ -162,6 +164,7 @@ class Observatory(EventSink):
     def _take_in_leased(self, events: list[TaskLeased], tasks: list[Task]) -> None:
         waits = [event.lease.leased_at - task.queued_at for event, task in zip(events, tasks, strict=True)]
         self.history.count_leased(self.index.move(tasks), waits)
+        self.measures.add_waits(tasks, waits)
         self._note_changes(tasks)
 
     def _take_in_finished(self, events: list[TaskFinished], tasks: list[Task]) -> None:
@@ -176,6 +179,7 @@ class Observatory(EventSink):
         for name, durations in runs.items():
             self.history.count_successes(durations)
             self.functions.open(name, events[-1].at).succeed(durations, now=events[-1].at)
+            self.measures.add_runs(name, durations)
         self._note_changes(tasks)
 
     def _end(self, task: Task, outcome: Outcome, at: float) -> None:
@@ -214,6 +218,8 @@ class Observatory(EventSink):
         durations = [outcome.run_seconds] if outcome.status is TaskStatus.FAILURE else []  # a loss tells none
         self.functions.open(name, at).fail(durations, is_retried=is_retried, now=at)
         self.history.count_runs(durations)
+        if durations:
+            self.measures.add_runs(name, durations)
         self.workers.fail(worker_id)
         if outcome.error is not None:
             self.errors.add(Failure(task.task_id, name, worker_id, outcome.error, is_retried, at))

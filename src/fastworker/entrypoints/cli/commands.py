@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, override
 
@@ -11,7 +11,7 @@ import click
 
 import fastworker
 from fastworker.application.sync_client import SyncTaskClient
-from fastworker.application.task_options import submit_options
+from fastworker.application.task_options import SubmitOptions, submit_options
 from fastworker.application.task_result import task_error
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import FastWorkerError, InvalidOption
@@ -19,6 +19,7 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.entrypoints.client import DEFAULT_ADDRESS, SyncClient, ask_worker
 from fastworker.entrypoints.process import EXIT_FAILED
+from fastworker.entrypoints.telemetry import Telemetry
 
 from .arguments import parse_arguments
 from .servers import control_plane_command, subworker_command
@@ -114,7 +115,20 @@ def submit(
         asked = submit_options(**options)
     except InvalidOption as error:
         raise click.UsageError(str(error)) from error
-    handle = client.submit(name, args, kwargs, asked)
+    with Telemetry("fastworker-cli"):
+        _submit(client, name, args, kwargs, asked, no_wait=no_wait)
+
+
+def _submit(
+    client: SyncTaskClient,
+    name: str,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    options: SubmitOptions,
+    *,
+    no_wait: bool,
+) -> None:
+    handle = client.submit(name, args, kwargs, options)
     if no_wait:
         click.echo(str(handle))
         return

@@ -273,3 +273,12 @@ async def test_an_id_with_a_slash_is_one_name() -> None:
         echoed = await echo.options(id="a/b").submit(5)
         assert await echoed == 5
         assert (await served.get("/tasks/a%2Fb")).json()["id"] == "a/b"
+
+
+async def test_a_task_goes_on_with_the_trace_that_the_request_names() -> None:
+    headers = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "tracestate": "a=1"}
+    async with a_dashboard() as served:
+        for sent, kept in ((headers, tuple(headers.items())), ({}, None)):
+            response = await served.post("/tasks", {"name": "echo", "args": [1]}, headers=sent)
+            task = served.parts.ledger.tasks[response.json()["id"]]
+            assert task.submission.trace == kept

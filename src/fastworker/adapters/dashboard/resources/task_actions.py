@@ -6,9 +6,10 @@ from litestar import Response, post
 from litestar.params import FromPath, HeaderParameter
 
 from fastworker.application.steering import Edit
+from fastworker.application.trace_context import bounded_trace
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.priority import TaskPriority
-from fastworker.domain.task import Submission
+from fastworker.domain.task import Submission, TraceContext
 from fastworker.domain.terms import Terms
 
 from ..access import OPERATOR
@@ -25,6 +26,7 @@ from ..redaction import place_of_mask
 from .arguments import Asking, actor_of, also, fails_with, steer
 
 TAGS = ["tasks"]
+TRACE_HEADERS = ("traceparent", "tracestate")
 
 
 @post(
@@ -53,7 +55,7 @@ async def submit_task(
             digest = await parts.bodies.aside(len(raw), lambda: digest_of_body(data))
             claim = parts.keys.claim(actor.name, key, digest)
         if not claim.is_accepted:
-            submission = await _submission(parts, claim.task_id, data, len(raw))
+            submission = await _submission(parts, claim.task_id, data, len(raw), _trace(request))
             steer(parts, lambda steering, now: steering.submit(actor, submission, now=now))
             claim.is_accepted = True
     return _submitted(parts, claim.task_id, data.name)
@@ -83,10 +85,18 @@ async def _payload(parts: Parts, data: TaskSubmission, size: int) -> bytes:
     return await parts.bodies.aside(size, lambda: parts.catalogue.payload(data.name, data.args, data.kwargs))
 
 
-async def _submission(parts: Parts, task_id: str, data: TaskSubmission, size: int) -> Submission:
+async def _submission(
+    parts: Parts, task_id: str, data: TaskSubmission, size: int, trace: TraceContext | None
+) -> Submission:
     declaration = parts.catalogue.get(data.name, now=parts.clock.now()).declaration
     priority = data.priority or (declaration.priority if declaration else TaskPriority.NORMAL)
-    return Submission(task_id, data.name, priority, await _payload(parts, data, size), _terms(data))
+    return Submission(task_id, data.name, priority, await _payload(parts, data, size), _terms(data), trace)
+
+
+def _trace(request: Asking) -> TraceContext | None:
+    """Return the trace that the caller is in, if it says so in the headers of the W3C."""
+    found = ((name, request.headers.get(name)) for name in TRACE_HEADERS)
+    return bounded_trace(tuple((name, value) for name, value in found if value))
 
 
 @post(

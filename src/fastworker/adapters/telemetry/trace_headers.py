@@ -1,0 +1,20 @@
+"""Trace contexts as they travel with a task, made and read by the propagators that OTEL_PROPAGATORS names."""
+
+from opentelemetry import propagate, trace
+from opentelemetry.context import Context
+from opentelemetry.trace import Span
+
+from fastworker.application.trace_context import bounded_trace
+from fastworker.domain.task import TraceContext
+
+
+def headers_of(span: Span, context: Context | None = None) -> TraceContext | None:
+    """Return what a task below a span carries, with the baggage of the context (default: the current one)."""
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier, trace.set_span_in_context(span, context))
+    return bounded_trace(tuple(carrier.items()))
+
+
+def context_of(headers: TraceContext | None) -> Context:
+    """Return the context that a task carries; an empty one, for a new trace, when it carries none."""
+    return propagate.extract(dict(headers), Context()) if headers else Context()

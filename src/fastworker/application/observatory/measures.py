@@ -1,0 +1,52 @@
+"""How long tasks waited and attempts ran since the start, by what people tell them apart by."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from fastworker.domain.priority import TaskPriority
+from fastworker.domain.task import Task
+
+from .durations import Durations
+from .freshness import Refresh, always_fresh
+from .instruments import RUN, WAIT, Buckets, Instrument, Spent, buckets
+
+
+class Measures:
+    """The histograms. There are no more than there are priorities and known names of task functions.
+
+    `spent` is told of the same durations, if it is set.
+    """
+
+    def __init__(self, refresh: Refresh = always_fresh) -> None:
+        self._refresh = refresh
+        self._waits = {priority.value: Durations() for priority in TaskPriority}
+        self._runs: dict[str, Durations] = {}
+        self.spent: Spent | None = None
+
+    def add_waits(self, tasks: Iterable[Task], waits: Iterable[float]) -> None:
+        """Count how long each of these tasks has waited."""
+        by_priority: defaultdict[str, list[float]] = defaultdict(list)
+        for task, seconds in zip(tasks, waits, strict=True):
+            by_priority[task.submission.priority].append(seconds)
+        for priority, durations in by_priority.items():
+            self._waits[priority].add(durations)
+            self._tell(WAIT, {"priority": str(priority)}, durations)
+
+    def add_runs(self, name: str, durations: Collection[float]) -> None:
+        """Count how long attempts of a task function ran."""
+        runs = self._runs.get(name)
+        if runs is None:
+            runs = self._runs[name] = Durations()
+        runs.add(durations)
+        self._tell(RUN, {"task": name}, durations)
+
+    def histogram(self, instrument: Instrument) -> list[Buckets]:
+        """Return the durations of `WAIT` or `RUN`."""
+        self._refresh()
+        [label] = instrument.labels
+        found = self._waits if instrument is WAIT else self._runs
+        return [buckets({label: value}, durations) for value, durations in found.items()]
+
+    def _tell(self, instrument: Instrument, labels: dict[str, str], durations: Collection[float]) -> None:
+        if self.spent is not None and durations:
+            self.spent(instrument, labels, durations)

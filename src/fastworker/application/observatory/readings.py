@@ -1,0 +1,54 @@
+"""The present values of everything that is counted; one look at them is the same for whoever wants to show them."""
+
+from fastworker.domain.ledger import Ledger
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.priority import TaskPriority
+
+from . import instruments as these
+from .history import ENDS, History
+from .instruments import Instrument, Measured, Reading
+from .observatory import Observatory
+
+
+def readings(ledger: Ledger, observatory: Observatory, *, now: float) -> list[Reading]:
+    """Return the counters and gauges of `INSTRUMENTS`, in their order."""
+    depths, workers = ledger.queue.depths(), list(ledger.workers)
+    counts = observatory.index.counts()  # first: it takes in what the history has not counted yet
+    submitted, retried = _since_start(observatory.history)
+    paused = len(ledger.pauses.priorities) + len(ledger.pauses.functions)
+    return [
+        Reading(these.SUBMITTED, [_of(priority, submitted[rank]) for rank, priority in enumerate(TaskPriority)]),
+        Reading(these.FINISHED, [({"status": each.value}, ledger.finished[each]) for each in ENDS]),
+        _plain(these.RETRIED, retried),
+        Reading(these.QUEUED, [_of(priority, depths.get(priority, 0)) for priority in TaskPriority]),
+        _plain(these.SCHEDULED, ledger.scheduled),
+        _plain(these.RUNNING, ledger.running),
+        _plain(these.OLDEST, _oldest_seconds(ledger, now)),
+        Reading(these.REMEMBERED, [({"status": each.value}, counts.get(each, 0)) for each in TaskStatus]),
+        _plain(these.KEPT, len(ledger.results)),
+        _plain(these.WORKERS, len(workers)),
+        _plain(these.SLOTS, sum(each.card.slots for each in workers)),
+        _plain(these.STUCK, sum(each.occupied for each in workers)),
+        _plain(these.SUPERSEDED, ledger.superseded),
+        _plain(these.PAUSES, paused),
+    ]
+
+
+def _plain(instrument: Instrument, value: float) -> Reading:
+    return Reading(instrument, [({}, value)])
+
+
+def _of(priority: TaskPriority, value: float) -> Measured:
+    return {"priority": priority.value}, value
+
+
+def _since_start(history: History) -> tuple[list[int], int]:
+    """Return the submissions by rank and the attempts tried again, also in the second that is not over."""
+    totals, second = history.totals, history.second
+    submitted = [sum(pair) for pair in zip(totals.submitted, second.submitted, strict=True)]
+    return submitted, totals.retried + second.retried
+
+
+def _oldest_seconds(ledger: Ledger, now: float) -> float:
+    waiting = [task.queued_at for task in map(ledger.queue.oldest, TaskPriority) if task is not None]
+    return now - min(waiting) if waiting else 0.0
