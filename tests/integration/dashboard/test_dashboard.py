@@ -30,7 +30,7 @@ def test_a_task_is_submitted_watched_and_read_over_http(system: StartSystem) -> 
             ends = (data for kind, data in stream if kind == "tasks" and data["changed"][-1]["status"] == "success")
             assert next(ends)["changed"][-1]["id"] == task_id
         assert http.get(f"/api/v1/tasks/{task_id}").json()["result"]["value"] == 42
-        assert "fastworker_tasks_submitted_total 1" in http.get("/metrics").text
+        assert 'fastworker_tasks_submitted_total{priority="normal"} 1' in http.get("/metrics").text
         until(lambda: http.get("/api/v1/metrics/series").json()["at"], what="a second is over")
 
 

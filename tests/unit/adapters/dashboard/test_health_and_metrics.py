@@ -1,8 +1,11 @@
 """What those ask who start, stop and watch a control plane."""
 
+import shutil
 from collections.abc import Sequence
 
+import anyio
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from fastworker.adapters.dashboard import series_cache
 from fastworker.adapters.dashboard.records.history import columns
@@ -13,6 +16,7 @@ from .served import HOST, a_dashboard
 pytestmark = pytest.mark.anyio
 
 BASE = f"http://{HOST}"
+HISTOGRAMS = {"fastworker_task_wait_seconds", "fastworker_task_run_seconds"}
 
 
 async def test_a_control_plane_that_stops_lives_and_is_not_ready() -> None:
@@ -42,13 +46,35 @@ async def test_the_metrics_are_prometheus_text_that_counts_what_happened() -> No
         assert response.headers["content-type"].startswith("text/plain; version=0.0.4")
         lines = response.text.splitlines()
         samples = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
-        assert samples["fastworker_tasks_submitted_total"] == "3"
+        assert samples['fastworker_tasks_submitted_total{priority="normal"}'] == "3"
         assert samples['fastworker_tasks_finished_total{status="success"}'] == "2"
         assert samples['fastworker_tasks_finished_total{status="failure"}'] == "1"
         assert samples["fastworker_workers"] == "1"
         helped = {line.split()[2] for line in lines if line.startswith("# HELP")}
         typed = {line.split()[2] for line in lines if line.startswith("# TYPE")}
-        assert helped == typed == {name.partition("{")[0] for name in samples}
+        parts = {f"{name}{end}" for name in HISTOGRAMS for end in ("_bucket", "_sum", "_count")}
+        assert helped == typed
+        assert {name.partition("{")[0] for name in samples} == (helped - HISTOGRAMS) | parts
+
+
+async def test_prometheus_has_no_complaint_about_the_metrics() -> None:
+    promtool = shutil.which("promtool")
+    async with a_dashboard() as served:
+        await served.post("/tasks", {"name": "divide", "args": [4, 2]})
+        await served.system.settle()
+        text = (await served.http.get(f"{BASE}/metrics")).text
+    families = {family.name: family for family in text_string_to_metric_families(text)}
+    for family in families.values():
+        assert family.documentation.endswith(".")
+        assert family.type != "unknown"
+        assert len({(each.name, *each.labels.items()) for each in family.samples}) == len(family.samples)
+    run = families["fastworker_task_run_seconds"]
+    buckets = [sample for sample in run.samples if sample.name.endswith("_bucket")]
+    assert [sample.value for sample in buckets] == sorted(sample.value for sample in buckets)
+    assert (buckets[-1].labels["le"], buckets[-1].value) == ("+Inf", 1)
+    if promtool is not None:
+        done = await anyio.run_process([promtool, "check", "metrics"], input=text.encode(), check=False)
+        assert (done.returncode, done.stdout + done.stderr) == (0, b"")
 
 
 async def test_the_series_has_one_value_per_moment_in_each_column() -> None:
