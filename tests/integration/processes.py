@@ -190,8 +190,8 @@ def command_line(command: Sequence[str]) -> list[str]:
 
 
 def clean_environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return this process's environment without settings of FastWorker, with the tests' task modules, and more."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("FASTWORKER_")}
+    """Return this process's environment with the tests' task modules, without settings of ours or of OpenTelemetry."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("FASTWORKER_", "OTEL_"))}
     programs = f"{Path(sys.executable).parent}{os.pathsep}{ours.get('PATH', '')}"
     ours |= {"PATH": programs, "PYTHONPATH": str(MODULES), "PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
     return ours | dict(more or {})

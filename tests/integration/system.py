@@ -1,7 +1,7 @@
 """A control plane and its subworkers as real processes."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastworker import Client, SyncClient
@@ -19,15 +19,26 @@ NO_DASHBOARD = "--no-dashboard"
 
 
 class System:
-    """One control plane on addresses of its own, which stay the same when it is started again."""
+    """One control plane on addresses of its own, which stay the same when it is started again.
+
+    With an `environment`, which its processes have then, tasks find it by FASTWORKER_ADDRESS.
+    """
 
     def __init__(
-        self, processes: Processes, *, modules: str, control_plane: str, worker: str, dashboard: str = NO_DASHBOARD
+        self,
+        processes: Processes,
+        *,
+        modules: str,
+        control_plane: str,
+        worker: str,
+        dashboard: str = NO_DASHBOARD,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.processes = processes
         self.address, self.worker_address, self.beacon_address = (f"tcp://127.0.0.1:{free_port()}" for _ in range(3))
         self.workers: dict[str, Process] = {}
         self.base_addresses: dict[str, str] = {}
+        self._environment = {**environment, "FASTWORKER_ADDRESS": self.address} if environment else None
         self._modules = modules
         self._control_plane_flags = f"{dashboard} {control_plane}"
         self._worker_flags = worker
@@ -42,6 +53,7 @@ class System:
             *("--discovery-address", self.beacon_address),
             *("--task-modules", self._modules),
             *shlex.split(self._control_plane_flags),
+            environment=self._environment,
         )
 
     def start_control_plane(self) -> Process:
@@ -62,6 +74,7 @@ class System:
             *("--task-modules", self._modules),
             *shlex.split(self._worker_flags),
             *shlex.split(flags),
+            environment=self._environment,
         )
         self.workers[worker_id] = process
         return process
@@ -104,8 +117,16 @@ def starter(processes: Processes) -> StartSystem:
         control_plane: str = NO_LOCAL_WORK,
         worker: str = "",
         dashboard: str = NO_DASHBOARD,
+        environment: Mapping[str, str] | None = None,
     ) -> System:
-        system = System(processes, modules=modules, control_plane=control_plane, worker=worker, dashboard=dashboard)
+        system = System(
+            processes,
+            modules=modules,
+            control_plane=control_plane,
+            worker=worker,
+            dashboard=dashboard,
+            environment=environment,
+        )
         for number in range(1, workers + 1):
             system.launch_worker(f"sw{number}")
         system.wait_until_up()

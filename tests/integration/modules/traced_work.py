@@ -1,0 +1,50 @@
+"""Tasks that submit others, with spans of their own."""
+
+import logging
+
+import structlog
+from opentelemetry import trace
+
+from fastworker import current_task, task
+
+tracer = trace.get_tracer(__name__)
+
+
+@task
+async def place_order(count: int) -> int:
+    with tracer.start_as_current_span("look up prices"):
+        handle = await print_label.submit(count)
+    return await handle
+
+
+@task(isolation="process")
+def print_label(count: int) -> int:
+    with tracer.start_as_current_span("draw"):
+        result: int = double.submit_sync(count).get(timeout=20)
+    return result
+
+
+@task
+def double(count: int) -> int:
+    return 2 * count
+
+
+@task
+def fail() -> None:
+    raise LookupError("nothing there")
+
+
+def _say(word: str) -> str:
+    logging.getLogger("shop").info("said by logging: %s", word)
+    structlog.get_logger().info("said_by_structlog", word=word)
+    return current_task().id
+
+
+@task
+def say(word: str) -> str:
+    return _say(word)
+
+
+@task(isolation="process")
+def say_in_child(word: str) -> str:
+    return _say(word)
