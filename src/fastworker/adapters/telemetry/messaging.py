@@ -39,4 +39,5 @@ def about_server(address: str) -> dict[str, AttributeValue]:
     parts = urlsplit(address)
     if parts.hostname is None:
         return {"server.address": parts.path}
-    return {"server.address": parts.hostname, "server.port": parts.port or 0}
+    port: dict[str, AttributeValue] = {"server.port": parts.port} if parts.port else {}
+    return {"server.address": parts.hostname} | port

@@ -1,7 +1,9 @@
 """Spans, whatever the user's OpenTelemetry does."""
 
 import pytest
-from opentelemetry import trace
+from opentelemetry import propagate, trace
+from opentelemetry.context import Context
+from opentelemetry.propagators.textmap import TextMapPropagator
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
 from structlog.testing import capture_logs
 
@@ -116,6 +118,7 @@ def test_a_submission_that_the_caller_cancels_is_no_error() -> None:
     [
         ("tcp://queue.example:5555", {"server.address": "queue.example", "server.port": 5555}),
         ("tcp://[::1]:6000", {"server.address": "::1", "server.port": 6000}),
+        ("tcp://queue.example", {"server.address": "queue.example"}),
         ("ipc:///run/fastworker.sock", {"server.address": "/run/fastworker.sock"}),
     ],
 )
@@ -123,3 +126,28 @@ def test_the_control_plane_is_named_by_host_and_port_or_by_its_socket(
     address: str, expected: dict[str, object]
 ) -> None:
     assert about_server(address) == expected
+
+
+class BrokenPropagator(TextMapPropagator):
+    """Raises, whatever it is asked."""
+
+    fields: set[str] = set()  # noqa: RUF012 - the interface has a property of that name
+
+    def extract(self, *_: object, **__: object) -> Context:
+        raise RuntimeError("a fault of a propagator")
+
+    def inject(self, *_: object, **__: object) -> None:
+        raise RuntimeError("a fault of a propagator")
+
+
+def test_a_propagator_of_the_user_that_raises_costs_the_trace_and_not_the_task(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(propagate, "_HTTP_TEXT_FORMAT", BrokenPropagator())
+    traces = Traces()
+    with capture_logs() as logs:
+        with traces.tracing.submitting(ENTRY, b"{}", address=ADDRESS) as context:
+            assert context is None
+        traces.tracing.running(LEASE, LeaseDetails(trace=TRACE), b"{}").end(Outcome(TaskStatus.SUCCESS))
+    assert [log["event"] for log in logs] == ["propagator_failed"] * 2
+    assert traces.one("run echo").parent is None
