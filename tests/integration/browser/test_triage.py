@@ -39,9 +39,10 @@ def test_a_queue_is_purged_after_its_name_was_typed(dashboard: StartDashboard, s
         button.focus()
         page.keys("Enter")
     page.see("Cancel all 7 tasks that wait in normal?")
-    page.answer("Cancel 7 tasks")
-    assert started.ask("tasks/counts")["cancelled"] == 0  # the name was not typed
-    page.page.get_by_role("dialog").get_by_role("textbox").fill("normal")
+    dialog = page.page.get_by_role("dialog")
+    agree = dialog.get_by_role("button", name="Cancel 7 tasks")
+    assert agree.get_attribute("aria-disabled") == "true"  # the name was not typed
+    dialog.get_by_role("textbox").fill("normal")
     page.page.keyboard.press("Enter")
     page.wait_until(lambda tab: started.ask("tasks/counts")["cancelled"] == 7, "seven cancelled tasks")
     page.open("system?tab=operations")
