@@ -204,9 +204,8 @@ class TaskClient:
         if tracing is None or not ready:
             return await client.submitter.submit_all(ready)
         with tracing.submitting_many([entry for entry, _, _ in ready], address=self.config.address) as trace:
-            return await client.submitter.submit_all(
-                (replace(entry, trace=trace), payload, handle) for entry, payload, handle in ready
-            )
+            ready = [(replace(entry, trace=trace), payload, handle) for entry, payload, handle in ready]
+            return await client.submitter.submit_all(ready)
 
     def _prepare(
         self,

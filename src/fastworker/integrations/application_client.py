@@ -10,6 +10,7 @@ import sniffio
 from fastworker.application.client import TaskClient
 from fastworker.application.current_client import entered_client, entered_sync_client
 from fastworker.application.lazy_sync_client import LazySyncClient
+from fastworker.application.stand_in import stand_in
 from fastworker.domain.errors import ClientNotRunning, InvalidOption
 from fastworker.entrypoints.client import Client, SyncClient
 
@@ -57,7 +58,7 @@ class ApplicationClient:
 
         One that was not started with the application is started now, and runs until its event loop ends.
         """
-        if not self._is_running:
+        if not self._is_running and stand_in() is None:
             self._start_late()
         entered = entered_client.set(self.client)
         entered_sync = entered_sync_client.set(self._blocking)

@@ -90,7 +90,12 @@ async def test_what_opentelemetry_collects_is_what_prometheus_scrapes() -> None:
         assert collected[("fastworker_task_wait_seconds_count", frozenset({("priority", "high")}))] == 3
         assert {key: told[key] for key in collected} == collected
         unseen = {key for key, value in told.items() if key not in collected and value}
-        assert {name for name, _ in unseen} == {"fastworker_info", "fastworker_up_seconds", "fastworker_memory_bytes"}
+        assert {name.removeprefix("fastworker_") for name, _ in unseen} == {
+            "info",
+            "up_seconds",
+            "memory_bytes",
+            "dashboard_follows",
+        }
 
 
 @pytest.mark.anyio
