@@ -277,7 +277,7 @@ class TaskClient:
 
         Under the empty name are the positional arguments of a caller that did not have the function.
         """
-        state, payload = await (await self._opened()).enquiries.fetch(task_id, arguments=True)
+        state, payload = await self._fetch(task_id, arguments=True)
         if state.status is None:
             raise unknown_task_id(str(task_id), is_forgotten=state.is_forgotten)
         return self._codec.decode_arguments(payload)
@@ -377,8 +377,8 @@ class TaskClient:
         except Exception:
             log.exception("done_callback_failed", task_id=str(handle))
 
-    async def _fetch(self, task_id: str) -> tuple[TaskState, bytes]:
-        return await (await self._opened()).enquiries.fetch(task_id)
+    async def _fetch(self, task_id: str, *, arguments: bool = False) -> tuple[TaskState, bytes]:
+        return await (await self._opened()).enquiries.fetch(task_id, arguments=arguments)
 
 
 async def _run_detached(life: ClientLife) -> None:

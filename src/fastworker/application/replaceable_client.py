@@ -95,6 +95,7 @@ class ReplaceableClient(TaskClient):
         await (super().drain_worker(worker_id) if other is None else other.drain_worker(worker_id))
 
     @override
-    async def _fetch(self, task_id: str) -> tuple[TaskState, bytes]:
+    async def _fetch(self, task_id: str, *, arguments: bool = False) -> tuple[TaskState, bytes]:
         other = self._other()
-        return await (super()._fetch(task_id) if other is None else other._fetch(task_id))
+        fetch = super()._fetch if other is None else other._fetch
+        return await fetch(task_id, arguments=arguments)

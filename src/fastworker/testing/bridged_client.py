@@ -96,8 +96,8 @@ class BridgedClient(TaskClient):
         await self._call(self._there.drain_worker, worker_id)
 
     @override
-    async def _fetch(self, task_id: str) -> tuple[TaskState, bytes]:
-        return await self._call(self._there._fetch, str(task_id))
+    async def _fetch(self, task_id: str, *, arguments: bool = False) -> tuple[TaskState, bytes]:
+        return await self._call(self._there._fetch, str(task_id), arguments=arguments)
 
 
 async def _end_of(client: TaskClient, task_id: str) -> tuple[TaskState, bytes]:

@@ -27,6 +27,7 @@ async def an_application() -> None:
     handle = await client.delay("double", 4)
     assert await handle == 8
     assert await client.status(handle) is TaskStatus.SUCCESS
+    assert await client.arguments(handle) == {"": [4]}
     result = await client.get_task_result(str(handle))
     assert result is not None
     assert result.result == 8
