@@ -97,6 +97,14 @@ class FunctionCatalogue:
         function = self._here.get(name)
         return None if function is None else self._signature(function).parameters_schema()
 
+    def positional_names(self, name: str) -> list[str] | None:
+        """Return the names of the parameters that take arguments without a name; None when only workers know them."""
+        function = self._here.get(name)
+        if function is None:
+            return None
+        parameters = inspect.signature(function.function).parameters.values()
+        return [each.name for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
+
     def payload(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bytes:
         """Return the payload of a call that came as JSON; of a function that is here, checked and typed.
 

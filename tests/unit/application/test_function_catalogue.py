@@ -143,6 +143,13 @@ def test_functions_are_named_in_order_and_only_those_that_are_asked_for_are_made
     assert Unwritable.tries == 0
 
 
+def test_the_parameters_that_take_arguments_without_a_name_are_told_where_they_are_known():
+    catalogue = Plane().catalogue
+
+    assert catalogue.positional_names("echo") == ["value", "at"]
+    assert catalogue.positional_names("add") is None
+
+
 def test_the_parameters_are_told_as_json_schema():
     assert Plane().catalogue.parameters("echo") == {
         "type": "object",

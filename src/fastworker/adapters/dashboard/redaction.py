@@ -1,12 +1,12 @@
 """What no page shows: members of arguments and results by their names, such as `password` or `*.token`.
 
 A pattern names the last parts of a member's path, separated by dots; `*` stands for any text within one part, and upper
-and lower case are one. The items of a list have the path of the list. Arguments that were given without a name are
-named by their number, from 0.
+and lower case are one. The items of a list have the path of the list. Arguments that were given without a name have the
+names of the parameters that take them; where these are not known, nothing of them is shown.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import translate
 from typing import Any
 
@@ -32,13 +32,18 @@ class Redaction:
         """Return a JSON value without what is to be hidden."""
         return self._hide(value, ()) if self._patterns else value
 
-    def hide_arguments(self, named: Mapping[str, Any]) -> dict[str, Any]:
-        """Return decoded arguments without what is to be hidden; those without names stand under the empty one."""
+    def hide_arguments(self, named: Mapping[str, Any], parameters: Sequence[str] = ()) -> dict[str, Any]:
+        """Return decoded arguments without what is to be hidden.
+
+        Those without names stand under the empty one; `parameters` are the names of the first of them.
+        """
         if not self._patterns:
             return dict(named)
         shown = {name: self._member(name, value, ()) for name, value in named.items() if name}
         if "" in named:
-            shown[""] = [self._member(str(number), value, ()) for number, value in enumerate(named[""])]
+            known = zip(parameters, named[""], strict=False)
+            unknown = named[""][len(parameters) :]
+            shown[""] = [*(self._member(name, value, ()) for name, value in known), *(MASK for _ in unknown)]
         return shown
 
     def _hide(self, value: Any, path: Path) -> Any:

@@ -13,7 +13,6 @@ from typing import Any
 from pydantic_core import to_json
 
 from fastworker.application.observatory.task_filter import TaskFilter
-from fastworker.application.ports.codec import PayloadCodec
 from fastworker.domain.errors import FastWorkerError
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
@@ -21,8 +20,7 @@ from fastworker.domain.task import Task
 
 from .parts import Parts
 from .problems import invalid_parameter
-from .records.payloads import SHOWN_BYTES
-from .redaction import NOTHING_HIDDEN, Redaction
+from .records.payloads import SHOWN_BYTES, Decode, arguments_decoder
 
 MOST_WORDS = 20
 MOST_DEPTH = 8
@@ -50,7 +48,7 @@ class TaskQuery:
     def filter(self, parts: Parts) -> TaskFilter:
         """Return it as the application's filter; raises `ApiProblem` that names the word that cannot work."""
         words = parse_words(self.q)
-        also = argument_check(words.arguments, parts.codec, parts.redaction) if words.arguments else None
+        also = argument_check(words.arguments, lambda name: arguments_decoder(parts, name)) if words.arguments else None
         moments = parts.moments
         return TaskFilter(
             statuses=frozenset([*self.status, *_members(TaskStatus, "status", words.values["status"])]),
@@ -105,9 +103,7 @@ def _members[E: (TaskStatus, TaskPriority)](kind: type[E], key: str, values: Ite
         raise invalid_parameter("q", f"{key}: {error}; expected one of {', '.join(kind)}") from None
 
 
-def argument_check(
-    wanted: Sequence[Wanted], codec: PayloadCodec, redaction: Redaction = NOTHING_HIDDEN
-) -> Callable[[Task], bool]:
+def argument_check(wanted: Sequence[Wanted], decoder_of: Callable[[str], Decode]) -> Callable[[Task], bool]:
     """Return whether the arguments of a task have these values, compared as text; what is hidden has none.
 
     Reading arguments is dear: only those are read in which the values stand at all, and only so many bytes of them. Of
@@ -127,7 +123,7 @@ def argument_check(
                 "q", f"{ARGUMENT}…: too many arguments to look at; narrow it by name or status, too"
             )
         try:
-            named = redaction.hide_arguments(codec.decode_arguments(payload))
+            named = decoder_of(task.submission.name)(payload)
         except FastWorkerError:
             return False
         return all(_text(_at(named, path)) == value for path, value in wanted)

@@ -35,10 +35,24 @@ def test_a_pattern_names_the_end_of_a_members_path(patterns: list[str], value: A
     assert Redaction(patterns).hide(value) == shown
 
 
-def test_arguments_without_a_name_are_named_by_their_number() -> None:
-    redaction = Redaction(["1", "pin"])
-    assert redaction.hide_arguments({"": ["a", "b", {"pin": 1}], "c": 2}) == {"": ["a", MASK, {"pin": MASK}], "c": 2}
+def test_arguments_without_a_name_have_those_of_their_parameters_or_are_hidden() -> None:
+    redaction = Redaction(["b", "pin"])
+    named = {"": ["x", "y", {"pin": 1}, 4], "c": 2}
+    assert redaction.hide_arguments(named, ["a", "b", "d"]) == {"": ["x", MASK, {"pin": MASK}, MASK], "c": 2}
+    assert redaction.hide_arguments(named) == {"": [MASK] * 4, "c": 2}
     assert Redaction().hide_arguments({"": [1]}) == {"": [1]}
+
+
+@pytest.mark.anyio
+async def test_a_call_by_a_client_without_the_function_hides_by_position() -> None:
+    async with a_dashboard(functions=[sign_in], redact=["password"]) as served:
+        task_id = await served.client.delay("sign_in", {"name": "ann"}, SECRET)
+        await served.system.settle()
+        for path in ("/tasks", f"/tasks/{task_id}", f"/tasks/{task_id}/arguments?raw=true"):
+            text = (await served.get(path)).json()
+            assert SECRET not in json.dumps(text.get("arguments", text))
+        assert await served.items(f"/tasks?q=args.1:{SECRET}") == []
+        assert len(await served.items("/tasks?q=args.0.name:ann")) == 1
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def a_task(payload: bytes) -> Task:
 
 
 def fits(word: str, payload: bytes) -> bool:
-    return argument_check(parse_words(word).arguments, CODEC)(a_task(payload))
+    return argument_check(parse_words(word).arguments, lambda _: CODEC.decode_arguments)(a_task(payload))
 
 
 def test_words_are_sorted_by_what_they_are() -> None:
@@ -54,7 +54,7 @@ def test_an_argument_is_compared_as_text_at_its_path(word: str, payload: bytes, 
 
 
 def test_only_so_many_bytes_are_read_for_one_request() -> None:
-    check = argument_check(parse_words("args.a:1").arguments, CODEC)
+    check = argument_check(parse_words("args.a:1").arguments, lambda _: CODEC.decode_arguments)
     begin, end = b'{"a":1,"b":"', b'"}'
     large = a_task(begin + b"x" * (SHOWN_BYTES - len(begin) - len(end)) + end)
     for _ in range(MOST_BYTES // SHOWN_BYTES):

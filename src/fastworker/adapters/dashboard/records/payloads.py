@@ -8,6 +8,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from fastworker.domain.errors import FastWorkerError
+from fastworker.domain.task import Submission
 
 from ..models.task import Payload
 from ..parts import Parts
@@ -25,11 +26,14 @@ EXACT = 2**53
 type Decode = Callable[[bytes], Any]
 
 
-def preview(payload: bytes, parts: Parts) -> str:
+def preview(submission: Submission, parts: Parts) -> str:
     """Return the beginning of arguments, as they are; without what is to be hidden."""
+    payload = submission.payload
     if not parts.redaction.is_on:
         return beginning(payload)
-    shown = redacted_json(payload, arguments_decoder(parts)) if len(payload) <= SEARCHED_BYTES else None
+    shown = (
+        redacted_json(payload, arguments_decoder(parts, submission.name)) if len(payload) <= SEARCHED_BYTES else None
+    )
     return "…" if shown is None else beginning(shown)
 
 
@@ -39,9 +43,12 @@ def beginning(payload: bytes) -> str:
     return text if len(payload) <= PREVIEW_BYTES else f"{text}…"
 
 
-def arguments_decoder(parts: Parts) -> Decode:
-    """Return what decodes arguments, by name, without what is to be hidden."""
-    return lambda payload: parts.redaction.hide_arguments(parts.codec.decode_arguments(payload))
+def arguments_decoder(parts: Parts, name: str) -> Decode:
+    """Return what decodes the arguments of a task function, by name, without what is to be hidden."""
+    if not parts.redaction.is_on:
+        return parts.codec.decode_arguments
+    parameters = parts.catalogue.positional_names(name) or ()
+    return lambda payload: parts.redaction.hide_arguments(parts.codec.decode_arguments(payload), parameters)
 
 
 def result_decoder(parts: Parts) -> Decode:

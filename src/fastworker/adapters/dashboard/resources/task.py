@@ -113,7 +113,9 @@ def get_arguments(parts: Given, task_id: FromPath[str], raw: Raw = False) -> Res
     task = _task(parts, task_id)
     payload = task.submission.payload
     return (
-        _attachment(parts, payload, arguments_decoder(parts), "arguments") if raw else Answer(_arguments(parts, task))
+        _attachment(parts, payload, arguments_decoder(parts, task.submission.name), "arguments")
+        if raw
+        else Answer(_arguments(parts, task))
     )
 
 
@@ -139,7 +141,7 @@ def _task(parts: Parts, task_id: str) -> DomainTask:
 
 
 def _arguments(parts: Parts, task: DomainTask, *, with_digest: bool = True) -> Payload:
-    decode = arguments_decoder(parts)
+    decode = arguments_decoder(parts, task.submission.name)
     return _payload(parts, task.submission.payload, lambda payload: as_call(decode(payload)), with_digest=with_digest)
 
 
