@@ -44,10 +44,11 @@ from .worker_log import WorkerLog
 MOST_ASIDE = 500
 """So many events of one kind are taken in at the next poll of a worker: in less than 1 ms."""
 
+TICK_SECONDS = 1.0
 LAG_SECONDS = 0.1
-"""How often the event loop is timed, and what was put aside is taken in: arguments and results are held for so long."""
+"""How often the event loop is timed, and what was put aside is taken in, while something happens; else with each tick,
+for ten wakes per second are most of what an idle control plane costs. Arguments and results are held for so long."""
 
-LAGS_PER_TICK = 10
 REASON_CHARACTERS = 300
 _SUBMITTED_ID = attrgetter("submission.task_id")
 _TASK_ID = attrgetter("task_id")
@@ -69,6 +70,7 @@ class Observatory(EventSink):
         self.changes = Changes(self._take_in)
         self.blind_since: float | None = None  # until then every event was heard, to a second
         self.blind_because = ""
+        self._has_heard = False  # of a task, since `run` looked
         self._submitted: list[TaskSubmitted] = []
         self._leased: list[TaskLeased] = []
         self._finished: list[TaskFinished] = []
@@ -124,16 +126,19 @@ class Observatory(EventSink):
     async def run(self, clock: Clock) -> Never:
         """End each second of the history, and time the event loop, until cancelled."""
         due = clock.now()
+        tick_at = due + TICK_SECONDS
         while True:
-            for _ in range(LAGS_PER_TICK):
-                due += LAG_SECONDS
-                await clock.sleep_until(due)
-                lag = clock.now() - due
-                self.history.note_lag(lag)
-                self._take_in()
-                if lag > LAG_SECONDS:  # do not run after the time that was lost
-                    due += lag
-            self.tick(now=clock.now())
+            due = min(due + LAG_SECONDS, tick_at) if self._has_heard else tick_at
+            self._has_heard = False
+            await clock.sleep_until(due)
+            lag = clock.now() - due
+            self.history.note_lag(lag)
+            self._take_in()
+            if due >= tick_at:
+                self.tick(now=clock.now())
+                tick_at = due + TICK_SECONDS
+            if lag > LAG_SECONDS:  # do not run after the time that was lost
+                due, tick_at = due + lag, tick_at + lag
 
     # ---- frequent events ----
 
@@ -144,6 +149,7 @@ class Observatory(EventSink):
     def _take_in(self) -> None:
         """Take in what was put aside, then let go of the tasks that are not remembered any more."""
         if self._submitted or self._leased or self._finished:
+            self._has_heard = True
             unfinished, kept = self._ledger.tasks, self._ledger.results.by_id
             gone = {task.submission.task_id: task for task in self._forgotten}  # since their events
 

@@ -437,3 +437,31 @@ async def test_time_in_which_the_loop_stood_still_is_a_lag_and_is_not_made_up_fo
     (sample,) = observatory.history.samples(Step.SECOND)
 
     assert (round(sample.seconds, 6), round(sample.lag_seconds, 6)) == (5.0, 4.0)
+
+
+class CountingClock(ManualClock):
+    """Counts the sleeps."""
+
+    sleeps = 0
+
+    async def sleep_until(self, deadline: float) -> None:
+        self.sleeps += 1
+        await super().sleep_until(deadline)
+
+
+@pytest.mark.anyio
+async def test_the_loop_is_timed_often_while_something_happens_and_else_once_per_second():
+    clock = CountingClock()
+    observed = ObservedCoordinator()
+    async with anyio.create_task_group() as group:
+        group.start_soon(observed.observatory.run, clock)
+        await clock.advance(3.5)
+        while_idle = clock.sleeps
+        for number in range(16):
+            observed.accepted(a_submission(f"t{number}"))
+            await clock.advance(0.1)
+        while_busy = clock.sleeps - while_idle
+        group.cancel_scope.cancel()
+
+    assert while_idle == 4  # three, and the one that goes on
+    assert 10 <= while_busy <= 13  # the first is noticed with the tick
