@@ -1,5 +1,6 @@
 """A child process of a worker logs and traces as its worker does. Imported in the child, so it imports little."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -27,5 +28,6 @@ def surroundings_of_children(*, log_level: str, log_format: str, worker_id: str)
 def surroundings(*, log_level: str, log_format: str, worker_id: str) -> Iterator[FindTracing]:
     """Log and trace in a child process while it lives."""
     configure_logs(level=log_level, log_format=log_format)
-    with Telemetry(WORKER_SERVICE, instance=worker_id, flush_seconds=FLUSH_SECONDS):
+    instance = f"{worker_id}-{os.getpid()}"  # or its sums would mix with those of its worker and siblings
+    with Telemetry(WORKER_SERVICE, instance=instance, flush_seconds=FLUSH_SECONDS):
         yield find_tracing

@@ -22,9 +22,14 @@ class Asked:
 
 def asked_by(environment: Mapping[str, str]) -> Asked:
     """Return what the variables ask for; OTEL_SDK_DISABLED=true goes over all others."""
-    if environment.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+    if is_disabled(environment):
         return Asked()
     return Asked(_exporters("TRACES", environment), _exporters("METRICS", environment))
+
+
+def is_disabled(environment: Mapping[str, str]) -> bool:
+    """Tell whether there is to be no telemetry, whoever sets it up."""
+    return environment.get("OTEL_SDK_DISABLED", "").strip().lower() == "true"
 
 
 def protocol_of(signal: str, environment: Mapping[str, str]) -> str:

@@ -1,7 +1,10 @@
 """Whether this process traces. It is asked for each task, so the answer costs next to nothing while nobody does."""
 
+import os
 import sys
 from typing import TYPE_CHECKING
+
+from .asked import is_disabled
 
 if TYPE_CHECKING:
     from .otel_tracing import OtelTracing
@@ -25,6 +28,6 @@ def _look_for_provider() -> "OtelTracing | None":
     from .otel_tracing import OtelTracing, present_provider
 
     provider = present_provider()
-    if provider is not None:
+    if provider is not None and not is_disabled(os.environ):
         _found = OtelTracing(provider)
     return _found

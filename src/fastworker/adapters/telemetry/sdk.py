@@ -10,8 +10,6 @@ from opentelemetry import metrics, trace
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from .asked import Asked
 from .exporters import make_exporter
@@ -33,6 +31,10 @@ class Sdk:
             self._set_up_metrics(resource, asked.metrics)
 
     def _set_up_traces(self, resource: Resource, names: Sequence[str]) -> None:
+        # Not above: while it is not loaded, a task costs nothing more, see `detection`.
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
         provider = TracerProvider(resource=resource, shutdown_on_exit=False)  # `close` has a bound, that has none
         for name in names:
             provider.add_span_processor(BatchSpanProcessor(make_exporter("traces", name)))

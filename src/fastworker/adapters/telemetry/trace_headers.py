@@ -19,9 +19,10 @@ def headers_of(span: Span, context: Context | None = None) -> TraceContext | Non
     carrier: dict[str, str] = {}
     try:
         propagate.inject(carrier, trace.set_span_in_context(span, context))
-    except Exception:
+        return bounded_trace(tuple(carrier.items()))
+    except Exception:  # also what is no text, in the carrier
         log.exception("propagator_failed")
-    return bounded_trace(tuple(carrier.items()))
+        return None
 
 
 def context_of(headers: TraceContext | None) -> Context:

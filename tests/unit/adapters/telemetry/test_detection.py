@@ -22,6 +22,22 @@ assert find_tracing() is not None
 assert find_tracing() is find_tracing()
 """
 
+DISABLED = """
+import os
+os.environ["OTEL_SDK_DISABLED"] = "true"
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+trace.set_tracer_provider(TracerProvider(shutdown_on_exit=False))
+assert find_tracing() is None
+"""
+METRICS_ONLY = """
+import sys
+from fastworker.adapters.telemetry.asked import Asked
+from fastworker.adapters.telemetry.sdk import Sdk
+Sdk(Asked(metrics=("console",)), {}).close(seconds=1)
+assert "opentelemetry.sdk.trace" not in sys.modules
+"""
+
 
 def run(program: str) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
@@ -38,3 +54,11 @@ def test_an_api_without_a_provider_traces_nothing() -> None:
 
 def test_a_provider_that_is_set_late_is_found() -> None:
     run(BEFORE + API_ONLY + SET_LATE)
+
+
+def test_a_provider_is_not_used_where_telemetry_is_switched_off() -> None:
+    run(BEFORE + DISABLED)
+
+
+def test_who_asks_for_metrics_only_pays_nothing_for_traces() -> None:
+    run(METRICS_ONLY)

@@ -151,3 +151,19 @@ def test_a_propagator_of_the_user_that_raises_costs_the_trace_and_not_the_task(
         traces.tracing.running(LEASE, LeaseDetails(trace=TRACE), b"{}").end(Outcome(TaskStatus.SUCCESS))
     assert [log["event"] for log in logs] == ["propagator_failed"] * 2
     assert traces.one("run echo").parent is None
+
+
+class CarelessPropagator(BrokenPropagator):
+    """Puts a number where text belongs."""
+
+    def inject(self, carrier: dict[str, object], *_: object, **__: object) -> None:
+        carrier["traceparent"] = 7
+
+
+def test_a_propagator_that_writes_no_text_costs_the_trace_and_not_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(propagate, "_HTTP_TEXT_FORMAT", CarelessPropagator())
+    traces = Traces()
+    with capture_logs() as logs, traces.tracing.submitting(ENTRY, b"{}", address=ADDRESS) as context:
+        assert context is None
+    assert [log["event"] for log in logs] == ["propagator_failed"]
+    assert traces.one("submit echo")
