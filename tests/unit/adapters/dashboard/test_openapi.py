@@ -12,7 +12,6 @@ from jsonschema_rs import Draft202012Validator, meta
 from fastworker.adapters.dashboard.openapi import make_document
 from fastworker.adapters.dashboard.resources.document import document_bytes
 from fastworker.adapters.dashboard.typescript import make_types, type_of
-from fastworker.adapters.dashboard.yaml_text import yaml_text
 
 from .served import a_dashboard
 
@@ -27,7 +26,6 @@ def document() -> dict[str, Any]:
 
 def test_the_document_that_is_served_is_what_the_models_say(document: dict[str, Any]) -> None:
     assert json.loads(document_bytes()) == document, "run scripts/dashboard-types"
-    assert yaml.safe_load(document_bytes("yaml")) == document, "run scripts/dashboard-types"
 
 
 @pytest.mark.skipif(not TYPES.parent.parent.is_dir(), reason="the page's sources are not here")
@@ -67,7 +65,7 @@ async def test_the_document_can_be_asked_for() -> None:
         assert (await served.get("/openapi.json")).json()["openapi"] == "3.1.0"
         as_yaml = await served.get("/openapi.yaml")
         assert as_yaml.headers["content-type"] == "application/vnd.oai.openapi;version=3.1"
-        assert yaml.safe_load(as_yaml.text)["openapi"] == "3.1.0"
+        assert yaml.safe_load(as_yaml.text) == json.loads(document_bytes())
 
 
 @pytest.mark.parametrize(
@@ -86,17 +84,3 @@ async def test_the_document_can_be_asked_for() -> None:
 )
 def test_a_schema_becomes_a_type(schema: dict[str, Any], expected: str) -> None:
     assert type_of(schema) == expected
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        {"a": [1, {"b": None, "c": []}, [2, [3]], "x"], "d": {}},
-        {"yes": "no", "on": "0x1f", "- a": "# b", "multi": "one\ntwo: three", "é": "\x85 \t", "": ": "},
-        [[], {}, [[]], [{"a": {"b": [True]}}]],
-        "text",
-        1.5,
-    ],
-)
-def test_a_json_value_is_the_same_as_yaml(value: Any) -> None:
-    assert yaml.safe_load(yaml_text(value)) == value
