@@ -42,7 +42,7 @@ def ended(dashboard: Dashboard) -> int:
 
 
 PATHS = ["", "tasks", "tasks?status=failure", "errors", "workers", "functions", "queues", "system", "system?tab=audit"]
-TABS = 5
+TABS = 6
 
 
 def check(page: Sight, where: str) -> None:
