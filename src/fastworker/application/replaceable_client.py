@@ -4,7 +4,7 @@ An application has its client as a global name, or in a middleware. Its tests ne
 client of the system answers, and it opens no connection of its own.
 """
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, override
 
@@ -93,6 +93,11 @@ class ReplaceableClient(TaskClient):
     async def drain_worker(self, worker_id: str) -> None:
         other = self._other()
         await (super().drain_worker(worker_id) if other is None else other.drain_worker(worker_id))
+
+    @override
+    async def until[R](self, wait: Callable[[], Awaitable[R]]) -> R:
+        other = self._other()
+        return await (super().until(wait) if other is None else other.until(wait))
 
     @override
     async def _fetch(self, task_id: str, *, arguments: bool = False) -> tuple[TaskState, bytes]:

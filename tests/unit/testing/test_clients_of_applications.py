@@ -12,7 +12,7 @@ from fastworker import (
     TaskFailed,
     TaskStatus,
 )
-from fastworker.testing import LocalSystem, SyncLocalSystem
+from fastworker.testing import LocalSystem, StillWaiting, SyncLocalSystem
 
 from . import work
 from .work import double, halve
@@ -73,6 +73,14 @@ async def test_one_that_is_started_and_stopped_works_and_opens_nothing() -> None
 def test_one_on_another_loop_works_in_a_blocking_test(backend: str) -> None:
     with SyncLocalSystem(work):
         anyio.run(an_application, backend=backend)
+
+
+@pytest.mark.anyio
+async def test_it_is_told_like_the_client_of_the_system_when_nothing_goes_on_that_could_end_a_wait() -> None:
+    async with LocalSystem(work, patience=0.02):
+        late = await double.options(delay=60).submit(1)
+        with anyio.fail_after(5), pytest.raises(StillWaiting, match=r"double\(value=1\): starts in 1m"):
+            await anext(client.as_completed([late]))
 
 
 @pytest.mark.anyio
