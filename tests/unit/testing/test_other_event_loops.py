@@ -1,0 +1,116 @@
+"""Code on event loops of its own, in a blocking test: it hears of ends in their order, where it waits."""
+
+import threading
+
+import anyio
+import pytest
+
+from fastworker import ClientNotRunning, TaskCancelled
+from fastworker.application.current_client import current_client
+from fastworker.application.handle import TaskHandle
+from fastworker.testing import StillWaiting, SyncLocalSystem
+
+from . import work
+from .work import double, halve
+
+each_backend = pytest.mark.parametrize("backend", ["asyncio", "trio"])
+
+
+@each_backend
+def test_handles_come_in_the_order_in_which_their_tasks_end(backend: str) -> None:
+    async def application() -> None:
+        handles = [await double.options(delay=delay).submit(delay) for delay in (60, 30, 0)]
+        handles.append(client.handle(str(handles[1])))
+        completed = client.as_completed(handles)
+        assert await anext(completed) is handles[2]
+        await anyio.to_thread.run_sync(system.advance, "1m")
+        assert [await handle async for handle in completed] == [60, 60, 120]
+
+    with SyncLocalSystem(work) as system:
+        client = current_client()
+        anyio.run(application, backend=backend)
+
+
+@each_backend
+def test_a_done_callback_is_called_on_the_loop_that_asked_for_it_though_nobody_waits(backend: str) -> None:
+    async def application() -> None:
+        called = anyio.Event()
+        calls: list[tuple[TaskHandle[int], int]] = []
+
+        def note(handle: TaskHandle[int]) -> None:
+            calls.append((handle, threading.get_ident()))
+            called.set()
+
+        handle = await double.submit(4)
+        handle.add_done_callback(note)
+        with anyio.fail_after(5):
+            await called.wait()
+        handle.add_done_callback(note)
+        assert calls == [(handle, threading.get_ident())] * 2
+        assert handle.value() == 8
+
+    with SyncLocalSystem(work):
+        anyio.run(application, backend=backend)
+
+
+@each_backend
+def test_what_one_loop_has_submitted_can_be_awaited_on_another_when_the_first_is_over(backend: str) -> None:
+    async def submit() -> TaskHandle[int]:
+        handle = await double.options(delay=60).submit(4)
+        handle.add_done_callback(calls.append)
+        return handle
+
+    async def wait(handle: TaskHandle[int]) -> int:
+        return await handle
+
+    calls: list[TaskHandle[int]] = []
+    with SyncLocalSystem(work) as system:
+        handle = anyio.run(submit, backend=backend)
+        system.advance("1m")
+        assert handle.is_done
+        assert anyio.run(wait, handle, backend=backend) == 8
+    assert calls == []
+
+
+def test_without_a_loop_a_done_callback_is_called_in_the_thread_of_the_system() -> None:
+    with SyncLocalSystem(work) as system:
+        called = threading.Event()
+        handle = anyio.run(double.options(delay=60).submit, 4)
+        handle.add_done_callback(lambda _: called.set())
+        system.advance("1m")
+        assert called.wait(5)
+
+
+@each_backend
+def test_a_wait_for_several_is_told_when_nothing_goes_on_that_could_end_it(backend: str) -> None:
+    async def application() -> None:
+        handles = [await double.options(delay=60).submit(1), await halve.submit(4)]
+        completed = current_client().as_completed(handles)
+        assert await anext(completed) is handles[1]
+        with pytest.raises(StillWaiting, match=r"double\(value=1\): starts in 1m"):
+            await anext(completed)
+        await handles[0].cancel()
+        with pytest.raises(TaskCancelled):
+            await handles[0]
+
+    with SyncLocalSystem(work, patience=0.02):
+        anyio.run(application, backend=backend)
+
+
+@each_backend
+def test_a_wait_for_several_ends_with_the_system(backend: str) -> None:
+    async def leave() -> None:
+        await anyio.wait_all_tasks_blocked()
+        await anyio.to_thread.run_sync(system.__exit__, None, None, None)
+
+    async def application() -> None:
+        handles = [await double.options(delay=60).submit(1), await halve.submit(4)]
+        completed = current_client().as_completed(handles)
+        assert await anext(completed) is handles[1]
+        async with anyio.create_task_group() as group:
+            group.start_soon(leave)
+            with pytest.raises(ClientNotRunning):
+                await anext(completed)
+
+    with SyncLocalSystem(work, patience=60) as system:
+        anyio.run(application, backend=backend)
