@@ -31,10 +31,15 @@ class Alarms[T]:
         if self._heap[0][2] is thing:
             self._sooner.set()
 
+    @property
+    def next_at(self) -> float | None:
+        """The next moment that was set, though for something that may be over by then; None when there is none."""
+        return self._heap[0][0] if self._heap else None
+
     async def run(self) -> None:
         """Ring until cancelled."""
         while True:
-            with self._clock.scope_until(self._heap[0][0] if self._heap else inf):
+            with self._clock.scope_until(inf if self.next_at is None else self.next_at):
                 await self._sooner.wait()
             while self._heap and self._heap[0][0] <= self._clock.now():
                 _, _, thing = heappop(self._heap)

@@ -106,6 +106,11 @@ class Attempts:
         """True when `take_ended` or `take_notes` has something to give, or an occupied slot has become free."""
         return bool(self._ended or self._noted or self._has_freed)
 
+    @property
+    def next_alarm_at(self) -> float | None:
+        """When an attempt may next have to be made to end, or to be given up; None when none has to."""
+        return self._alarms.next_at
+
     def is_given_up(self, execution: Execution) -> bool:
         """True when an attempt was reported as ended and goes on nevertheless."""
         return execution.token in self._given_up

@@ -176,8 +176,7 @@ class Pace:
     async def _go_on(self, target: float) -> None:
         """Move time to the next thing that happens, `target` at most, and let happen what comes of it."""
         if self._may_leap():
-            next_at = self._coordinator.next_timer_at()
-            await self._leap(target if next_at is None or next_at <= self._clock.now() else min(target, next_at))
+            await self._leap(min([target, *self._moments_ahead()]))
         elif not self._clock.wake_next(until=target):
             self._clock.move_to(target)
         self._activity.tell()
@@ -186,21 +185,23 @@ class Pace:
     def _may_leap(self) -> bool:
         """True when only rhythms lie ahead, such as beats: then a leap is like a machine that slept, and costs nothing.
 
-        Not while a dead worker is to be noticed by its silence, or an attempt has to be ended at a certain time.
+        Not while a dead worker is to be noticed by its silence.
         """
         alive = {worker.worker_id for worker in self._workers if worker.is_alive}
         present = {worker.card.worker_id for worker in self._coordinator.ledger.workers}
-        return alive == present and not any(_has_to_be_ended(execution) for _, execution in self._attempts())
+        return alive == present
+
+    def _moments_ahead(self) -> list[float]:
+        """Return when a timer of the control plane is due, and when attempts have to be made to end."""
+        attempts = [worker.attempts.next_alarm_at for worker in self._workers if worker.is_alive]
+        moments = [self._coordinator.next_timer_at(), *attempts]
+        return [moment for moment in moments if moment is not None and moment > self._clock.now()]
 
     async def _leap(self, moment: float) -> None:
         """Move time at once; who should have been woken on the way is woken late, in the right order."""
         self._clock.move_to(moment)
         while self._clock.wake_next(until=moment):
             await self.settle()
-
-
-def _has_to_be_ended(execution: Execution) -> bool:
-    return execution.terms.timeout_seconds is not None or execution.stop_reason is not None
 
 
 def _refuse_in_task(what: str) -> None:

@@ -68,6 +68,16 @@ async def test_what_is_over_by_then_does_not_ring() -> None:
         assert bell.rung == [(10, "on")]
 
 
+async def test_the_next_moment_is_known() -> None:
+    async with Bell().open() as bell:
+        assert bell.alarms.next_at is None
+        bell.alarms.set(20, "late")
+        bell.alarms.set(10, "early")
+        assert bell.alarms.next_at == 10
+        await bell.clock.advance(10)
+        assert bell.alarms.next_at == 20
+
+
 async def test_one_thing_may_have_several_alarms() -> None:
     async with Bell().open() as bell:
         bell.alarms.set(10, "thing")

@@ -1,11 +1,13 @@
 """Time that stands still until a test moves it."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import anyio
 import pytest
 
 from fastworker import CallerError, TaskExpired, TaskFailed, TaskStatus, task
+from fastworker.adapters.memory import ManualClock
 from fastworker.testing import LocalSystem
 from fastworker.testing import pace as pace_module
 
@@ -80,6 +82,63 @@ async def test_an_attempt_is_ended_when_time_moves_beyond_its_timeout() -> None:
         await system.advance("1s")
         with pytest.raises(TaskFailed, match="not done within its timeout of 30 s"):
             await handle
+
+
+async def test_many_attempts_are_ended_each_at_its_time_though_time_leaps() -> None:
+    ended = []
+
+    @task
+    async def hang(seconds: int) -> None:
+        try:
+            await anyio.sleep_forever()
+        finally:
+            ended.append((seconds, (system.now - began).total_seconds()))
+
+    async with LocalSystem(hang, workers=2, patience=0.02) as system:
+        began = system.now
+        timeouts = [86_400, 30, 7_200, 31]
+        handles = [await hang.options(timeout=seconds).submit(seconds) for seconds in timeouts]
+        await system.advance("2d")
+        assert ended == [(seconds, seconds) for seconds in sorted(timeouts)]
+        for handle in handles:
+            with pytest.raises(TaskFailed, match="not done within its timeout"):
+                await handle
+
+
+async def test_time_leaps_although_an_attempt_has_a_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    moves: list[float] = []
+    move_to = ManualClock.move_to
+
+    def note(clock: ManualClock, moment: float) -> None:
+        if moment > clock.now():
+            moves.append(moment - clock.now())
+        move_to(clock, moment)
+
+    async with LocalSystem(work) as system:
+        handle = await waits_for_a_late_one.options(timeout=timedelta(days=30)).submit(3)
+        await system.drain()
+        monkeypatch.setattr(ManualClock, "move_to", note)
+        await system.advance("1d")
+        assert await handle == 6
+        assert moves == [3_600, 82_800]
+
+
+async def test_an_attempt_that_cannot_be_ended_is_given_up_at_its_time_and_time_goes_on() -> None:
+    gate = threading.Event()
+
+    @task(timeout=30)
+    def stuck() -> None:
+        gate.wait()
+
+    async with LocalSystem(stuck, patience=0.02) as system:
+        handle = await stuck.submit()
+        await system.advance("31s")
+        assert await handle.status() is TaskStatus.RUNNING
+        await system.advance("1s")
+        with pytest.raises(TaskFailed, match="could not be ended"):
+            await handle
+        await system.advance("365d")
+        gate.set()
 
 
 async def test_a_task_expires_that_nobody_could_start() -> None:
