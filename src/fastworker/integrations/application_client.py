@@ -1,6 +1,7 @@
 """The client of a web application: started and stopped with it, and the current one wherever it serves a request."""
 
 import atexit
+import threading
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -84,3 +85,16 @@ def lazy_sync_client(address: str | None, connect_timeout: float, reconnect_time
     )
     atexit.register(client.stop)
     return client
+
+
+_shared: dict[tuple[str | None, float, float], LazySyncClient] = {}  # one for each that the settings name
+_sharing = threading.Lock()
+
+
+def shared_sync_client(address: str | None, connect_timeout: float, reconnect_timeout: float) -> LazySyncClient:
+    """Return the blocking client that the whole process has for these values."""
+    with _sharing:
+        key = (address, connect_timeout, reconnect_timeout)
+        if key not in _shared:
+            _shared[key] = lazy_sync_client(*key)
+        return _shared[key]

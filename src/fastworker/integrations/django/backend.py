@@ -26,7 +26,7 @@ from fastworker.application.task_options import SubmitOptions
 from fastworker.domain.errors import ResultExpired, UnknownTaskId
 from fastworker.domain.lifecycle import TaskStatus
 
-from ..application_client import lazy_sync_client
+from ..application_client import shared_sync_client
 from .names import MARK, name_of, task_named
 from .priorities import number_of, priority_of
 from .results import enqueued_at, told_result
@@ -46,7 +46,8 @@ class FastWorkerBackend(BaseTaskBackend):
     def __init__(self, alias: str, params: dict[str, Any]) -> None:
         super().__init__(alias, params)
         given = CLIENT_OPTIONS.keys() & self.options.keys()
-        self._own = lazy_sync_client(**CLIENT_OPTIONS | {name: self.options[name] for name in given}) if given else None
+        named = CLIENT_OPTIONS | {name: self.options[name] for name in given}
+        self._own = shared_sync_client(**named) if given else None  # Django has a backend in each thread and context
 
     @property
     def client(self) -> SyncTaskClient:

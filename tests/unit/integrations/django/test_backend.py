@@ -1,6 +1,7 @@
 """The backend for `django.tasks`, over a client that writes down what it is asked."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -182,3 +183,14 @@ def test_options_name_another_control_plane_and_unknown_ones_are_said() -> None:
     assert "adress" in error.msg
     assert backend._own is not None
     assert list(task_backends["default"].check()) == []
+
+
+def test_all_threads_and_contexts_have_one_client_of_an_address() -> None:
+    def of_this_context() -> Any:
+        return cast("FastWorkerBackend", task_backends["moved"])._own
+
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        seen = [one.submit(of_this_context).result(), other.submit(of_this_context).result(), of_this_context()]
+    assert seen[0] is seen[1] is seen[2] is not None
+    elsewhere = FastWorkerBackend("elsewhere", {"OPTIONS": {"address": "tcp://127.0.0.1:5998"}})
+    assert elsewhere._own is not seen[0]
