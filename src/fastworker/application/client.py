@@ -13,12 +13,7 @@ import structlog
 from anyio.abc import TaskGroup
 
 from fastworker.domain.cancellation import Cancellation
-from fastworker.domain.errors import (
-    ClientNotRunning,
-    FastWorkerError,
-    InvalidArguments,
-    unknown_task_id,
-)
+from fastworker.domain.errors import CallerError, ClientNotRunning, FastWorkerError, InvalidArguments, unknown_task_id
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 
@@ -73,7 +68,14 @@ class TaskClient:
 
     # ---- lifetime ----
 
+    @property
+    def is_started(self) -> bool:
+        """True from a start until it has ended: an entered one when its block is left, any other when it is stopped."""
+        return self._group is not None or self._detached is not None
+
     async def __aenter__(self) -> Self:
+        if self.is_started:
+            raise CallerError("this client is started already: use it as it is, or give one that was not started")
         self._previous = entered_client.get()
         group = self._group = anyio.create_task_group()
         await group.__aenter__()
@@ -89,9 +91,11 @@ class TaskClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._group is not None
-        entered_client.set(self._previous)
-        await self._leave_group(self._group)
+        if self._group is None:  # it was started meanwhile, after a system for tests whose place it had taken
+            await self.aclose()
+        else:
+            entered_client.set(self._previous)
+            await self._leave_group(self._group)
 
     async def start(self) -> None:
         """Begin to work on the running asyncio loop; needs no control plane yet. A second start changes nothing."""
@@ -99,7 +103,7 @@ class TaskClient:
 
     def start_soon(self) -> None:
         """Do what `start` does, from a plain function inside a running asyncio loop."""
-        if self._detached is None:
+        if not self.is_started:
             life = self._life = self._new_life()
             self._detached = asyncio.get_running_loop().create_task(_run_detached(life))
             self._detached.add_done_callback(lambda _: self._forget(life))
@@ -128,18 +132,14 @@ class TaskClient:
 
     def _new_life(self) -> ClientLife:
         return ClientLife(
-            self.config,
-            transport=self._transport,
-            clock=self._clock,
-            new_id=self._new_id,
-            jitter=self._jitter,
+            self.config, transport=self._transport, clock=self._clock, new_id=self._new_id, jitter=self._jitter
         )
 
     async def _leave_group(self, group: TaskGroup) -> None:
         """End the group without handing it the error under way: it would wrap it into an exception group."""
         group.cancel_scope.cancel()
         await group.__aexit__(None, None, None)
-        self._life = None
+        self._life = self._group = None
 
     async def _opened(self) -> OpenClient:
         if self._life is None:

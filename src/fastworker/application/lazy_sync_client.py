@@ -21,7 +21,7 @@ class LazySyncClient:
         self._pid = 0
 
     def running(self) -> "SyncTaskClient":
-        """Return the client, started.
+        """Return the client, started; again, where it had given way to a system for tests.
 
         Raises:
             ClientNotRunning: this process was forked from one that had used it.
@@ -31,11 +31,13 @@ class LazySyncClient:
                 client = self._new_client()
                 client.start()
                 self._client, self._pid = client, os.getpid()
-            elif self._pid != os.getpid():
+                return client
+            if self._pid != os.getpid():
                 raise ClientNotRunning(
                     "this process was forked from one that had used submit_sync, and its client does not survive a "
                     "fork: submit first in the child, or make a SyncClient there in a process started by spawn"
                 )
+            self._client.start()
             return self._client
 
     def stop(self) -> None:

@@ -35,7 +35,6 @@ class ApplicationClient:
         self.client = client or Client(address, connect_timeout=connect_timeout, reconnect_timeout=reconnect_timeout)
         config = self.client.config
         self._blocking = lazy_sync_client(config.address, config.connect_timeout, config.reconnect_timeout)
-        self._is_running = False
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -45,11 +44,9 @@ class ApplicationClient:
             AddressUnusable: the address is malformed or its host has no address.
         """
         async with self.client:
-            self._is_running = True
             try:
                 yield
             finally:
-                self._is_running = False
                 with anyio.CancelScope(shield=True):  # it takes half a second at most
                     await anyio.to_thread.run_sync(self._blocking.stop)
 
@@ -59,7 +56,7 @@ class ApplicationClient:
 
         One that was not started with the application is started now, and runs until its event loop ends.
         """
-        if not self._is_running and stand_in() is None:
+        if not self.client.is_started and stand_in() is None:
             self._start_late()
         entered = entered_client.set(self.client)
         entered_sync = entered_sync_client.set(self._blocking)

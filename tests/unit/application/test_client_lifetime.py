@@ -21,6 +21,7 @@ from fastworker.application.messages import (
 )
 from fastworker.domain.errors import (
     AddressUnusable,
+    CallerError,
     ClientNotRunning,
     ControlPlaneError,
     ControlPlaneRestarted,
@@ -70,6 +71,34 @@ async def test_a_second_start_and_a_second_stop_change_nothing() -> None:
         client.stop()
         client.stop()
         await client.aclose()
+
+
+async def test_a_client_that_is_started_is_not_entered() -> None:
+    async with a_system() as system:
+        await system.start_control_plane()
+        await system.start_worker("w1", echo)
+        client = system.client()
+        await client.start()
+        with pytest.raises(CallerError, match="started already"):
+            await client.__aenter__()
+        assert await (await client.delay("echo", 1)) == 1
+        await client.aclose()
+        async with client:
+            with pytest.raises(CallerError, match="started already"):
+                await client.__aenter__()
+            assert await (await client.delay("echo", 2)) == 2
+
+
+async def test_a_start_of_a_client_that_was_entered_changes_nothing() -> None:
+    async with a_system() as system:
+        await system.start_control_plane()
+        await system.start_worker("w1", echo)
+        client = system.client()
+        async with client:
+            await client.start()
+            await client.aclose()
+            assert await (await client.delay("echo", 1)) == 1
+        assert not client.is_started
 
 
 async def test_a_client_can_be_started_again_after_its_stop() -> None:

@@ -15,11 +15,14 @@ class Recorded:
 
     def __init__(self, said: list[str]) -> None:
         self._said = said
+        self.is_started = False
         said.append("made")
 
     def start(self) -> None:
-        """Write it down."""
-        self._said.append("started")
+        """Write it down, if it changes anything."""
+        if not self.is_started:
+            self.is_started = True
+            self._said.append("started")
 
     def stop(self) -> None:
         """Write it down."""
@@ -44,6 +47,14 @@ def test_all_threads_have_the_same_client() -> None:
         clients = set(threads.map(lambda _: lazy.running(), range(50)))
     assert clients == {lazy.running()}
     assert said == ["made", "started"]
+
+
+def test_a_client_that_is_not_running_any_more_is_started_again() -> None:
+    said: list[str] = []
+    lazy = a_lazy_client(said)
+    cast("Any", lazy.running()).is_started = False
+    assert cast("Any", lazy.running()).is_started
+    assert said == ["made", "started", "started"]
 
 
 def test_after_a_stop_the_next_use_makes_another() -> None:

@@ -1,14 +1,18 @@
 """The middleware: a client that lives with the application and is the current one in its requests."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from fastworker.application.client import TaskClient
 from fastworker.application.current_client import current_client, entered_client, entered_sync_client
+from fastworker.application.stand_in import standing_in
 from fastworker.domain.errors import ClientNotRunning, InvalidOption
+from fastworker.entrypoints.client import Client
+from fastworker.integrations.application_client import ApplicationClient
 from fastworker.integrations.asgi import FastWorkerMiddleware, Receive, Scope, Send
 from tests.integration.waiting import until_in_loop as until
 from tests.unit.system.system import System, a_system
@@ -170,6 +174,62 @@ async def test_an_application_that_knows_no_lifespan_is_served_all_the_same() ->
         await server.request()
         await client.aclose()
     assert results == [7]
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_client_that_is_started_already_stops_the_start_and_says_why() -> None:
+    async with a_system() as system:
+        client = await with_echo(system)
+        await client.start()
+        server = Server(FastWorkerMiddleware(Application(), client=client))
+        await server.live()
+        assert await (await client.delay("echo", 1)) == 1
+        await client.aclose()
+    assert server.said_types == ["startup.failed"]
+    assert "started already" in server.said[0]["message"]
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_an_application_that_outlives_a_system_for_tests_starts_its_client_then() -> None:
+    seen: list[object] = []
+    client = Client("tcp://127.0.0.1:5999")
+
+    async def look() -> None:
+        seen.append(client.is_started)
+
+    server = Server(FastWorkerMiddleware(Application(request=look), client=client))
+    async with anyio.create_task_group() as group:
+        with standing_in(cast("Any", "a system")):
+            group.start_soon(server.live)
+            await until(lambda: bool(server.said))
+            await server.request()
+        await server.request()
+        await server.stop()
+    assert seen == [False, True]
+    assert server.said_types == ["startup.complete", "shutdown.complete"]
+    assert not client.is_started
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_request_while_the_application_stops_gives_the_client_no_second_life() -> None:
+    lives: list[object] = []
+
+    async with a_system() as system:
+        client = await with_echo(system)
+        application = ApplicationClient(client=client)
+
+        async def ask_until_it_has_stopped() -> None:
+            while client.is_started:
+                with application.current():
+                    lives.append(client._detached)
+                await anyio.lowlevel.checkpoint()
+
+        async with application.running():
+            asking = system.call(ask_until_it_has_stopped)
+            await anyio.lowlevel.checkpoint()
+        await until(lambda: asking.is_done)
+        asking.result()
+    assert set(lives) == {None}
 
 
 @pytest.mark.parametrize("anyio_backend", ["trio"])

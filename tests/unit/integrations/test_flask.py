@@ -1,10 +1,13 @@
 """The extension for Flask; what it does in requests is tested with a real server."""
 
+from typing import Any, cast
+
 import pytest
 from flask import Flask
 
 from fastworker.application.current_client import entered_sync_client
-from fastworker.domain.errors import AddressUnusable
+from fastworker.application.stand_in import standing_in
+from fastworker.domain.errors import AddressUnusable, ControlPlaneUnreachable
 from fastworker.integrations.flask import FastWorker
 
 
@@ -50,3 +53,15 @@ def test_the_address_is_the_one_given_else_the_one_in_the_configuration(
     fastworker = FastWorker(app, address)
     with app.app_context(), pytest.raises(AddressUnusable, match="this:1x"):
         _ = fastworker.client
+
+
+def test_a_client_first_used_under_a_system_for_tests_works_after_it() -> None:
+    app = an_app(FASTWORKER_ADDRESS="tcp://127.0.0.1:5999")
+    fastworker = FastWorker(app, connect_timeout=0.1)
+    with app.app_context():
+        with standing_in(cast("Any", "a system")):
+            first = fastworker.client
+        with pytest.raises(ControlPlaneUnreachable):
+            fastworker.client.status("1")
+        assert fastworker.client is first
+    app.extensions["fastworker"].stop()
