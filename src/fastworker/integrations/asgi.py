@@ -1,9 +1,10 @@
 """Pure ASGI middleware, for any framework: the client lives with the server's lifespan and is current in requests."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from typing import Any, override
 
+from fastworker.adapters.telemetry import find_tracing
 from fastworker.application.client import TaskClient
 from fastworker.domain.errors import FastWorkerError
 
@@ -17,7 +18,10 @@ type App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class CurrentClientMiddleware:
-    """Makes an application's client the current one in its requests and in the background tasks after them."""
+    """Makes an application's client the current one in its requests and in the background tasks after them.
+
+    What they submit belongs to the trace that the request came with, also where nobody traces the requests themselves.
+    """
 
     def __init__(self, app: App, client: ApplicationClient) -> None:
         self.app = app
@@ -27,7 +31,8 @@ class CurrentClientMiddleware:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         else:
-            with self._client.current():
+            tracing = find_tracing()
+            with tracing.serving(scope.get("headers", ())) if tracing else nullcontext(), self._client.current():
                 await self.app(scope, receive, send)
 
 

@@ -1,6 +1,7 @@
 """Spans by OpenTelemetry. Only its API is used here, whoever has set up the SDK: a process of ours, or the user."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import Any, override
 
@@ -16,7 +17,7 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import Outcome, TraceContext
 
 from .messaging import about, about_server, about_task
-from .trace_headers import context_of, headers_of
+from .trace_headers import context_of, context_of_request, headers_of
 
 SCOPE = "fastworker"
 
@@ -60,6 +61,17 @@ class OtelTracing(Tracing):
     @override
     def going_on(self, context: TraceContext) -> RunSpan:
         return RemoteRunSpan(context_of(context))
+
+    @contextmanager
+    def serving(self, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[None]:
+        """Have the code inside go on with the trace of a request, unless somebody has begun a span for it."""
+        context = context_of_request(headers)
+        token = None if context is None else contexts.attach(context)
+        try:
+            yield
+        finally:
+            if token is not None:
+                contexts.detach(token)
 
     def start(self, name: str, **how: Any) -> Span:
         """Begin a span; one that says nothing, when a sampler or a processor of the user's raises."""

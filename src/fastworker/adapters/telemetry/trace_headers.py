@@ -3,7 +3,10 @@
 A propagator of the user's that raises is said, and costs the trace and not the task.
 """
 
+from collections.abc import Iterable
+
 import structlog
+from opentelemetry import context as contexts
 from opentelemetry import propagate, trace
 from opentelemetry.context import Context
 from opentelemetry.trace import Span
@@ -34,3 +37,29 @@ def context_of(headers: TraceContext | None) -> Context:
     except Exception:
         log.exception("propagator_failed")
         return Context()
+
+
+def context_of_request(headers: Iterable[tuple[bytes, bytes]]) -> Context | None:
+    """Return the current context with what a request carries; None if there is a span already, or nothing is carried.
+
+    A span that is there was begun by who traces the web framework, and goes before.
+    """
+    if trace.get_current_span().get_span_context().is_valid:
+        return None
+    try:
+        carrier = _carried(headers, propagate.get_global_textmap().fields)
+        return propagate.extract(carrier, contexts.get_current()) if carrier else None
+    except Exception:
+        log.exception("propagator_failed")
+        return None
+
+
+def _carried(headers: Iterable[tuple[bytes, bytes]], fields: Iterable[str]) -> dict[str, str]:
+    """Return the headers of these names; those that came in several lines are put together."""
+    names = {field.lower().encode(): field for field in fields}
+    carrier: dict[str, str] = {}
+    for raw_name, raw_value in headers:
+        name, value = names.get(raw_name.lower()), raw_value.decode("latin-1")
+        if name is not None:
+            carrier[name] = f"{carrier[name]},{value}" if name in carrier else value
+    return carrier
