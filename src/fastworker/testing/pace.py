@@ -88,7 +88,10 @@ class Pace:
             before = self._activity.steps
             with anyio.move_on_after(self._patience):
                 return await wait()
-            if self._activity.steps == before and not self._moving.locked() and not self._runs():
+            if self._activity.steps != before or self._moving.locked() or self._runs():
+                continue
+            await self.settle()  # what has just ended is still to be reported
+            if self._activity.steps == before:
                 raise StillWaiting(self._why_not())
 
     async def settle(self) -> bool:

@@ -14,7 +14,9 @@ import pytest
 if TYPE_CHECKING:
     from . import LocalSystem, SyncLocalSystem
 
-MARKER = "fastworker(*tasks, **options): what the systems for this test are made of, as LocalSystem takes it"
+MARKER = (
+    "fastworker(*modules, tasks=[], **options): what the systems for this test are made of, as LocalSystem takes it"
+)
 SETTING = "The task modules of fastworker_system and fastworker_sync_system, by their dotted names"
 
 
@@ -51,5 +53,6 @@ def fastworker_sync_system(request: pytest.FixtureRequest) -> Iterator["SyncLoca
 def _asked_for(request: pytest.FixtureRequest) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Return the tasks and options of a system: a marker without tasks takes those of the setting."""
     marker = request.node.get_closest_marker("fastworker")
-    tasks, options = (marker.args, marker.kwargs) if marker else ((), {})
+    tasks, options = (marker.args, dict(marker.kwargs)) if marker else ((), {})
+    tasks += tuple(options.pop("tasks", ()))
     return tasks or tuple(request.config.getini("fastworker_tasks")), options

@@ -33,7 +33,7 @@ async def an_application() -> None:
     assert result.result == 8
     assert await client.handle(str(handle)) == 8
     assert [await each for each in await client.map(halve, [(2,), (4,)])] == [1.0, 2.0]
-    assert [await each async for each in client.as_completed(await double.map([(1,), (2,)]))] == [2, 4]
+    assert {await each async for each in client.as_completed(await double.map([(1,), (2,)]))} == {2, 4}
     assert [event.status async for event in client.events(handle)][-1] is TaskStatus.SUCCESS
     assert await (await client.retry(handle)) == 8
     assert await client.cancel(handle) == {handle: Cancellation.FINISHED}

@@ -33,6 +33,11 @@ async def test_with_those_of_the_marker(fastworker_system):
     await double.submit(4)
     assert await fastworker_system.kill_worker("worker-2") == "worker-2"
 
+@pytest.mark.anyio
+@pytest.mark.fastworker(tasks=[double])
+async def test_with_one_function(fastworker_system):
+    assert await (await double.submit(4)) == 8
+
 @pytest.mark.fastworker(workers=0)
 def test_in_blocking_code(fastworker_sync_system):
     handle = double.submit_sync(4)
@@ -55,7 +60,14 @@ def suite(tmp_path: Path) -> Path:
 def test_the_fixtures_give_systems_on_both_loops_and_in_blocking_code(suite: Path) -> None:
     done = pytest_in(suite, "-vv")
     assert done.returncode == 0, done.stdout
-    for name in ("settings[asyncio]", "settings[trio]", "marker[asyncio]", "marker[trio]", "blocking_code"):
+    for name in (
+        "settings[asyncio]",
+        "settings[trio]",
+        "marker[asyncio]",
+        "marker[trio]",
+        "function[trio]",
+        "blocking_code",
+    ):
         assert f"{name} PASSED" in done.stdout
 
 
@@ -86,7 +98,7 @@ def test_a_test_without_tasks_is_told_so(suite: Path) -> None:
 
 
 def test_the_marker_and_the_setting_are_documented(suite: Path) -> None:
-    assert "@pytest.mark.fastworker(*tasks, **options)" in pytest_in(suite, "--markers").stdout
+    assert "@pytest.mark.fastworker(*modules, tasks=[], **options)" in pytest_in(suite, "--markers").stdout
     assert "fastworker_tasks (args)" in pytest_in(suite, "--help").stdout
 
 
