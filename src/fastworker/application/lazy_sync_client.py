@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable
+from contextvars import Context
 from typing import TYPE_CHECKING
 
 from fastworker.domain.errors import ClientNotRunning
@@ -29,7 +30,7 @@ class LazySyncClient:
         with self._lock:
             if self._client is None:
                 client = self._new_client()
-                client.start()
+                _start(client)
                 self._client, self._pid = client, os.getpid()
                 return client
             if self._pid != os.getpid():
@@ -37,7 +38,7 @@ class LazySyncClient:
                     "this process was forked from one that had used submit_sync, and its client does not survive a "
                     "fork: submit first in the child, or make a SyncClient there in a process started by spawn"
                 )
-            self._client.start()
+            _start(self._client)
             return self._client
 
     def stop(self) -> None:
@@ -47,3 +48,8 @@ class LazySyncClient:
             is_here = self._pid == os.getpid()
         if client is not None and is_here:
             client.stop()
+
+
+def _start(client: "SyncTaskClient") -> None:
+    """Start a client outside the context of its first user, such as a request, which its thread would keep alive."""
+    Context().run(client.start)

@@ -4,6 +4,7 @@ import atexit
 import threading
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from weakref import WeakSet
 
 import anyio
 import sniffio
@@ -75,12 +76,21 @@ class ApplicationClient:
         self.client.start_soon()
 
 
+_ending: WeakSet[LazySyncClient] = WeakSet()  # of the applications that there still are
+
+
+@atexit.register
+def _end() -> None:
+    for client in list(_ending):
+        client.stop()
+
+
 def lazy_sync_client(address: str | None, connect_timeout: float, reconnect_timeout: float) -> LazySyncClient:
     """Return a blocking client of a control plane, which ends with the process at the latest."""
     client = LazySyncClient(
         lambda: SyncClient(address, connect_timeout=connect_timeout, reconnect_timeout=reconnect_timeout)
     )
-    atexit.register(client.stop)
+    _ending.add(client)
     return client
 
 

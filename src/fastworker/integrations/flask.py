@@ -12,6 +12,7 @@ from .application_client import lazy_sync_client
 
 EXTENSION = "fastworker"
 _BEFORE = "_fastworker_before"
+_ENTER = "_fastworker_enter"
 
 
 class FastWorker:
@@ -46,7 +47,8 @@ class FastWorker:
                 setattr(g, _BEFORE, entered_sync_client.get())
             entered_sync_client.set(client)
 
-        appcontext_pushed.connect(enter, app, weak=False)
+        app.extensions[_ENTER] = enter  # it lives as long as the application
+        appcontext_pushed.connect(enter, app)
         app.teardown_appcontext(_leave)
 
     @property

@@ -2,7 +2,8 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, cast
+from contextvars import ContextVar
+from typing import Any, cast, override
 
 import pytest
 
@@ -55,6 +56,22 @@ def test_a_client_that_is_not_running_any_more_is_started_again() -> None:
     cast("Any", lazy.running()).is_started = False
     assert cast("Any", lazy.running()).is_started
     assert said == ["made", "started", "started"]
+
+
+def test_a_client_is_started_outside_the_context_of_its_first_user() -> None:
+    said: list[str] = []
+    user: ContextVar[str] = ContextVar("user", default="nobody")
+
+    class Asking(Recorded):
+        """A client that asks who is there."""
+
+        @override
+        def start(self) -> None:
+            said.append(user.get())
+
+    user.set("a request")
+    LazySyncClient(lambda: cast("Any", Asking(said))).running()
+    assert said == ["made", "nobody"]
 
 
 def test_after_a_stop_the_next_use_makes_another() -> None:

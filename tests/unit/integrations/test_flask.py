@@ -1,9 +1,13 @@
 """The extension for Flask; what it does in requests is tested with a real server."""
 
+import atexit
+import gc
+import threading
+import weakref
 from typing import Any, cast
 
 import pytest
-from flask import Flask
+from flask import Flask, appcontext_pushed
 
 from fastworker.application.current_client import entered_sync_client
 from fastworker.application.stand_in import standing_in
@@ -36,6 +40,25 @@ def test_an_application_without_the_extension_is_left_alone() -> None:
     FastWorker(an_app())
     with an_app().app_context():
         assert entered_sync_client.get() is None
+
+
+def test_an_application_that_is_dropped_leaves_nothing_behind() -> None:
+    def threads() -> list[str]:
+        return [thread.name for thread in threading.enumerate() if thread.name == "fastworker-client"]
+
+    gc.collect()  # those of other tests
+    receivers, hooks, before = len(appcontext_pushed.receivers), atexit._ncallbacks(), threads()
+    for _ in range(3):
+        app = an_app()
+        fastworker = FastWorker(app, "tcp://127.0.0.1:5999")
+        with app.app_context():
+            assert fastworker.client
+        assert len(threads()) == len(before) + 1
+        client = weakref.ref(app.extensions["fastworker"])
+        del app, fastworker
+        gc.collect()
+        assert client() is None
+    assert (len(appcontext_pushed.receivers), atexit._ncallbacks(), threads()) == (receivers, hooks, before)
 
 
 @pytest.mark.parametrize(
