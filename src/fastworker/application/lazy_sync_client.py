@@ -5,11 +5,15 @@ import threading
 from collections.abc import Callable
 from contextvars import Context
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from fastworker.domain.errors import ClientNotRunning
 
 if TYPE_CHECKING:
     from .sync_client import SyncTaskClient
+
+
+_all: "WeakSet[LazySyncClient]" = WeakSet()
 
 
 class LazySyncClient:
@@ -20,6 +24,7 @@ class LazySyncClient:
         self._lock = threading.Lock()
         self._client: SyncTaskClient | None = None
         self._pid = 0
+        _all.add(self)
 
     def running(self) -> "SyncTaskClient":
         """Return the client, started; again, where it had given way to a system for tests.
@@ -41,6 +46,10 @@ class LazySyncClient:
             _start(self._client)
             return self._client
 
+    def renew_lock(self) -> None:
+        """Forget who holds the lock: in a process that was just forked, a thread that is not there."""
+        self._lock = threading.Lock()
+
     def stop(self) -> None:
         """End the client's thread, if it has one here; the next use makes another client."""
         with self._lock:
@@ -48,6 +57,14 @@ class LazySyncClient:
             is_here = self._pid == os.getpid()
         if client is not None and is_here:
             client.stop()
+
+
+def _renew_locks() -> None:
+    for lazy in list(_all):
+        lazy.renew_lock()
+
+
+os.register_at_fork(after_in_child=_renew_locks)
 
 
 def _start(client: "SyncTaskClient") -> None:

@@ -1,13 +1,15 @@
 """A blocking client that is made when it is first used."""
 
 import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from typing import Any, cast, override
 
 import pytest
 
-from fastworker.application.lazy_sync_client import LazySyncClient
+from fastworker.application.lazy_sync_client import LazySyncClient, _renew_locks
 from fastworker.domain.errors import ClientNotRunning
 
 
@@ -93,3 +95,43 @@ def test_the_client_of_a_parent_is_refused_and_left_alone_after_a_fork(monkeypat
         lazy.running()
     lazy.stop()
     assert said == ["made", "started"]
+
+
+FORKED_MEANWHILE = """
+import os, signal, threading
+from fastworker.application.lazy_sync_client import LazySyncClient
+
+class Client:
+    def start(self): pass
+
+class Slow:
+    def start(self):
+        begun.set()
+        may_end.wait(30)
+
+new, begun, may_end = Slow, threading.Event(), threading.Event()
+lazy = LazySyncClient(lambda: new())
+thread = threading.Thread(target=lazy.running)
+thread.start()
+begun.wait(30)
+child = os.fork()
+if not child:
+    signal.alarm(10)
+    new = Client
+    os._exit(0 if isinstance(lazy.running(), Client) else 1)
+may_end.set()
+thread.join()
+assert os.waitpid(child, 0)[1] == 0, "the child waited for a thread of its parent"
+"""
+
+
+def test_a_process_that_is_forked_while_a_thread_makes_the_client_makes_its_own() -> None:
+    done = subprocess.run([sys.executable, "-c", FORKED_MEANWHILE], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_lock_that_is_held_is_renewed() -> None:
+    lazy = a_lazy_client([])
+    with lazy._lock:
+        _renew_locks()
+        assert lazy.running() is lazy.running()
