@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import structlog
 
+from fastworker.adapters.dashboard.hosts import is_loopback_name
 from fastworker.adapters.dashboard.idempotency import IdempotencyKeys
 from fastworker.adapters.dashboard.listening import listen, port_of, url_of
 from fastworker.adapters.dashboard.sessions import Sessions
@@ -74,6 +75,7 @@ def _refuse_half_a_proxy(settings: ControlPlaneSettings) -> None:
     if settings.dashboard_role_header and not settings.dashboard_user_header:
         raise InvalidSetting("--dashboard-role-header needs --dashboard-user-header: who is it that has the role?")
     if not settings.dashboard_user_header:
+        _refuse_everybody_behind_a_proxy(settings)
         return
     if not settings.dashboard_trusted_proxy:
         raise InvalidSetting("--dashboard-user-header needs --dashboard-trusted-proxy: whose header is to be believed?")
@@ -81,6 +83,26 @@ def _refuse_half_a_proxy(settings: ControlPlaneSettings) -> None:
         raise InvalidSetting(
             "--dashboard-user-header needs --dashboard-role-header, or a --dashboard-role for all whom it lets in"
         )
+
+
+def _refuse_everybody_behind_a_proxy(settings: ControlPlaneSettings) -> None:
+    """Behind a proxy everybody comes from this machine: what is open to it would be open to the whole world."""
+    flag = flag_of_a_proxy(settings)
+    if flag is None or settings.dashboard_token_file or settings.insecure:
+        return
+    raise InvalidSetting(
+        f"{flag} shows the dashboard to other machines, and anybody there could see and stop tasks; name a file of "
+        "tokens with --dashboard-token-file, or whom the proxy logs in with --dashboard-user-header, or accept that "
+        "with --insecure"
+    )
+
+
+def flag_of_a_proxy(settings: ControlPlaneSettings) -> str | None:
+    """Return what says that others than this machine's people come; the path alone does not say it."""
+    if settings.dashboard_trusted_proxy:
+        return f"--dashboard-trusted-proxy {settings.dashboard_trusted_proxy[0]}"
+    others = (host for host in settings.dashboard_allowed_host if not is_loopback_name(host))
+    return next((f"--dashboard-allowed-host {host}" for host in others), None)
 
 
 def open_dashboard(settings: ControlPlaneSettings, tokens: Sequence[Token], clock: Clock) -> Opening | AddressUnusable:

@@ -23,7 +23,7 @@ from fastworker.adapters.dashboard.roles import role_named
 from fastworker.adapters.dashboard.series_cache import SeriesCache
 from fastworker.application.control_plane import BoundAddresses
 
-from .dashboard import Opening
+from .dashboard import Opening, flag_of_a_proxy
 from .settings import ControlPlaneSettings, flag_of
 
 LIMITS = ("max_queued", "max_queued_bytes", "result_cache_size", "max_clients", "max_workers")
@@ -102,7 +102,8 @@ def trusted_proxies(settings: ControlPlaneSettings) -> TrustedProxies:
 
 def _everybody(settings: ControlPlaneSettings) -> Identity:
     """Return whom everybody is taken for where no token is needed."""
-    method = "loopback" if is_loopback_host(settings.dashboard_host) else "insecure"
+    is_here = is_loopback_host(settings.dashboard_host) and flag_of_a_proxy(settings) is None
+    method = "loopback" if is_here else "insecure"
     return Identity("somebody", role_named(settings.dashboard_role), method)  # type: ignore[arg-type]
 
 

@@ -42,6 +42,12 @@ def _split(value: str) -> tuple[str, str]:
     return name + "]", rest[1:]
 
 
+def is_loopback_name(value: str) -> bool:
+    """Tell whether a Host header, or a host that is allowed, is one of this machine's own."""
+    host = parse_host(value)
+    return host is not None and host.name in LOOPBACK_NAMES
+
+
 class AllowedHosts:
     """The names that are answered to: loopback, the address listened at, and those that were allowed by a person."""
 

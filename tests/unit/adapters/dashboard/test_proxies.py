@@ -1,5 +1,6 @@
 """What is believed of a reverse proxy, and of nobody else."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -146,6 +147,41 @@ async def test_the_page_lives_where_a_trusted_proxy_says() -> None:
 def test_half_a_proxy_is_refused(flags: dict[str, str], says: str) -> None:
     with pytest.raises(InvalidSetting, match=says):
         tokens_of(ControlPlaneSettings.load(**flags))
+
+
+BEHIND_A_PROXY: list[dict[str, Any]] = [
+    {"dashboard_trusted_proxy": "10.0.0.5"},
+    {"dashboard_trusted_proxy": "127.0.0.1", "dashboard_root_path": "/ops"},
+    {"dashboard_allowed_host": "ops.example"},
+    {"dashboard_allowed_host": "localhost:9000 ops.example:443"},
+]
+
+
+@pytest.mark.parametrize("flags", BEHIND_A_PROXY, ids=str)
+def test_a_proxy_needs_a_login_as_everybody_behind_it_comes_from_this_machine(flags: dict[str, Any]) -> None:
+    with pytest.raises(InvalidSetting, match=r"--dashboard-token-file, or .*--dashboard-user-header, or .*--insecure"):
+        tokens_of(ControlPlaneSettings.load(**flags))
+    assert tokens_of(ControlPlaneSettings.load(**flags, insecure=True)) == ()
+    assert tokens_of(ControlPlaneSettings.load(**flags, no_dashboard=True)) == ()
+
+
+@pytest.mark.parametrize("flags", BEHIND_A_PROXY, ids=str)
+def test_a_proxy_with_a_file_of_tokens_is_not_refused(flags: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "tokens").write_text("admin ann 5Zq0nJt3oWb1c8yX")
+    settings = ControlPlaneSettings.load(**flags, dashboard_token_file=str(tmp_path / "tokens"))
+    assert len(tokens_of(settings)) == 1
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        {"dashboard_root_path": "/ops"},
+        {"dashboard_root_path": "/ops", "dashboard_allowed_host": "127.0.0.1:9000 [::1]"},
+    ],
+    ids=str,
+)
+def test_a_proxy_on_this_machine_alone_is_open(flags: dict[str, Any]) -> None:
+    assert tokens_of(ControlPlaneSettings.load(**flags)) == ()
 
 
 @pytest.mark.parametrize("role", [{"dashboard_role": "admin"}, {"dashboard_role_header": "X-Role"}])
