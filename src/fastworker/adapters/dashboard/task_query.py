@@ -7,6 +7,7 @@ searched in id, name and error. Several values of one key are alternatives; seve
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from math import inf
 from typing import Any
 
@@ -26,6 +27,7 @@ MOST_WORDS = 20
 MOST_DEPTH = 8
 KEYS = ("status", "priority", "name", "worker", "error")
 ARGUMENT = "args."
+MOST_DECODERS = 64
 MOST_BYTES = 4 << 20
 """Of arguments read for one request: about 20 ms."""
 
@@ -45,10 +47,13 @@ class TaskQuery:
     until: datetime | None = None
     q: str = ""
 
-    def filter(self, parts: Parts) -> TaskFilter:
-        """Return it as the application's filter; raises `ApiProblem` that names the word that cannot work."""
+    def filter(self, parts: Parts, *, most_bytes: float = MOST_BYTES) -> TaskFilter:
+        """Return it as the application's filter; raises `ApiProblem` that names the word that cannot work.
+
+        `most_bytes` of arguments are read; who rests while it reads may take `inf`.
+        """
         words = parse_words(self.q)
-        also = argument_check(words.arguments, lambda name: arguments_decoder(parts, name)) if words.arguments else None
+        also = _also(words.arguments, parts, most_bytes) if words.arguments else None
         moments = parts.moments
         return TaskFilter(
             statuses=frozenset([*self.status, *_members(TaskStatus, "status", words.values["status"])]),
@@ -103,14 +108,30 @@ def _members[E: (TaskStatus, TaskPriority)](kind: type[E], key: str, values: Ite
         raise invalid_parameter("q", f"{key}: {error}; expected one of {', '.join(kind)}") from None
 
 
-def argument_check(wanted: Sequence[Wanted], decoder_of: Callable[[str], Decode]) -> Callable[[Task], bool]:
+def _also(wanted: Sequence[Wanted], parts: Parts, most_bytes: float) -> Callable[[Task], bool]:
+    return argument_check(
+        wanted,
+        lru_cache(MOST_DECODERS)(lambda name: arguments_decoder(parts, name)),
+        is_hiding=parts.redaction.is_on,
+        most_bytes=most_bytes,
+    )
+
+
+def argument_check(
+    wanted: Sequence[Wanted],
+    decoder_of: Callable[[str], Decode],
+    *,
+    is_hiding: bool = False,
+    most_bytes: float = MOST_BYTES,
+) -> Callable[[Task], bool]:
     """Return whether the arguments of a task have these values, compared as text; what is hidden has none.
 
     Reading arguments is dear: only those are read in which the values stand at all, and only so many bytes of them. Of
-    arguments that are too large to be shown, nothing is found.
+    arguments that are too large to be shown, nothing is found. With `is_hiding`, what is read, and so what is refused,
+    does not depend on what stands there: else the refusal would tell what is hidden.
     """
-    texts = [to_json(value)[1:-1] for _, value in wanted]
-    bytes_left = MOST_BYTES
+    texts = [] if is_hiding else [to_json(value)[1:-1] for _, value in wanted]
+    bytes_left = most_bytes
 
     def holds(task: Task) -> bool:
         nonlocal bytes_left

@@ -6,12 +6,19 @@ from io import StringIO
 
 import pytest
 
+from fastworker.adapters.dashboard.task_query import MOST_BYTES
 from fastworker.application.observatory.exports import MOST_UNDER_WAY
 from fastworker.application.task_function import task
 
 from .served import Served, a_dashboard
 
 pytestmark = pytest.mark.anyio
+LARGE = 60_000
+
+
+@task
+def ask(prompt: str, model: str, token: str) -> int:
+    return len(prompt)
 
 
 async def filled(served: Served, how_many: int) -> list[str]:
@@ -74,6 +81,19 @@ async def test_only_a_few_files_are_written_at_a_time() -> None:
         response = await served.get("/tasks/export?format=csv")
         assert (response.status_code, response.json()["type"]) == (429, "/problems/too-many")
         assert response.headers["retry-after"] == "5"
+
+
+@pytest.mark.parametrize("redact", [(), ("token",)])
+async def test_a_file_may_be_chosen_by_more_arguments_than_a_list(redact: tuple[str, ...]) -> None:
+    async with a_dashboard(functions=[ask], redact=redact) as served:
+        how_many = MOST_BYTES // LARGE + 2
+        for _ in range(how_many):
+            await served.client.delay("ask", prompt="x" * LARGE, model="m1", token="xyzzy")
+        await served.system.settle()
+        rows = (await served.get("/tasks/export?format=jsonl&q=args.model:m1")).text.splitlines()
+        assert len(rows) == how_many
+        hidden = (await served.get("/tasks/export?format=jsonl&q=args.token:xyzzy")).text.splitlines()
+        assert len(hidden) == (0 if redact else how_many)
 
 
 async def test_a_file_of_nothing_has_no_rows() -> None:

@@ -67,3 +67,13 @@ def test_only_so_many_bytes_are_read_for_one_request() -> None:
 def test_arguments_that_are_too_large_to_be_shown_are_not_read() -> None:
     assert fits("args.a:1", b'{"a":1,"b":"' + b"x" * 50_000 + b'"}')
     assert not fits("args.a:1", b'{"a":1,"b":"' + b"x" * SHOWN_BYTES + b'"}')
+
+
+@pytest.mark.parametrize("word", ["args.a:xyzzy", "args.a:other"])
+def test_where_something_is_hidden_the_refusal_does_not_tell_what_stands_there(word: str) -> None:
+    check = argument_check(parse_words(word).arguments, lambda _: lambda _: {"a": "hidden"}, is_hiding=True)
+    task = a_task(b'{"a":"xyzzy"}'.ljust(SHOWN_BYTES))
+    for _ in range(MOST_BYTES // SHOWN_BYTES):
+        assert not check(task)
+    with pytest.raises(ApiProblem, match="narrow it"):
+        check(task)

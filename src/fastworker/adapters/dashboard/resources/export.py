@@ -1,5 +1,6 @@
 """The tasks of a filter as a file."""
 
+from math import inf
 from typing import Annotated
 
 from litestar import get
@@ -37,7 +38,7 @@ def export_tasks(
     if parts.exports.is_full:
         headers = {"retry-after": str(RETRY_SECONDS)}
         raise ApiProblem(TOO_MANY, f"{MOST_UNDER_WAY} files are being written; try again later", headers=headers)
-    found = parts.exports.tasks(wanted.filter(parts), most=limit)
+    found = parts.exports.tasks(wanted.filter(parts, most_bytes=inf), most=limit)
     headers = {
         "content-disposition": f'attachment; filename="tasks.{kind}"',
         "cache-control": "no-store",
