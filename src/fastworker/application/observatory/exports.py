@@ -1,7 +1,8 @@
 """All tasks that fit a filter, a few at a time, for files: people wait for those, and nobody else does."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Sequence
 from itertools import batched
+from weakref import WeakSet
 
 from fastworker.domain.task import Task
 
@@ -20,40 +21,64 @@ RESTS_PER_TURN = 4.0
 
 
 class Exports:
-    """Those under way are counted, so that there are few."""
+    """Those under way are counted, so that there are few; one that nobody holds any more has left its place."""
 
     def __init__(self, index: TaskIndex, clock: Clock) -> None:
         self._index = index
         self._clock = clock
-        self.under_way = 0
+        self._under_way: WeakSet[Export] = WeakSet()
 
     @property
-    def is_full(self) -> bool:
-        """True when no more should be begun."""
-        return self.under_way >= MOST_UNDER_WAY
+    def under_way(self) -> int:
+        """How many have a place."""
+        return len(self._under_way)
 
-    async def tasks(self, wanted: TaskFilter, *, most: int = MOST_TASKS) -> AsyncGenerator[list[Task]]:
-        """Yield the wanted tasks, oldest first, at most so many, as each is when its turn comes.
+    def begin(self) -> "Export | None":
+        """Take a place, at once, so that of many who come at a time few get one; None when there is none."""
+        if self.under_way >= MOST_UNDER_WAY:
+            return None
+        export = Export(self._index, self._clock, self._under_way)
+        self._under_way.add(export)
+        return export
 
-        What is done with some of them until the next are asked for is a part of their turn.
+
+class Export:
+    """A file that is written: it has its place until `end`, whether anybody reads it or not."""
+
+    def __init__(self, index: TaskIndex, clock: Clock, under_way: "WeakSet[Export]") -> None:
+        self._index = index
+        self._clock = clock
+        self._under_way = under_way
+
+    def end(self) -> None:
+        """Leave the place, if it has one still."""
+        self._under_way.discard(self)
+
+    async def parts[R](
+        self, wanted: TaskFilter, write: Callable[[Sequence[Task]], R], *, most: int = MOST_TASKS
+    ) -> AsyncGenerator[R]:
+        """Yield what is written of the wanted tasks, oldest first, at most so many, as each is when its turn comes.
+
+        A turn is looking for tasks and writing them; how long somebody reads what was written is no part of it.
         """
-        self.under_way += 1
-        try:
-            left = most
-            began_at = self._clock.now()
-            for found in scan(self._index, wanted):
-                for some in batched(found[:left], TASKS_PER_TURN):
-                    yield list(some)
-                    began_at = await self._rest(began_at)
-                left -= len(found)
-                if left <= 0:
-                    return
-                began_at = await self._rest(began_at)
-        finally:
-            self.under_way -= 1
+        left = most
+        began_at = self._clock.now()
+        for found in scan(self._index, wanted):
+            for some in batched(found[:left], TASKS_PER_TURN):
+                written = write(some)
+                rest = self._rest_after(began_at)
+                yield written
+                began_at = await self._rested(rest)
+            left -= len(found)
+            if left <= 0:
+                return
+            began_at = await self._rested(self._rest_after(began_at))
 
-    async def _rest(self, began_at: float) -> float:
-        """Leave the event loop to others after a turn that began then; return when the next one begins."""
-        now = self._clock.now()
-        await self._clock.sleep_until(now + RESTS_PER_TURN * (now - began_at))
+    def _rest_after(self, began_at: float) -> float:
+        """Return how long others have the event loop after a turn that began then."""
+        return RESTS_PER_TURN * (self._clock.now() - began_at)
+
+    async def _rested(self, seconds: float) -> float:
+        """Leave the event loop to others; return when the next turn begins."""
+        await self._clock.sleep_until(self._clock.now() + seconds)
         return self._clock.now()

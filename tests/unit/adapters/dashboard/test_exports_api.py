@@ -3,14 +3,17 @@
 import csv
 import json
 from io import StringIO
+from typing import Any
 
+import anyio
 import pytest
+from litestar.exceptions import LitestarException
 
 from fastworker.adapters.dashboard.task_query import MOST_BYTES
 from fastworker.application.observatory.exports import MOST_UNDER_WAY
 from fastworker.application.task_function import task
 
-from .served import Served, a_dashboard
+from .served import HOST, Served, a_dashboard
 
 pytestmark = pytest.mark.anyio
 LARGE = 60_000
@@ -77,10 +80,76 @@ async def test_a_file_has_no_more_rows_than_were_asked_for() -> None:
 
 async def test_only_a_few_files_are_written_at_a_time() -> None:
     async with a_dashboard() as served:
-        served.parts.exports.under_way = MOST_UNDER_WAY
+        kept = [served.parts.exports.begin() for _ in range(MOST_UNDER_WAY)]
         response = await served.get("/tasks/export?format=csv")
         assert (response.status_code, response.json()["type"]) == (429, "/problems/too-many")
         assert response.headers["retry-after"] == "5"
+        del kept
+
+
+async def test_of_many_that_are_asked_for_at_a_time_only_a_few_are_written() -> None:
+    async with a_dashboard() as served:
+        await filled(served, 2)
+        statuses: list[int] = []
+        gate = anyio.Event()
+
+        async def ask_for_a_file() -> None:
+            async def send(message: Any) -> None:
+                if message["type"] == "http.response.start":
+                    statuses.append(message["status"])
+                    await gate.wait()
+
+            async def receive() -> Any:
+                await gate.wait()
+                return {"type": "http.disconnect"}
+
+            await served.app(a_scope("/api/v1/tasks/export", b"format=csv"), receive, send)
+
+        async with anyio.create_task_group() as group:
+            for _ in range(4 * MOST_UNDER_WAY):
+                group.start_soon(ask_for_a_file)
+            while len(statuses) < 4 * MOST_UNDER_WAY:
+                await anyio.lowlevel.checkpoint()
+            assert sorted(statuses) == [200] * MOST_UNDER_WAY + [429] * 3 * MOST_UNDER_WAY
+            gate.set()
+        assert served.parts.exports.under_way == 0
+
+
+async def test_an_answer_that_cannot_begin_leaves_its_place() -> None:
+    async with a_dashboard() as served:
+        kept: list[Any] = []
+        begin = served.parts.exports.begin
+
+        def begin_and_keep() -> Any:
+            kept.append(begin())
+            return kept[-1]
+
+        served.parts.exports.begin = begin_and_keep  # type: ignore[method-assign]
+
+        async def is_gone(*message: Any) -> None:
+            raise OSError("the connection is gone")
+
+        with pytest.raises(LitestarException):
+            await served.app(a_scope("/api/v1/tasks/export", b"format=csv"), is_gone, is_gone)
+        assert (len(kept), served.parts.exports.under_way) == (1, 0)
+
+
+def a_scope(path: str, query: bytes) -> Any:
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query,
+        "root_path": "",
+        "headers": [(b"host", HOST.encode())],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 8080),
+        "state": {},
+    }
 
 
 @pytest.mark.parametrize("redact", [(), ("token",)])

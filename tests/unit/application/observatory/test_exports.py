@@ -3,7 +3,7 @@
 import pytest
 
 from fastworker.adapters.memory import ManualClock
-from fastworker.application.observatory.exports import MOST_UNDER_WAY, RESTS_PER_TURN, TASKS_PER_TURN, Exports
+from fastworker.application.observatory.exports import MOST_UNDER_WAY, RESTS_PER_TURN, TASKS_PER_TURN, Export, Exports
 from fastworker.application.observatory.task_filter import EVERY_TASK, TaskFilter
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import Task
@@ -35,8 +35,14 @@ def a_plane(number: int) -> ObservedCoordinator:
     return plane
 
 
+def begun(exports: Exports) -> Export:
+    export = exports.begin()
+    assert export is not None
+    return export
+
+
 async def all_of(exports: Exports, wanted: TaskFilter = EVERY_TASK, **more: int) -> list[list[Task]]:
-    return [some async for some in exports.tasks(wanted, **more)]
+    return [some async for some in begun(exports).parts(wanted, list, **more)]
 
 
 async def test_the_tasks_come_in_the_order_of_their_submission_and_few_at_a_time():
@@ -59,10 +65,11 @@ async def test_only_what_is_wanted_is_given_and_no_more_than_may_be():
 
 async def test_others_have_the_event_loop_for_longer_than_a_turn_has_taken():
     plane, clock = a_plane(2 * TASKS_PER_TURN), SlowClock()
-    async for _ in Exports(plane.observatory.index, clock).tasks(EVERY_TASK):
-        clock.work(0.002)
+    export = begun(Exports(plane.observatory.index, clock))
+    async for _ in export.parts(EVERY_TASK, lambda _: clock.work(0.002)):
+        clock.work(10.0)  # somebody who reads slowly
 
-    assert clock.rests[:2] == pytest.approx([RESTS_PER_TURN * 0.002] * 2)
+    assert clock.rests == pytest.approx([RESTS_PER_TURN * 0.002] * 2 + [0.0])
 
 
 async def test_others_have_their_turn_while_nothing_is_found():
@@ -76,15 +83,20 @@ async def test_others_have_their_turn_while_nothing_is_found():
     assert len(clock.rests) == 1
 
 
-async def test_those_under_way_are_counted_until_they_end_or_nobody_reads_on():
-    exports = Exports(a_plane(2 * TASKS_PER_TURN).observatory.index, ManualClock())
-    begun = [exports.tasks(EVERY_TASK) for _ in range(MOST_UNDER_WAY)]
-    assert not exports.is_full
-    for each in begun:
-        await anext(each)
-    assert exports.is_full
-    await begun[0].aclose()
-    assert exports.under_way == MOST_UNDER_WAY - 1
-    for each in begun[1:]:
-        assert len([some async for some in each]) == 1
+async def test_a_place_is_taken_at_once_and_kept_until_it_is_left():
+    exports = Exports(a_plane(1).observatory.index, ManualClock())
+    kept = [begun(exports) for _ in range(MOST_UNDER_WAY)]
+    assert exports.begin() is None
+    for _ in range(2):
+        kept[0].end()
+        assert exports.under_way == MOST_UNDER_WAY - 1
+    kept.append(begun(exports))
+    assert exports.begin() is None
+
+
+async def test_a_place_that_nobody_holds_is_free():
+    exports = Exports(a_plane(1).observatory.index, ManualClock())
+    unread = begun(exports).parts(EVERY_TASK, list)
+    assert exports.under_way == 1
+    del unread
     assert exports.under_way == 0

@@ -1,11 +1,13 @@
 """Tasks as the lines of a file: JSON Lines, or a table of comma-separated values that any spreadsheet opens."""
 
 import csv
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from io import StringIO
 from typing import Literal
 
+from fastworker.application.observatory.exports import MOST_TASKS, Export
+from fastworker.application.observatory.task_filter import TaskFilter
 from fastworker.domain.task import Task
 
 from ..models.task import TaskSummary
@@ -36,14 +38,20 @@ FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would calculate: tasks may carry what strangers wrote."""
 
 
-async def lines(tasks: AsyncGenerator[list[Task]], kind: FileKind, parts: Parts) -> AsyncIterator[bytes]:
+async def lines(
+    export: Export, wanted: TaskFilter, kind: FileKind, parts: Parts, *, most: int = MOST_TASKS
+) -> AsyncIterator[bytes]:
     """Yield the file, some lines at a time; the tasks are let go of when nobody reads on."""
-    async with aclosing(tasks):
-        if kind == "csv":
-            yield _table([COLUMNS])
-        async for some in tasks:
-            rows = [task_summary(task, parts) for task in some]
-            yield _objects(rows) if kind == "jsonl" else _table([_values(row) for row in rows])
+
+    def write(tasks: Sequence[Task]) -> bytes:
+        rows = [task_summary(task, parts) for task in tasks]
+        return _objects(rows) if kind == "jsonl" else _table([_values(row) for row in rows])
+
+    if kind == "csv":
+        yield _table([COLUMNS])
+    async with aclosing(export.parts(wanted, write, most=most)) as written:
+        async for some in written:
+            yield some
 
 
 def _objects(rows: Sequence[TaskSummary]) -> bytes:
