@@ -184,3 +184,15 @@ async def test_the_moments_of_the_tasks_of_a_filter_are_told_in_steps() -> None:
         assert failed["counts"] == [1, 1]
         for bad in ("steps=0", "steps=201", "steps=x", "q=status:weird"):
             assert (await served.get(f"/tasks/histogram?{bad}")).status_code == 400, bad
+
+
+@pytest.mark.parametrize("parameter", ["since", "until"])
+@pytest.mark.parametrize("path", ["/tasks", "/tasks/histogram", "/tasks/export?format=jsonl"])
+async def test_a_moment_far_from_our_time_is_named_as_what_is_wrong(path: str, parameter: str) -> None:
+    async with a_dashboard() as served:
+        strange = ("0001-01-01T00:00:00+14:00", "1969-12-31T23:59:59Z", "2201-01-01T00:00:00Z", "9999-12-31T23:59:59Z")
+        for moment in strange:
+            response = await served.get(path, params={"format": "jsonl", parameter: moment})
+            assert (response.status_code, response.json()["errors"][0]["parameter"]) == (400, parameter), moment
+        for moment in ("1970-01-01T00:00:00+14:00", "2200-12-31T23:59:59-14:00"):
+            assert (await served.get(path, params={"format": "jsonl", parameter: moment})).status_code == 200, moment

@@ -9,8 +9,12 @@ from litestar.params import QueryParameter, SkipValidation
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 
+from ..problems import invalid_parameter
 from ..task_query import TaskQuery
 from .arguments import LONGEST_TEXT
+
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+"""No task was submitted before, and none that is remembered will be after."""
 
 Texts = Annotated[list[str] | None, QueryParameter(max_items=50)]
 
@@ -26,7 +30,15 @@ def wanted_tasks(
     q: Annotated[str, QueryParameter(max_length=LONGEST_TEXT, description="Words, or key:value.")] = "",
 ) -> TaskQuery:
     """Return the parameters together."""
+    _refuse_strange_moment("since", since)
+    _refuse_strange_moment("until", until)
     return TaskQuery(status or (), priority or (), name or (), worker or (), fingerprint, since, until, q)
+
+
+def _refuse_strange_moment(parameter: str, moment: datetime | None) -> None:
+    """Steps of time from or to the ends of the calendar cannot be told as moments."""
+    if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise invalid_parameter(parameter, f"expected a moment of the years {FIRST_YEAR} to {LAST_YEAR}")
 
 
 WANTED = {"wanted": Provide(wanted_tasks, sync_to_thread=False)}
