@@ -81,6 +81,27 @@ async def test_only_a_few_large_bodies_are_under_way(monkeypatch: pytest.MonkeyP
         assert (await served.post("/tasks", a_body(LARGE_BYTES))).status_code == 201
 
 
+async def test_the_same_key_twice_at_a_time_submits_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with a_dashboard(functions=[measure]) as served:
+        waits = Waits(served)
+        monkeypatch.setattr(served.parts.bodies, "aside", waits.aside)
+        answers: list[tuple[int, str]] = []
+
+        async def submit() -> None:
+            response = await served.post("/tasks", a_body(LARGE_BYTES), headers={"idempotency-key": "k1"})
+            answers.append((response.status_code, response.json().get("id")))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(submit)
+            group.start_soon(submit)
+            while waits.inside < 2:
+                await anyio.lowlevel.checkpoint()
+            waits.let_go()
+        assert answers[0] == answers[1]
+        assert answers[0][0] == 201
+        assert [entry["action"] for entry in await served.items("/audit")] == ["submit"]
+
+
 async def test_a_body_that_arrives_in_pieces_may_be_large(monkeypatch: pytest.MonkeyPatch) -> None:
     async def pieces() -> Any:
         for piece in (b'{"name": "measure", ', b'"args": ["x"]}'):

@@ -56,8 +56,9 @@ async def submit_task(
             claim = parts.keys.claim(actor.name, key, digest)
         if not claim.is_accepted:
             submission = await _submission(parts, claim.task_id, data, len(raw), _trace(request))
-            steer(parts, lambda steering, now: steering.submit(actor, submission, now=now))
-            claim.is_accepted = True
+            if not claim.is_accepted:  # by the same request, sent again while this one was read
+                steer(parts, lambda steering, now: steering.submit(actor, submission, now=now))
+                claim.is_accepted = True
     return _submitted(parts, claim.task_id, data.name)
 
 
