@@ -41,10 +41,14 @@ class Redaction:
             return dict(named)
         shown = {name: self._member(name, value, ()) for name, value in named.items() if name}
         if "" in named:
-            known = zip(parameters, named[""], strict=False)
-            unknown = named[""][len(parameters) :]
-            shown[""] = [*(self._member(name, value, ()) for name, value in known), *(MASK for _ in unknown)]
+            shown[""] = self._unnamed(named[""], parameters)
         return shown
+
+    def _unnamed(self, values: Any, parameters: Sequence[str]) -> Any:
+        if not isinstance(values, list):  # no call that we have made: who knows what it is
+            return MASK
+        known = zip(parameters, values, strict=False)
+        return [*(self._member(name, value, ()) for name, value in known), *(MASK for _ in values[len(parameters) :])]
 
     def _hide(self, value: Any, path: Path) -> Any:
         match value:

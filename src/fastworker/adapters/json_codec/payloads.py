@@ -64,7 +64,7 @@ class JsonPayloadCodec(PayloadCodec):
         except ValueError as error:
             raise InvalidArguments(f"the arguments cannot be read: {error}") from error
         if not isinstance(arguments, dict):
-            raise InvalidArguments(f"the arguments are no object by name, but {_short(arguments)}")
+            raise InvalidArguments(f"the arguments are no object by name, but {_kind(arguments)}")
         return arguments
 
     @override
@@ -138,7 +138,7 @@ class JsonSignatureCodec(SignatureCodec):
             raise InvalidArguments(f"the arguments of {self._name}() cannot be read: {error}") from error
         args = call.pop(UNNAMED)
         if not isinstance(args, list):
-            raise InvalidArguments(f"the arguments of {self._name}() without names are no list, but {_short(args)}")
+            raise InvalidArguments(f"the arguments of {self._name}() without names are no list, but {_kind(args)}")
         return args, call
 
     def _check(self, check: Callable[[Any], Any], value: Any) -> dict[str, Any]:
@@ -177,15 +177,15 @@ def _say(error: ValidationError | RecursionError) -> str:
     said = []
     for problem in problems[:3]:
         place = ".".join(str(part) for part in problem["loc"]) or "value"
-        met = "" if problem["type"] == "missing" else f" (was {_short(problem['input'])})"
+        met = "" if problem["type"] == "missing" else f" (was {_kind(problem['input'])})"
         said.append(f"{place}: {problem['msg']}{met}")
     more = f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
     return bounded("; ".join(said) + more, 1_000)
 
 
-def _short(value: Any) -> str:
-    try:
-        text = repr(value)
-    except Exception:
-        text = f"a {type(value).__name__}"
-    return text if len(text) <= 80 else f"{text[:77]}..."
+def _kind(value: Any) -> str:
+    """Return the type of what was met. Its text stays unsaid: errors are shown to whom arguments are hidden from."""
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    return f"an {name}" if name[0] in "aeiouAEIOU" else f"a {name}"

@@ -40,6 +40,8 @@ def test_arguments_without_a_name_have_those_of_their_parameters_or_are_hidden()
     named = {"": ["x", "y", {"pin": 1}, 4], "c": 2}
     assert redaction.hide_arguments(named, ["a", "b", "d"]) == {"": ["x", MASK, {"pin": MASK}, MASK], "c": 2}
     assert redaction.hide_arguments(named) == {"": [MASK] * 4, "c": 2}
+    for strange in ("text", {"a": "x"}, 7):
+        assert redaction.hide_arguments({"": strange}, ["a"]) == {"": MASK}
     assert Redaction().hide_arguments({"": [1]}) == {"": [1]}
 
 
@@ -71,6 +73,7 @@ async def signed_in(served: Served, **more: Any) -> str:
     return str(response.json()["id"])
 
 
+FILES = ("/tasks/export?format=jsonl", "/tasks/export?format=csv")
 PATHS = (
     "/tasks/{id}",
     "/tasks/{id}/arguments",
@@ -78,8 +81,7 @@ PATHS = (
     "/tasks/{id}/arguments?raw=true",
     "/tasks/{id}/result?raw=true",
     "/tasks",
-    "/tasks/export?format=jsonl",
-    "/tasks/export?format=csv",
+    *FILES,
 )
 
 
@@ -97,6 +99,26 @@ async def test_what_is_hidden_is_told_nowhere(path: str) -> None:
         task_id = await signed_in(served)
         shown = (await served.get(path.format(id=task_id))).text
         assert SECRET in shown
+
+
+@task
+def open_safe(pin: int) -> None: ...
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("path", ["/tasks/{id}", "/tasks/{id}/attempts", "/tasks", "/errors", "/audit", *FILES])
+async def test_what_is_hidden_is_told_nowhere_also_when_it_was_of_the_wrong_type(path: str) -> None:
+    async with a_dashboard(functions=[open_safe], redact=["pin"]) as served:
+        refused = await served.post("/tasks", {"name": "open_safe", "kwargs": {"pin": SECRET}})
+        assert (refused.status_code, SECRET in refused.text) == (422, False)
+        task_id = await served.client.delay("open_safe", pin=SECRET)
+        await served.system.settle()
+        await served.turn()
+        assert (await served.get(f"/tasks/{task_id}")).json()["status"] == "failure"
+        response = await served.get(path.format(id=task_id))
+        assert response.status_code == 200, response.text
+        assert "open_safe" in response.text or "valid integer" in response.text
+        assert SECRET not in response.text
 
 
 @pytest.mark.anyio
