@@ -35,11 +35,18 @@ class Installation(Parts):
         self._patience = options.patience
         self._is_bridged = options.is_bridged
         self._group: TaskGroup | None = None
+        self._sync_client: LocalSyncClient | None = None
         self._task: object = None
         self._is_open = anyio.Event()
         self._is_left = anyio.Event()
         self._is_over = anyio.Event()
         self._error: Exception | None = None
+
+    @property
+    def sync_client(self) -> LocalSyncClient:
+        """The client for blocking code, once the system is open."""
+        assert self._sync_client is not None
+        return self._sync_client
 
     async def open(self) -> None:
         """Start everything, and return when all workers have joined."""
@@ -76,7 +83,8 @@ class Installation(Parts):
 
     def _stand_in(self, portal: BlockingPortal) -> StandIn:
         elsewhere = BridgedClient(self.client, portal) if self._is_bridged else self.client
-        return StandIn(get_ident(), self.client, elsewhere, LocalSyncClient(self.client, portal))
+        self._sync_client = LocalSyncClient(self.client, portal)
+        return StandIn(get_ident(), self.client, elsewhere, self._sync_client)
 
     def _raise_error(self) -> None:
         error, self._error = self._error, None

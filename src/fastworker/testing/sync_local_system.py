@@ -9,6 +9,7 @@ from typing import Any, Self
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from fastworker.application.client import TaskClient
+from fastworker.application.sync_client import SyncTaskClient
 
 from .bridged_client import BridgedClient
 from .duration import Duration
@@ -22,6 +23,11 @@ class BridgedSystem(LocalSystem):
     """A system that code on other event loops can reach."""
 
     _is_bridged = True
+
+    @property
+    def sync_client(self) -> SyncTaskClient:
+        """The client for blocking code."""
+        return self._system.sync_client
 
 
 class SyncLocalSystem:
@@ -49,6 +55,11 @@ class SyncLocalSystem:
     ) -> None:
         self._portal = None
         self._stack.__exit__(kind, error, trace)
+
+    @property
+    def client(self) -> SyncTaskClient:
+        """The blocking client that `fn.submit_sync` uses here."""
+        return self._system.sync_client
 
     @property
     def now(self) -> datetime:

@@ -79,6 +79,16 @@ def test_a_blocking_test_submits_drains_and_looks() -> None:
             system.submitted(halve)
 
 
+def test_a_blocking_test_has_the_blocking_client_of_its_system() -> None:
+    with SyncLocalSystem(work, workers=1) as system:
+        handles = system.client.map(double, [(1,), (2,)])
+        assert [handle.get(timeout=10) for handle in handles] == [2, 4]
+        assert system.client.status(str(handles[0])) is TaskStatus.SUCCESS
+        assert system.client.inspect().workers[0].worker_id == "worker-1"
+    with pytest.raises(RuntimeError, match="not open"):
+        _ = system.client
+
+
 def test_threads_of_a_blocking_test_share_its_system() -> None:
     with SyncLocalSystem(work, workers=2) as system, ThreadPoolExecutor(4) as threads:
         assert list(threads.map(a_page, range(40))) == list(range(0, 80, 2))
