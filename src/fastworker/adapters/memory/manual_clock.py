@@ -2,14 +2,18 @@
 
 import asyncio
 import math
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import override
+from weakref import ref
 
 import anyio
 import sniffio
 
 from fastworker.application.ports.clock import Clock
+
+FEW_ALARMS = 256
+"""So many are kept without asking which of them still wake somebody."""
 
 
 class ManualClock(Clock):
@@ -18,7 +22,8 @@ class ManualClock(Clock):
     def __init__(self, *, now: float = 1000.0, wall: float = 1_750_000_000.0) -> None:
         self._now = now
         self._wall_offset = wall - now
-        self._alarms: list[tuple[float, int, anyio.CancelScope]] = []
+        self._alarms: list[tuple[float, int, ref[anyio.CancelScope]]] = []  # a wait that is over lets go of its scope
+        self._compact_at = FEW_ALARMS
         self._numbers = count()
 
     @override
@@ -40,8 +45,16 @@ class ManualClock(Clock):
         if deadline <= self._now:
             scope.cancel()
         else:
-            heappush(self._alarms, (deadline, next(self._numbers), scope))
+            self._set_alarm(deadline, scope)
         return scope
+
+    def _set_alarm(self, deadline: float, scope: anyio.CancelScope) -> None:
+        """Set an alarm; those of waits that are over are dropped when they pile up while time stands still."""
+        if len(self._alarms) >= self._compact_at:
+            self._alarms = [alarm for alarm in self._alarms if alarm[2]() is not None]
+            heapify(self._alarms)
+            self._compact_at = max(FEW_ALARMS, 2 * len(self._alarms))
+        heappush(self._alarms, (deadline, next(self._numbers), ref(scope)))
 
     async def advance(self, seconds: float) -> None:
         """Move time forward, deadline by deadline, and let everything that can run do so at each."""
@@ -60,9 +73,11 @@ class ManualClock(Clock):
         """Move time to the next deadline and wake whoever waits for it; False when there is none up to `until`."""
         if not self._alarms or self._alarms[0][0] > until:
             return False
-        deadline, _, scope = heappop(self._alarms)
+        deadline, _, alarm = heappop(self._alarms)
         self.move_to(deadline)
-        scope.cancel()
+        scope = alarm()
+        if scope is not None:
+            scope.cancel()
         return True
 
     async def settle(self) -> None:

@@ -4,6 +4,7 @@ import anyio
 import pytest
 
 from fastworker.adapters.memory import ManualClock
+from fastworker.adapters.memory.manual_clock import FEW_ALARMS
 from fastworker.application.ports.clock import Clock
 from tests.contracts.clock import ClockContract
 
@@ -90,6 +91,25 @@ class TestManualClock(ClockContract):
         assert clock.now() == 5.0
         assert not clock.wake_next(until=9.0)
         assert clock.now() == 5.0
+
+    async def test_alarms_of_waits_that_are_over_do_not_pile_up_and_the_others_still_ring(self) -> None:
+        clock = ManualClock(now=0.0)
+        woken = []
+
+        async def sleep(until: float) -> None:
+            await clock.sleep_until(until)
+            woken.append(until)
+
+        async with anyio.create_task_group() as group:
+            for deadline in (2.0, 1.0):
+                group.start_soon(sleep, deadline)
+            await clock.settle()
+            for _ in range(3_000):
+                with clock.scope_until(5.0):
+                    await anyio.lowlevel.checkpoint()
+            assert len(clock._alarms) <= FEW_ALARMS
+            await clock.advance(10.0)
+        assert woken == [1.0, 2.0]
 
     @pytest.mark.parametrize("anyio_backend", ["asyncio"])
     async def test_another_event_loop_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
