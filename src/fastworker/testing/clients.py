@@ -11,6 +11,7 @@ from fastworker.application.client_life import OpenClient
 from fastworker.application.sync_client import SyncTaskClient
 from fastworker.domain.errors import ClientNotRunning
 
+from .event_loops import running_loop
 from .pace import Pace
 
 OTHER_LOOP = (
@@ -31,7 +32,7 @@ class LocalClient(TaskClient):
     def __init__(self, *args: Any, pace: Pace, **parts: Any) -> None:
         super().__init__(*args, **parts)
         self._pace = pace
-        self._thread = get_ident()
+        self._loop = running_loop()
 
     @override
     async def until[R](self, wait: Callable[[], Awaitable[R]]) -> R:
@@ -39,7 +40,7 @@ class LocalClient(TaskClient):
 
     @override
     async def _opened(self) -> OpenClient:
-        if get_ident() != self._thread:
+        if running_loop() is not self._loop:
             raise ClientNotRunning(OTHER_LOOP)
         return await super()._opened()
 

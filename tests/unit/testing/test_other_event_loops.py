@@ -1,6 +1,8 @@
 """Code on event loops of its own, in a blocking test: it hears of ends in their order, where it waits."""
 
+import asyncio
 import threading
+from contextlib import closing
 
 import anyio
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from fastworker import ClientNotRunning, TaskCancelled
 from fastworker.application.current_client import current_client
 from fastworker.application.handle import TaskHandle
-from fastworker.testing import StillWaiting, SyncLocalSystem
+from fastworker.testing import LocalSystem, StillWaiting, SyncLocalSystem
 
 from . import work
 from .work import double, halve
@@ -114,3 +116,12 @@ def test_a_wait_for_several_ends_with_the_system(backend: str) -> None:
 
     with SyncLocalSystem(work, patience=60) as system:
         anyio.run(application, backend=backend)
+
+
+def test_another_loop_of_the_same_thread_is_told_what_to_do() -> None:
+    with closing(asyncio.new_event_loop()) as loop, closing(asyncio.new_event_loop()) as other:
+        system = LocalSystem(work)
+        loop.run_until_complete(system.__aenter__())
+        with pytest.raises(ClientNotRunning, match=r"another event loop.*httpx.ASGITransport"):
+            other.run_until_complete(asyncio.wait_for(double.submit(4), 5))
+        loop.run_until_complete(system.__aexit__(None, None, None))
