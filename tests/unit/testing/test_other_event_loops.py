@@ -6,6 +6,8 @@ from contextlib import closing
 
 import anyio
 import pytest
+import trio
+from outcome import Outcome
 
 from fastworker import ClientNotRunning, TaskCancelled
 from fastworker.application.current_client import current_client
@@ -125,3 +127,33 @@ def test_another_loop_of_the_same_thread_is_told_what_to_do() -> None:
         with pytest.raises(ClientNotRunning, match=r"another event loop.*httpx.ASGITransport"):
             other.run_until_complete(asyncio.wait_for(double.submit(4), 5))
         loop.run_until_complete(system.__aexit__(None, None, None))
+
+
+def test_a_loop_of_another_library_in_the_same_thread_is_told_what_to_do() -> None:
+    async def of_trio() -> None:
+        async with LocalSystem(work):
+            assert await (await double.submit(1)) == 2
+            token.append(trio.lowlevel.current_trio_token())
+            is_open.set()
+            with anyio.fail_after(5):
+                await is_left.wait()
+
+    async def of_asyncio() -> None:
+        loop = asyncio.get_running_loop()
+        ended: asyncio.Future[Outcome[None]] = loop.create_future()
+        trio.lowlevel.start_guest_run(
+            of_trio,
+            run_sync_soon_threadsafe=loop.call_soon_threadsafe,
+            done_callback=ended.set_result,
+            host_uses_signal_set_wakeup_fd=True,
+        )
+        await asyncio.wait_for(is_open.wait(), 5)
+        with pytest.raises(ClientNotRunning, match=r"another event loop.*httpx.ASGITransport"):
+            await double.submit(4)
+        token[0].run_sync_soon(is_left.set)
+        (await ended).unwrap()
+
+    token: list[trio.lowlevel.TrioToken] = []
+    is_open = asyncio.Event()
+    is_left = trio.Event()
+    asyncio.run(of_asyncio())
