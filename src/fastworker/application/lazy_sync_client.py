@@ -53,9 +53,10 @@ class LazySyncClient:
     def stop(self) -> None:
         """End the client's thread, if it has one here; the next use makes another client."""
         with self._lock:
+            if self._pid != os.getpid():
+                return  # and kept: to let go of it would be to wait for its thread, which the fork left behind
             client, self._client = self._client, None
-            is_here = self._pid == os.getpid()
-        if client is not None and is_here:
+        if client is not None:
             client.stop()
 
 

@@ -135,3 +135,25 @@ def test_a_lock_that_is_held_is_renewed() -> None:
     with lazy._lock:
         _renew_locks()
         assert lazy.running() is lazy.running()
+
+
+STOPPED_IN_CHILD = """
+import os, signal
+from fastworker import SyncClient
+from fastworker.application.lazy_sync_client import LazySyncClient
+
+lazy = LazySyncClient(lambda: SyncClient("tcp://127.0.0.1:5999"))
+lazy.running()
+child = os.fork()
+if not child:
+    signal.alarm(10)
+    lazy.stop()
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0, "the child waited for the thread of its parent's client"
+lazy.stop()
+"""
+
+
+def test_a_stop_in_a_forked_process_does_not_wait_for_the_thread_of_its_parent() -> None:
+    done = subprocess.run([sys.executable, "-c", STOPPED_IN_CHILD], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
