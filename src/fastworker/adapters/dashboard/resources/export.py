@@ -54,10 +54,10 @@ def export_tasks(
     wanted: Wanted,
     kind: Annotated[FileKind, QueryParameter(name="format", description="A JSON object per line, or a table.")],
     limit: Annotated[int, QueryParameter(ge=1, le=MOST_TASKS, description="Most tasks in the file.")] = MOST_TASKS,
-) -> File:
+) -> Stream:
     """Return the rows of the tasks that fit as a file, the oldest first.
 
-    When there are as many rows as `limit`, there may be more: go on with `since` as the moment of the last one.
+    When there are as many rows as `limit`, there may be more: ask for parts of the time with `since` and `until`.
     """
     tasks = wanted.filter(parts, most_bytes=inf)
     export = parts.exports.begin()
