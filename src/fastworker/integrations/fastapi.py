@@ -2,7 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import Depends
+from .extras import missing_extra
+
+try:
+    from fastapi import Depends
+except ModuleNotFoundError as error:
+    raise missing_extra("fastapi", error) from error
 
 from fastworker.application.client import TaskClient
 from fastworker.application.current_client import current_client

@@ -2,7 +2,12 @@
 
 from typing import Any
 
-from flask import Flask, appcontext_pushed, current_app, g
+from .extras import missing_extra
+
+try:
+    from flask import Flask, appcontext_pushed, current_app, g
+except ModuleNotFoundError as error:
+    raise missing_extra("flask", error) from error
 
 from fastworker.application.current_client import entered_sync_client
 from fastworker.application.lazy_sync_client import LazySyncClient

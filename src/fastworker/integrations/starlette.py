@@ -4,9 +4,14 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, override
 
-from starlette.applications import Starlette
-from starlette.responses import Response
-from starlette.types import Lifespan, Receive, Scope, Send
+from .extras import missing_extra
+
+try:
+    from starlette.applications import Starlette
+    from starlette.responses import Response
+    from starlette.types import Lifespan, Receive, Scope, Send
+except ModuleNotFoundError as error:
+    raise missing_extra("fastapi", error) from error
 
 from fastworker.application.client import TaskClient
 from fastworker.application.handle import TaskHandle
@@ -73,6 +78,10 @@ class TaskEventsResponse(Response):
 def sse_response(handle: TaskHandle[Any]) -> TaskEventsResponse:
     """Return a response that tells a browser of a task's changes of status and of its progress, as they come.
 
-    `handle` may come from `submit`, or from `client.handle(task_id)`.
+    `handle` may come from `submit`, or from `client.handle(task_id)`; raises TypeError for a mere id.
     """
+    if not isinstance(handle, TaskHandle):
+        raise TypeError(
+            f"sse_response takes a TaskHandle, not {type(handle).__name__}: client.handle(task_id) makes one"
+        )
     return TaskEventsResponse(handle)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, override
 
 from fastworker.application.ports.codec import PayloadCodec
+from fastworker.application.task_function import TaskFunction
 from fastworker.application.task_registry import TaskRegistry
-from fastworker.domain.errors import FastWorkerError, InvalidArguments
+from fastworker.domain.errors import FastWorkerError, InvalidArguments, UnknownTask
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import Submission
 
@@ -69,6 +70,8 @@ class Submissions:
 
     def function(self, function: AnyTask | str) -> AnyTask:
         """Return a task function of this system; raises `UnknownTask`, with near names."""
+        if not isinstance(function, str | TaskFunction):
+            raise UnknownTask(f"{function!r} is no task function: decorate it with @task, or give the name of a task")
         return self._registry[function if isinstance(function, str) else function.name]
 
     def read(self, submission: Submission) -> Submitted:

@@ -98,3 +98,8 @@ async def test_a_response_streams_the_steps_of_a_task() -> None:
         b"content-type": b"text/event-stream; charset=utf-8",
     }
     assert followed == [True]
+
+
+def test_a_stream_of_a_mere_id_is_refused_at_once() -> None:
+    with pytest.raises(TypeError, match=r"takes a TaskHandle, not str: client\.handle\(task_id\)"):
+        sse_response("t1")  # type: ignore[arg-type]

@@ -103,3 +103,14 @@ async def test_it_is_an_assertion_that_fails() -> None:
     async with LocalSystem(work) as system:
         with pytest.raises(AssertionError):
             system.submitted(double)
+
+
+@pytest.mark.anyio
+async def test_a_function_that_is_no_task_is_refused_by_name() -> None:
+    def plain() -> None: ...
+
+    async with LocalSystem(work) as system:
+        with pytest.raises(UnknownTask, match=r"plain.* is no task function: decorate it with @task"):
+            system.submitted(plain)  # type: ignore[arg-type]
+        with pytest.raises(UnknownTask, match="is no task function"):
+            system.fail_next(plain, ValueError())  # type: ignore[arg-type]

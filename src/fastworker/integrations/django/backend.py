@@ -10,14 +10,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, override
 
-from asgiref.sync import sync_to_async
-from django.core import checks
-from django.tasks import Task, TaskResult, TaskResultStatus
-from django.tasks.backends.base import BaseTaskBackend
-from django.tasks.exceptions import InvalidTask, TaskResultDoesNotExist
-from django.tasks.signals import task_enqueued
-from django.utils import timezone
-from django.utils.json import normalize_json
+from ..extras import missing_extra
+
+try:
+    from asgiref.sync import sync_to_async
+    from django.core import checks
+    from django.tasks import Task, TaskResult, TaskResultStatus
+    from django.tasks.backends.base import BaseTaskBackend
+    from django.tasks.exceptions import InvalidTask, TaskResultDoesNotExist
+    from django.tasks.signals import task_enqueued
+    from django.utils import timezone
+    from django.utils.json import normalize_json
+except ModuleNotFoundError as error:
+    raise missing_extra("django", error) from error
 
 from fastworker.application.current_client import current_sync_client
 from fastworker.application.limits import LONGEST_ID

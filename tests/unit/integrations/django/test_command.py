@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
 
 from fastworker.entrypoints import subworker
 from fastworker.entrypoints.settings import SubworkerSettings
@@ -61,3 +62,8 @@ def test_a_setting_that_cannot_work_is_an_error_of_the_command(started: list[Sub
     with pytest.raises(CommandError, match="--concurrency"):
         call_command(COMMAND, "--concurrency", "0")
     assert started == []
+
+
+def test_checking_the_project_tells_of_a_misspelt_option() -> None:
+    with pytest.raises(SystemCheckError, match="adress"):
+        call_command("check")
