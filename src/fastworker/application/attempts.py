@@ -208,7 +208,7 @@ class Attempts:
             self._given_up.add(execution.token)
             self._tell_who_waits()
             outcome = stopped(execution, "it could not be ended, and its slot stays taken until it returns")
-            self._end_traced(execution, outcome)
+            self._end(execution.task_id, execution.token, outcome, execution.span)
 
     def _executor_of(self, function: TaskFunction[..., object, object]) -> TaskExecutor:
         if function.isolation == "process":
@@ -284,7 +284,7 @@ class Attempts:
             return
         if len(outcome.payload) > self.max_result_bytes:
             outcome = failure(execution, self._too_large(outcome))
-        self._end_traced(execution, outcome)
+        self._end(execution.task_id, execution.token, outcome, execution.span)
 
     def _free(self, token: int) -> None:
         """Note that a slot may have become free that the control plane was told to be occupied."""
@@ -304,12 +304,9 @@ class Attempts:
             f"{self.max_result_bytes:,} (--max-result-bytes): put large data into a file or a store, and return its key"
         )
 
-    def _end_traced(self, execution: Execution, outcome: Outcome) -> None:
-        if execution.span is not None:
-            execution.span.end(outcome)
-        self._end(execution.task_id, execution.token, outcome, execution.span)
-
     def _end(self, task_id: str, token: int, outcome: Outcome, span: RunSpan | None = None) -> None:
+        if span is not None:
+            span.end(outcome)
         retry: RetryWish | None = None
         if outcome.is_retryable:
             retry = RetryWish(outcome.retry_after, None if span is None else span.context)

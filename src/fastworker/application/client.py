@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -191,7 +190,7 @@ class TaskClient:
             await client.submitter.submit(entry, payload, handle)
             return handle
         with tracing.submitting(entry, payload, address=self.config.address) as trace:
-            await client.submitter.submit(replace(entry, trace=trace), payload, handle)
+            await client.submitter.submit(entry.traced(trace), payload, handle)
         return handle
 
     async def submit_many(
@@ -204,7 +203,7 @@ class TaskClient:
         if tracing is None or not ready:
             return await client.submitter.submit_all(ready)
         with tracing.submitting_many([entry for entry, _, _ in ready], address=self.config.address) as trace:
-            ready = [(replace(entry, trace=trace), payload, handle) for entry, payload, handle in ready]
+            ready = [(entry.traced(trace), payload, handle) for entry, payload, handle in ready]
             return await client.submitter.submit_all(ready)
 
     def _prepare(

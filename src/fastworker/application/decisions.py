@@ -106,7 +106,8 @@ class Decisions:
         while (assignment := next_assignment(self._ledger.workers)) is not None:
             task, worker = assignment
             worker_id = worker.card.worker_id
-            lease = Lease(worker_id, task.attempts + 1, self._new_token(), now, task.expires_at, task.previous_trace)
+            previous_trace = task.history[-1].trace if task.history else None
+            lease = Lease(worker_id, task.attempts + 1, self._new_token(), now, task.expires_at, previous_trace)
             self.record(TaskLeased(task.submission.task_id, lease))
             self._ready.add(worker_id)
             if task.journal is not None:

@@ -204,7 +204,9 @@ class Steering:
 
 
 def _edited(submission: Submission, edit: Edit) -> Submission:
-    terms = submission.terms if edit.terms is None else replace(edit.terms, origin=submission.terms.origin)
+    terms = first = submission.terms
+    if edit.terms is not None:
+        terms = replace(edit.terms, origin=first.origin, trace=first.trace)
     return replace(
         submission,
         payload=submission.payload if edit.payload is None else edit.payload,

@@ -1,6 +1,6 @@
 """How long a trace context may be that travels and waits with a task."""
 
-from fastworker.domain.task import TraceContext
+from fastworker.domain.terms import TraceContext
 
 TRACE_CHARACTERS = 1_024
 """Of all names and values. A `traceparent` has 55, and the W3C asks to keep 512 of a `tracestate`."""

@@ -1,6 +1,6 @@
 """Domain values as messages, and messages as domain values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 from fastworker.domain.journal import LogLine, Progress, Step
@@ -8,7 +8,7 @@ from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord, Order, Outcome, Submission, Task
-from fastworker.domain.terms import LONGEST_SECONDS, NO_TERMS
+from fastworker.domain.terms import LONGEST_SECONDS, NO_TERMS, Terms
 from fastworker.domain.text import bounded
 from fastworker.domain.worker_registry import Worker, WorkerCard
 
@@ -65,11 +65,14 @@ def submissions(request: Submit) -> list[Submission]:
             entry.name,
             entry.priority,
             payload,
-            entry.terms or NO_TERMS,
-            entry.trace and bounded_trace(entry.trace),
+            NO_TERMS if entry.terms is None else _bounded(entry.terms),
         )
         for entry, payload in zip(request.entries, request.payloads, strict=True)
     ]
+
+
+def _bounded(terms: Terms) -> Terms:
+    return terms if terms.trace is None else replace(terms, trace=bounded_trace(terms.trace))
 
 
 def task_state(task: Task, *, now: float) -> TaskState:
@@ -197,13 +200,12 @@ def lease_entry(order: Order) -> LeaseEntry:
     submission, lease = order.submission, order.lease
     details = None
     is_plain = submission.terms is NO_TERMS and submission.priority is TaskPriority.NORMAL and not order.is_stop
-    if not is_plain or submission.trace is not None:
+    if not is_plain:
         details = LeaseDetails(
             priority=submission.priority,
             terms=submission.terms,
             start_by=lease.start_by,
             is_stop=order.is_stop,
-            trace=submission.trace,
             previous_trace=lease.previous_trace,
         )
     return LeaseEntry(submission.task_id, submission.name, lease.attempt, lease.token, details)

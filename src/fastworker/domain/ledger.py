@@ -296,7 +296,6 @@ class Ledger:
         self._end_lease(task)
         task.history = (*task.history, latest_attempt(task, event.outcome))[-self._attempts_kept :]
         task.losses += event.outcome.status is TaskStatus.LOST
-        task.previous_trace = event.outcome.trace
         self._journal(task)
         self._schedule(task, event.due_at)
         if task.expires_at is not None:
@@ -384,4 +383,12 @@ def latest_attempt(task: Task, outcome: Outcome) -> Attempt:
     """Return the attempt of a task that this outcome ended."""
     assert task.lease is not None
     lease = task.lease
-    return Attempt(lease.attempt, lease.worker_id, lease.leased_at, outcome.run_seconds, outcome.status, outcome.error)
+    return Attempt(
+        lease.attempt,
+        lease.worker_id,
+        lease.leased_at,
+        outcome.run_seconds,
+        outcome.status,
+        outcome.error,
+        outcome.trace,
+    )

@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from .journal import Journal
 from .lifecycle import TaskStatus
 from .priority import TaskPriority
-from .terms import NO_TERMS, Terms
+from .terms import NO_TERMS, Terms, TraceContext
 from .value import value
-
-type TraceContext = tuple[tuple[str, str], ...]
-"""What a trace goes on from, as pairs of a name and a value: `traceparent` of the W3C, and what goes with it."""
 
 
 @value
@@ -24,7 +21,6 @@ class Submission:
     priority: TaskPriority
     payload: bytes
     terms: Terms = NO_TERMS
-    trace: TraceContext | None = None  # that it was submitted in, if its submitter is traced
 
 
 @value
@@ -84,6 +80,7 @@ class Attempt:
     run_seconds: float
     status: TaskStatus
     error: ErrorRecord | None = None
+    trace: TraceContext | None = None
 
 
 @dataclass(slots=True)
@@ -105,7 +102,6 @@ class Task:
     history: tuple[Attempt, ...] = ()  # the attempts before the latest
     losses: int = 0
     is_cancelling: bool = False
-    previous_trace: TraceContext | None = None  # of the attempt before the latest, if that was traced
     journal: Journal | None = None
     number: int = 0  # of its submission, in order, from 1; it never changes, as the arrival does
 

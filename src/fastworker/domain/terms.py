@@ -24,6 +24,10 @@ def _check_seconds(what: str, seconds: object, *, least: float) -> None:
         raise InvalidOption(f"{what} is {seconds!r} s; expected {least:g} to {LONGEST_SECONDS:.0f} s (ten years)")
 
 
+type TraceContext = tuple[tuple[str, str], ...]
+"""What a trace goes on from, as pairs of a name and a value: `traceparent` of the W3C, and what goes with it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Backoff:
     """How long to wait before the next attempt: `initial` seconds, then `factor` times as long each time.
@@ -57,7 +61,8 @@ class Terms:
     """None means: as the task function declares it, or else the default, which is written at each field.
 
     `retry_on` and `never_on` name exception classes as `module.Class`; an exception counts when it is an instance of
-    one. Times are seconds. `origin` is the task that this one runs again.
+    one. Times are seconds. `origin` is the task that this one runs again, `trace` what
+    it was submitted in.
     """
 
     retries: int | None = None  # 0
@@ -68,6 +73,7 @@ class Terms:
     delay_seconds: float | None = None  # at once
     expires_seconds: float | None = None  # never
     origin: str | None = None  # none
+    trace: TraceContext | None = None  # none
 
     def __post_init__(self) -> None:
         if self.retries is not None and not 0 <= self.retries <= MOST_RETRIES:

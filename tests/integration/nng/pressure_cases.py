@@ -113,7 +113,7 @@ async def test_a_late_reply_to_a_request_that_timed_out_is_not_given_to_the_next
 
 
 async def ask_again_once(requester: Requester, number: int) -> Message:
-    """Return the reply; a request is lost when it goes to the peer of before, whose leaving has not been noticed yet."""
+    """Return the reply; a request to the peer of before, whose leaving has not been noticed yet, is lost."""
     try:
         return await requester.request(question(number), timeout=8)
     except ConnectionLost:

@@ -5,7 +5,8 @@ from fastworker.application.messages import Report, ReportEntry, RetryWish, Subm
 from fastworker.application.trace_context import TRACE_CHARACTERS, bounded_trace
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
-from fastworker.domain.task import Lease, Order, TraceContext
+from fastworker.domain.task import Lease, Order
+from fastworker.domain.terms import TraceContext
 
 from ...builders import a_submission
 
@@ -23,21 +24,21 @@ def test_a_context_is_kept_up_to_its_bound_from_the_front():
 
 
 def a_submit(trace: TraceContext | None) -> Submit:
-    entry = SubmitEntry("t1", "echo", TaskPriority.NORMAL, trace=trace)
+    entry = SubmitEntry("t1", "echo", TaskPriority.NORMAL).traced(trace)
     return Submit(epoch="e", session_id="s", deadline=0.0, entries=[entry], payloads=[b"{}"])
 
 
 def test_a_submission_keeps_the_context_that_a_client_sent_as_far_as_it_is_short_enough():
     for sent, kept in ((TRACE, TRACE), (TOO_LONG, (PARENT,)), (None, None)):
         [submission] = views.submissions(a_submit(sent))
-        assert submission.trace == kept
+        assert submission.terms.trace == kept
 
 
 def test_a_worker_is_told_the_trace_of_a_task_and_that_of_the_attempt_before():
     submission = views.submissions(a_submit(TRACE))[0]
     details = views.lease_entry(Order(submission, Lease("w", 2, 1, 0.0, previous_trace=(PARENT,)))).details
     assert details is not None
-    assert (details.trace, details.previous_trace) == (TRACE, (PARENT,))
+    assert (details.terms.trace, details.previous_trace) == (TRACE, (PARENT,))
     assert views.lease_entry(Order(a_submission(), Lease("w", 1, 1, 0.0))).details is None
 
 

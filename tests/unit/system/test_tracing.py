@@ -15,7 +15,7 @@ from fastworker.domain.errors import TaskFailed, UnknownTask
 from fastworker.domain.events import TaskSubmitted
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
-from fastworker.domain.terms import Backoff
+from fastworker.domain.terms import NO_TERMS, Backoff
 
 from ..adapters.telemetry.traces import Traces, linked, said, span_id
 from .system import AnyTask, HeldTask, System, a_system
@@ -228,7 +228,7 @@ async def test_without_tracing_nothing_travels_and_nothing_is_kept() -> None:
         async with system.client() as client:
             assert await (await client.delay("echo", 7)) == 7
         [submitted] = plane.happened(TaskSubmitted)
-        assert submitted.submission.trace is None
+        assert submitted.submission.terms is NO_TERMS
 
 
 async def test_baggage_goes_along_and_what_is_too_long_stays_behind() -> None:

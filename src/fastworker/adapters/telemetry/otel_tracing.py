@@ -14,7 +14,8 @@ from opentelemetry.trace import Link, ProxyTracerProvider, Span, SpanKind, Statu
 from fastworker.application.messages import LeaseDetails, LeaseEntry, SubmitEntry
 from fastworker.application.ports.tracing import RunSpan, SubmitSpan, Tracing
 from fastworker.domain.lifecycle import TaskStatus
-from fastworker.domain.task import Outcome, TraceContext
+from fastworker.domain.task import Outcome
+from fastworker.domain.terms import TraceContext
 
 from .messaging import about, about_server, about_task
 from .trace_headers import context_of, context_of_request, headers_of
@@ -51,7 +52,7 @@ class OtelTracing(Tracing):
 
     @override
     def running(self, entry: LeaseEntry, details: LeaseDetails, payload: bytes) -> RunSpan:
-        parent = context_of(details.trace)
+        parent = context_of(details.terms.trace)
         said = about("run", entry.name, details.priority) | about_task(entry.task_id, payload)
         said["fastworker.task.attempt"] = entry.attempt
         links = [*_links(parent), *_links(context_of(details.previous_trace), {"fastworker.link": "previous attempt"})]

@@ -12,7 +12,7 @@ from opentelemetry.context import Context
 from opentelemetry.trace import Span
 
 from fastworker.application.trace_context import bounded_trace
-from fastworker.domain.task import TraceContext
+from fastworker.domain.terms import TraceContext
 
 log = structlog.get_logger()
 

@@ -34,7 +34,7 @@ class WaitSpans(EventSink):
     def _leased(self, event: TaskLeased) -> None:
         task = self._ledger.tasks[event.task_id]
         submission, lease = task.submission, event.lease
-        if submission.trace is None:
+        if submission.terms.trace is None:
             return
         said = about("wait", submission.name, submission.priority)
         said |= {"messaging.message.id": event.task_id, "fastworker.task.attempt": lease.attempt}
@@ -44,7 +44,7 @@ class WaitSpans(EventSink):
             f"wait {submission.name}",
             kind=SpanKind.INTERNAL,
             attributes=said,
-            context=context_of(submission.trace),
+            context=context_of(submission.terms.trace),
             start_time=int((task.queued_at + offset) * 1e9),
         )
         end(span, end_time=int((lease.leased_at + offset) * 1e9))

@@ -1,13 +1,13 @@
 """Messages between clients and the control plane, and the hello, which workers say too."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
-from fastworker.domain.task import ErrorRecord, TraceContext
-from fastworker.domain.terms import Terms
+from fastworker.domain.task import ErrorRecord
+from fastworker.domain.terms import NO_TERMS, Terms, TraceContext
 from fastworker.domain.value import value
 
 from .root import Message
@@ -34,13 +34,16 @@ class Welcome(Message):
 
 @value
 class SubmitEntry:
-    """One task to run, and the trace that it is part of."""
+    """One task to run; without terms, as its function declares it."""
 
     task_id: str
     name: str
     priority: TaskPriority
     terms: Terms | None = None
-    trace: TraceContext | None = None
+
+    def traced(self, trace: TraceContext | None) -> "SubmitEntry":
+        """Return the same task, as a part of a trace if there is one."""
+        return self if trace is None else replace(self, terms=replace(self.terms or NO_TERMS, trace=trace))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
-from fastworker.domain.task import ErrorRecord, TraceContext
-from fastworker.domain.terms import NO_TERMS, Terms
+from fastworker.domain.task import ErrorRecord
+from fastworker.domain.terms import NO_TERMS, Terms, TraceContext
 from fastworker.domain.value import value
 
 from .root import PAYLOAD_BYTES, Message
@@ -111,7 +111,6 @@ class LeaseDetails:
     terms: Terms = NO_TERMS
     start_by: float | None = None
     is_stop: bool = False
-    trace: TraceContext | None = None
     previous_trace: TraceContext | None = None
 
 

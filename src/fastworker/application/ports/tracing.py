@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 
 from fastworker.application.messages import LeaseDetails, LeaseEntry, SubmitEntry
-from fastworker.domain.task import Outcome, TraceContext
+from fastworker.domain.task import Outcome
+from fastworker.domain.terms import TraceContext
 
 
 class SubmitSpan(ABC):

@@ -281,4 +281,4 @@ async def test_a_task_goes_on_with_the_trace_that_the_request_names() -> None:
         for sent, kept in ((headers, tuple(headers.items())), ({}, None)):
             response = await served.post("/tasks", {"name": "echo", "args": [1]}, headers=sent)
             task = served.parts.ledger.tasks[response.json()["id"]]
-            assert task.submission.trace == kept
+            assert task.submission.terms.trace == kept

@@ -9,8 +9,8 @@ from fastworker.application.steering import Edit
 from fastworker.application.trace_context import bounded_trace
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.priority import TaskPriority
-from fastworker.domain.task import Submission, TraceContext
-from fastworker.domain.terms import Terms
+from fastworker.domain.task import Submission
+from fastworker.domain.terms import Terms, TraceContext
 
 from ..access import OPERATOR
 from ..bodies import decoded, digest_of_body
@@ -91,7 +91,7 @@ async def _submission(
 ) -> Submission:
     declaration = parts.catalogue.get(data.name, now=parts.clock.now()).declaration
     priority = data.priority or (declaration.priority if declaration else TaskPriority.NORMAL)
-    return Submission(task_id, data.name, priority, await _payload(parts, data, size), _terms(data), trace)
+    return Submission(task_id, data.name, priority, await _payload(parts, data, size), _terms(data, trace))
 
 
 def _trace(request: Asking) -> TraceContext | None:
@@ -170,13 +170,14 @@ def _rerun(request: Asking, parts: Parts, task_id: str, edit: Edit) -> Submitted
     return _submitted(parts, new_id, task.submission.name)
 
 
-def _terms(data: TaskSubmission) -> Terms:
+def _terms(data: TaskSubmission, trace: TraceContext | None = None) -> Terms:
     return Terms(
         retries=data.retries,
         timeout_seconds=data.timeout_seconds,
         delay_seconds=data.delay_seconds,
         expires_seconds=data.expires_seconds,
         origin=data.origin,
+        trace=trace,
     )
 
 
