@@ -106,7 +106,6 @@ class Ledger:
         self._attempts_kept = attempts_kept
         self._lines_kept = lines_kept
         self._arrivals = 0
-        self._submissions = 0
 
     @property
     def running(self) -> int:
@@ -222,9 +221,8 @@ class Ledger:
 
     def _add_task(self, event: TaskSubmitted) -> None:
         self._arrivals += 1
-        self._submissions += 1
         submission, at = event.submission, event.at
-        task = Task(submission, event.session_id, self._arrivals, at, at, number=self._submissions)
+        task = Task(submission, event.session_id, self._arrivals, at, at, number=self._arrivals)
         self.tasks[submission.task_id] = task
         self.payload_bytes += len(submission.payload)
         session = self.sessions.get(event.session_id)
