@@ -26,6 +26,7 @@ Generated from a run: do not edit.
 - `make bench-growth` measures how costs grow, and draws the curves
 - `benchmarks/compare A B` measures two commits in turns and prints ratios; `--fail-above 5` makes it a guard
 - `python -m benchmarks.viewers` compares a control plane that is watched with one that is not, in turns in one run
+- `python -m benchmarks.telemetry_off` compares telemetry that is off with a build that has none
 - `make profile` shows where each process spends its time
 
 All contestants get the same work by the same code (`benchmarks/work.py`, `benchmarks/measures.py`); only how a task
