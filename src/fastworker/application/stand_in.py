@@ -7,7 +7,7 @@ pass a client on.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import get_ident
+from threading import Lock, get_ident
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,19 +30,28 @@ class StandIn:
 
 
 _open: list[StandIn] = []
+_noting = Lock()
+_last: StandIn | None = None  # asked in each call of a client: a name of its own is the cheapest answer
 
 
 def stand_in() -> StandIn | None:
     """Return the system for tests that was opened last and is not closed; None where there is none."""
-    last = _open[-1:]  # a copy: another thread may close its own meanwhile
-    return last[0] if last else None
+    return _last
 
 
 @contextmanager
 def standing_in(system: StandIn) -> Iterator[None]:
     """Have a system take the place of the real one until the context is left."""
     _open.append(system)
+    _note_last()
     try:
         yield
     finally:
         _open.remove(system)
+        _note_last()
+
+
+def _note_last() -> None:
+    global _last
+    with _noting:  # systems may be opened and closed in several threads at a time
+        _last = _open[-1] if _open else None

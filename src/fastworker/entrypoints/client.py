@@ -12,8 +12,7 @@ from fastworker.adapters.telemetry import find_tracing
 from fastworker.adapters.uuid7 import new_uuid7
 from fastworker.application.client_life import ClientConfig
 from fastworker.application.messages import InspectWorker, Message, WorkerInspected
-from fastworker.application.replaceable_client import ReplaceableClient
-from fastworker.application.replaceable_sync_client import ReplaceableSyncClient
+from fastworker.application.replaceable_clients import ReplaceableClient, ReplaceableSyncClient
 from fastworker.domain.errors import WireError
 
 DEFAULT_ADDRESS = "tcp://127.0.0.1:5555"

@@ -1,5 +1,7 @@
 """Clients that an application has of its own give way to the system of its test."""
 
+from inspect import iscoroutinefunction, signature
+
 import anyio
 import pytest
 
@@ -12,7 +14,10 @@ from fastworker import (
     TaskFailed,
     TaskStatus,
 )
+from fastworker.application.client import TaskClient
+from fastworker.application.replaceable_clients import ReplaceableClient
 from fastworker.testing import LocalSystem, StillWaiting, SyncLocalSystem
+from fastworker.testing.bridged_client import BridgedClient
 
 from . import work
 from .work import double, halve
@@ -129,3 +134,15 @@ async def test_without_a_system_it_is_started_and_stopped() -> None:
     await client.aclose()
     with pytest.raises(ClientNotRunning):
         await client.delay("double", 4)
+
+
+def test_it_gives_way_in_everything_that_a_client_on_another_loop_has_to_do_otherwise() -> None:
+    own_lifetime = {"__init__", "__aenter__", "__aexit__", "stop", "aclose"}
+    commands = {name for name in vars(BridgedClient).keys() & dir(TaskClient) if callable(vars(BridgedClient)[name])}
+    assert commands - own_lifetime <= vars(ReplaceableClient).keys()
+
+
+def test_its_methods_look_like_those_of_any_client() -> None:
+    for name in ("submit", "map", "cancel", "inspect"):
+        assert iscoroutinefunction(getattr(Client, name))
+    assert signature(Client.submit) == signature(TaskClient.submit)
