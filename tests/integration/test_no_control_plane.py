@@ -147,7 +147,7 @@ def test_the_command_ends_with_exit_code_1_and_one_line_in_time(slow_submissions
     address, command, _ = slow_submissions
 
     assert command.wait(within=COMMAND_CONNECT_SECONDS + LATE_SECONDS) == 1
-    says_where_and_what_to_do(command.log.strip(), address)
+    says_where_and_what_to_do(command.log.strip(), f"{address} (from FASTWORKER_ADDRESS)")
 
 
 def test_a_task_function_without_any_client_of_its_own_gets_the_same_error_in_time(

@@ -15,6 +15,7 @@ from fastworker.domain.errors import (
 
 from .identifiers import NewId
 from .messages import Hello, Message, Welcome
+from .named_address import told
 from .ports.clock import Clock
 from .ports.transport import Requester
 from .wakeup import Wakeup
@@ -138,6 +139,6 @@ def _session(reply: Message, session_id: str, answered_at: float) -> ClientSessi
 def unreachable(address: str, seconds: float, doubt: str = "") -> ControlPlaneUnreachable:
     """Return the error for a control plane that did not answer, and what is not known because of that."""
     return ControlPlaneUnreachable(
-        f"no control plane answered at {address} within {seconds:g} s{doubt}; "
-        "start one with `fastworker control-plane --task-modules YOUR_MODULE`, or set FASTWORKER_ADDRESS"
+        f"no control plane answered at {told(address)} within {seconds:g} s{doubt}; "
+        "start one with `fastworker control-plane --task-modules YOUR_MODULE`, or correct the address"
     )

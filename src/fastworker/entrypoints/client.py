@@ -12,10 +12,9 @@ from fastworker.adapters.telemetry import find_tracing
 from fastworker.adapters.uuid7 import new_uuid7
 from fastworker.application.client_life import ClientConfig
 from fastworker.application.messages import InspectWorker, Message, WorkerInspected
+from fastworker.application.named_address import VARIABLE, NamedAddress
 from fastworker.application.replaceable_clients import ReplaceableClient, ReplaceableSyncClient
 from fastworker.domain.errors import WireError
-
-DEFAULT_ADDRESS = "tcp://127.0.0.1:5555"
 
 
 class Client(ReplaceableClient):
@@ -30,7 +29,7 @@ class Client(ReplaceableClient):
     ) -> None:
         super().__init__(
             ClientConfig(
-                address or os.environ.get("FASTWORKER_ADDRESS") or DEFAULT_ADDRESS,
+                _named(address),
                 connect_timeout=connect_timeout,
                 reconnect_timeout=reconnect_timeout,
             ),
@@ -50,6 +49,12 @@ class SyncClient(ReplaceableSyncClient):
         self, address: str | None = None, *, connect_timeout: float = 5.0, reconnect_timeout: float = 30.0
     ) -> None:
         super().__init__(lambda: Client(address, connect_timeout=connect_timeout, reconnect_timeout=reconnect_timeout))
+
+
+def _named(address: str | None) -> NamedAddress:
+    if address:
+        return NamedAddress.of(address, "as given to the client")
+    return NamedAddress.from_variable(os.environ.get(VARIABLE))
 
 
 def ask_worker(address: str, *, timeout: float = 5.0) -> WorkerInspected:

@@ -11,6 +11,7 @@ except ModuleNotFoundError as error:
 
 from fastworker.application.current_client import entered_sync_client
 from fastworker.application.lazy_sync_client import LazySyncClient
+from fastworker.application.named_address import VARIABLE, NamedAddress
 from fastworker.application.sync_client import SyncTaskClient
 
 from .application_client import lazy_sync_client
@@ -43,8 +44,7 @@ class FastWorker:
 
     def init_app(self, app: Flask) -> None:
         """Give one more application a client."""
-        address = self._address or app.config.get("FASTWORKER_ADDRESS")
-        client = lazy_sync_client(address, self._connect_timeout, self._reconnect_timeout)
+        client = lazy_sync_client(self._address or _setting(app), self._connect_timeout, self._reconnect_timeout)
         app.extensions[EXTENSION] = client
 
         def enter(sender: Flask, **_: Any) -> None:
@@ -61,6 +61,11 @@ class FastWorker:
         """The client of the current application, for `client.delay(...)` and the like."""
         client: LazySyncClient = current_app.extensions[EXTENSION]
         return client.running()
+
+
+def _setting(app: Flask) -> str | None:
+    address = app.config.get(VARIABLE)
+    return NamedAddress.of(address, f"from {VARIABLE} in app.config") if address else None
 
 
 def _leave(error: BaseException | None) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from fastworker.application.client_link import unreachable
 from fastworker.application.messages import Hello, Message, Submit, Welcome
+from fastworker.application.named_address import NamedAddress
 from tests.unit.replies import reply_of
 from tests.unit.system.system import a_system
 from tests.unit.system.tasks import echo
@@ -17,8 +18,21 @@ pytestmark = pytest.mark.anyio
 async def test_the_error_of_a_control_plane_that_does_not_answer_says_what_to_do() -> None:
     assert str(unreachable("tcp://10.0.0.5:5555", 5.0)) == (
         "no control plane answered at tcp://10.0.0.5:5555 within 5 s; "
-        "start one with `fastworker control-plane --task-modules YOUR_MODULE`, or set FASTWORKER_ADDRESS"
+        "start one with `fastworker control-plane --task-modules YOUR_MODULE`, or correct the address"
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        (NamedAddress.of("tcp://a:1", "from app.config"), "tcp://a:1 (from app.config)"),
+        (NamedAddress.from_variable("tcp://b:2"), "tcp://b:2 (from FASTWORKER_ADDRESS)"),
+        (NamedAddress.from_variable(None), "tcp://127.0.0.1:5555 (the default, as FASTWORKER_ADDRESS is not set)"),
+        (NamedAddress.of(NamedAddress.from_variable("tcp://b:2"), "else"), "tcp://b:2 (from FASTWORKER_ADDRESS)"),
+    ],
+)
+async def test_it_says_where_the_address_came_from(address: str, told: str) -> None:
+    assert f"answered at {told} within 5 s" in str(unreachable(address, 5.0))
 
 
 async def test_one_hello_serves_everybody() -> None:

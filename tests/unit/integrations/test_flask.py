@@ -78,6 +78,17 @@ def test_the_address_is_the_one_given_else_the_one_in_the_configuration(
         _ = fastworker.client
 
 
+def test_the_error_of_a_control_plane_that_does_not_answer_names_the_setting() -> None:
+    app = an_app(FASTWORKER_ADDRESS="tcp://127.0.0.1:1")
+    fastworker = FastWorker(app, connect_timeout=0.01)
+    with (
+        app.app_context(),
+        pytest.raises(ControlPlaneUnreachable, match=r"127.0.0.1:1 \(from FASTWORKER_ADDRESS in app"),
+    ):
+        fastworker.client.status("1")
+    app.extensions["fastworker"].stop()
+
+
 def test_a_client_first_used_under_a_system_for_tests_works_after_it() -> None:
     app = an_app(FASTWORKER_ADDRESS="tcp://127.0.0.1:5999")
     fastworker = FastWorker(app, connect_timeout=0.1)

@@ -14,6 +14,7 @@ from fastworker import (
     TaskFailed,
     TaskStatus,
 )
+from fastworker.application import named_address
 from fastworker.application.client import TaskClient
 from fastworker.application.replaceable_clients import ReplaceableClient
 from fastworker.testing import LocalSystem, StillWaiting, SyncLocalSystem
@@ -106,6 +107,25 @@ async def test_without_a_system_it_is_what_it_was() -> None:
             await client.handle("task-1")
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("address", "variable", "origin"),
+    [
+        (NOWHERE, "tcp://127.0.0.1:2", "as given to the client"),
+        (None, NOWHERE, "from FASTWORKER_ADDRESS"),
+        (None, "", "the default, as FASTWORKER_ADDRESS is not set"),
+    ],
+)
+async def test_the_error_of_a_control_plane_that_does_not_answer_says_who_named_the_address(
+    address: str | None, variable: str, origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FASTWORKER_ADDRESS", variable)
+    monkeypatch.setattr(named_address, "DEFAULT_ADDRESS", NOWHERE)
+    async with Client(address, connect_timeout=0.01) as there:
+        with pytest.raises(ControlPlaneUnreachable, match=rf"127\.0\.0\.1:1 \({origin}\)"):
+            await there.delay("double", 4)
+
+
 def test_a_blocking_client_gives_way_too_started_or_not() -> None:
     with SyncLocalSystem(work) as system:
         for _ in range(2):
@@ -137,7 +157,7 @@ async def test_without_a_system_it_is_started_and_stopped() -> None:
 
 
 def test_it_gives_way_in_everything_that_a_client_on_another_loop_has_to_do_otherwise() -> None:
-    own_lifetime = {"__init__", "__aenter__", "__aexit__", "stop", "aclose"}
+    own_lifetime = {"__init__", "__aenter__", "__aexit__", "start_soon", "stop", "aclose"}
     commands = {name for name in vars(BridgedClient).keys() & dir(TaskClient) if callable(vars(BridgedClient)[name])}
     assert commands - own_lifetime <= vars(ReplaceableClient).keys()
 

@@ -8,8 +8,10 @@ from functools import wraps
 from typing import Any, override
 
 import click
+from click.core import ParameterSource
 
 import fastworker
+from fastworker.application.named_address import DEFAULT_ADDRESS, VARIABLE, NamedAddress
 from fastworker.application.sync_client import SyncTaskClient
 from fastworker.application.task_options import SubmitOptions, submit_options
 from fastworker.application.task_result import task_error
@@ -17,7 +19,7 @@ from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import FastWorkerError, InvalidOption
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
-from fastworker.entrypoints.client import DEFAULT_ADDRESS, SyncClient, ask_worker
+from fastworker.entrypoints.client import SyncClient, ask_worker
 from fastworker.entrypoints.process import EXIT_FAILED
 from fastworker.entrypoints.telemetry import Telemetry
 
@@ -30,10 +32,19 @@ EXIT_INTERRUPTED = 130
 EXIT_PENDING = 3
 """`result`: the task has no result yet."""
 
+
+def _named(context: click.Context, parameter: click.Parameter, address: str) -> NamedAddress:
+    source = context.get_parameter_source("address")
+    if source is ParameterSource.COMMANDLINE:
+        return NamedAddress.of(address, "from --address")
+    return NamedAddress.from_variable(address if source is ParameterSource.ENVIRONMENT else None)
+
+
 address_option = click.option(
     "--address",
-    envvar="FASTWORKER_ADDRESS",
+    envvar=VARIABLE,
     default=DEFAULT_ADDRESS,
+    callback=_named,
     show_default=True,
     help="The control plane's base address.",
 )

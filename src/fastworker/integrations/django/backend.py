@@ -26,6 +26,7 @@ except ModuleNotFoundError as error:
 
 from fastworker.application.current_client import current_sync_client
 from fastworker.application.limits import LONGEST_ID
+from fastworker.application.named_address import NamedAddress
 from fastworker.application.sync_client import SyncTaskClient
 from fastworker.application.task_options import SubmitOptions
 from fastworker.domain.errors import ResultExpired, UnknownTaskId
@@ -52,6 +53,8 @@ class FastWorkerBackend(BaseTaskBackend):
         super().__init__(alias, params)
         given = CLIENT_OPTIONS.keys() & self.options.keys()
         named = CLIENT_OPTIONS | {name: self.options[name] for name in given}
+        if named["address"]:
+            named["address"] = NamedAddress.of(named["address"], f"from OPTIONS in TASKS[{alias!r}]")
         self._own = shared_sync_client(**named) if given else None  # Django has a backend in each thread and context
 
     @property

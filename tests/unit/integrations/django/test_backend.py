@@ -16,7 +16,7 @@ from fastworker.application.lazy_sync_client import LazySyncClient
 from fastworker.application.messages import TaskState
 from fastworker.application.task_options import SubmitOptions
 from fastworker.application.task_result import TaskResult
-from fastworker.domain.errors import UnknownTaskId
+from fastworker.domain.errors import ControlPlaneUnreachable, UnknownTaskId
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.integrations.django.backend import FastWorkerBackend
@@ -69,6 +69,12 @@ def client() -> Iterator[WrittenDown]:
     backend._own = LazySyncClient(lambda: cast("Any", written))
     yield written
     backend._own = None
+
+
+def test_the_error_of_a_control_plane_that_does_not_answer_names_the_setting() -> None:
+    backend = FastWorkerBackend("far", {"OPTIONS": {"address": "tcp://127.0.0.1:1", "connect_timeout": 0.01}})
+    with pytest.raises(ControlPlaneUnreachable, match=r"127.0.0.1:1 \(from OPTIONS in TASKS\['far'\]\)"):
+        backend.enqueue(add, [1], {})
 
 
 def test_a_task_is_submitted_under_its_path_with_its_arguments_and_priority(client: WrittenDown) -> None:
