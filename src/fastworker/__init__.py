@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .application.blocking import BlocksEventLoop as BlocksEventLoop
     from .application.current_task import CurrentTask as CurrentTask
     from .application.current_task import current_task as current_task
     from .application.handle import SyncTaskHandle as SyncTaskHandle
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from .domain.cancellation import Cancellation as Cancellation
     from .domain.errors import AddressUnusable as AddressUnusable
     from .domain.errors import BadFrame as BadFrame
+    from .domain.errors import BlockingInTask as BlockingInTask
     from .domain.errors import CallerError as CallerError
     from .domain.errors import ClientNotRunning as ClientNotRunning
     from .domain.errors import ConnectionLost as ConnectionLost
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
     from .entrypoints.client import SyncClient as SyncClient
 
 _HOMES = {
+    "application.blocking": ("BlocksEventLoop",),
     "application.current_task": (
         "CurrentTask",
         "current_task",
@@ -83,6 +86,7 @@ _HOMES = {
     "domain.errors": (
         "AddressUnusable",
         "BadFrame",
+        "BlockingInTask",
         "CallerError",
         "ClientNotRunning",
         "ConnectionLost",

@@ -13,6 +13,7 @@ from fastworker.domain.errors import ClientNotRunning
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 
+from .blocking import check_may_block
 from .client import TaskClient
 from .handle import SyncTaskHandle, TaskHandle
 from .messages import Inspected, TaskState
@@ -140,7 +141,12 @@ class SyncTaskClient:
         return result
 
     def call[R](self, function: Callable[..., Awaitable[R]], *args: Any) -> R:
-        """Run a coroutine function in the client's loop and return what it returns."""
+        """Run a coroutine function in the client's loop and return what it returns.
+
+        Raises:
+            BlockingInTask: this is the event loop of a worker; any other is held up with a warning (`BlocksEventLoop`).
+        """
+        check_may_block()
         if self._portal is None:
             raise ClientNotRunning("this client is not running: use `with client`, or `client.start()` first")
         returned: R = self._portal.call(function, *args)

@@ -118,6 +118,12 @@ class NotInTask(CallerError):
     code = "not_in_task"
 
 
+class BlockingInTask(CallerError):
+    """An `async def` task made a blocking call on the event loop of its worker."""
+
+    code = "blocking_in_task"
+
+
 class ClientNotRunning(CallerError):
     """The client was used before its start or after its stop."""
 

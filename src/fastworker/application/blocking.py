@@ -1,0 +1,50 @@
+"""Blocking calls on a thread that runs an event loop: they hold up everything else on it.
+
+Inside a task the loop is that of the worker, which the call might wait for: refused. Elsewhere warned of, once for each
+place, and not refused: a notebook, or a test in which Playwright's blocking calls run a loop, may well wait there.
+"""
+
+import asyncio
+import warnings
+from pathlib import Path
+
+import sniffio
+
+from fastworker.domain.errors import BlockingInTask
+
+from .current_task import running_execution
+
+_PACKAGE = str(Path(__file__).parent.parent)
+_INSTEAD = "use `await fn.submit(...)` or `Client`, or call it in a thread by `await asyncio.to_thread(function)`"
+
+
+class BlocksEventLoop(RuntimeWarning):
+    """A blocking call was made on a thread that runs an event loop, where all other code had to wait for its end."""
+
+
+def check_may_block() -> None:
+    """Warn of a blocking call that is about to hold up an event loop.
+
+    Raises:
+        BlockingInTask: the loop is that of the worker that runs this `async def` task.
+    """
+    if not _runs_event_loop():
+        return
+    if running_execution.get() is not None:
+        raise BlockingInTask(
+            f"an `async def` task made a blocking call, which holds up all that its worker does: {_INSTEAD}"
+        )
+    warnings.warn(
+        f"a blocking call of FastWorker holds up the event loop of this thread: {_INSTEAD}",
+        BlocksEventLoop,
+        stacklevel=2,
+        skip_file_prefixes=(_PACKAGE,),
+    )
+
+
+def _runs_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return sniffio.thread_local.name == "trio"
+    return True
