@@ -1,7 +1,9 @@
 """One run of a client, from its start to its stop."""
 
+import os
 import random
 from dataclasses import dataclass
+from weakref import WeakSet
 
 import anyio
 import structlog
@@ -19,6 +21,10 @@ from .ports.transport import Requester, Transport
 from .submitter import UNKNOWN_FATE, Submitter
 
 GOODBYE_SECONDS = 0.25
+FORKED = (
+    "this process was forked from one that had used this client, and a client does not survive a fork: make the first "
+    "one in the child, or start processes by spawn"
+)
 
 log = structlog.get_logger()
 
@@ -79,6 +85,9 @@ class OpenClient:
                 log.debug("goodbye_failed", error=str(error))
 
 
+_all: "WeakSet[ClientLife]" = WeakSet()
+
+
 class ClientLife:
     """Opens the parts of a client, and gives them to callers that came before they were open."""
 
@@ -93,6 +102,8 @@ class ClientLife:
         self._decided = anyio.Event()
         self._parts: OpenClient | None = None
         self._failure: FastWorkerError | None = None
+        self._is_left_behind = False
+        _all.add(self)
 
     async def run(self, *, task_status: StartStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Live until cancelled.
@@ -118,16 +129,30 @@ class ClientLife:
         self._parts = None
         self._decided.set()
 
+    def leave_behind(self) -> None:
+        """Note that this process was forked, and that this life goes on in its parent only."""
+        self._is_left_behind = True
+
     async def parts(self) -> OpenClient:
         """Return the open parts, as soon as they are.
 
         Raises:
-            ClientNotRunning: this life is over.
+            ClientNotRunning: this life is over, or that of the process from which this one was forked.
             AddressUnusable: it never began.
         """
+        if self._is_left_behind:
+            raise ClientNotRunning(FORKED)
         if not self._decided.is_set():
             await self._decided.wait()
         parts = self._parts
         if parts is None:
             raise self._failure or ClientNotRunning("this client was stopped: start it again before you use it")
         return parts
+
+
+def _leave_behind() -> None:
+    for life in list(_all):
+        life.leave_behind()
+
+
+os.register_at_fork(after_in_child=_leave_behind)

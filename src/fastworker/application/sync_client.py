@@ -1,7 +1,8 @@
 """The client for blocking code: a `TaskClient` on an event loop in a thread of its own."""
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,6 +16,7 @@ from fastworker.domain.priority import TaskPriority
 
 from .blocking import check_may_block
 from .client import TaskClient
+from .client_life import FORKED
 from .handle import SyncTaskHandle, TaskHandle
 from .messages import Inspected, TaskState
 from .task_event import TaskEvent
@@ -31,6 +33,7 @@ class SyncTaskClient:
         self._client: TaskClient | None = None
         self._portal: BlockingPortal | None = None
         self._open = ExitStack()
+        self._pid = os.getpid()
 
     def __enter__(self) -> Self:
         self.start()
@@ -45,13 +48,19 @@ class SyncTaskClient:
         """Start the thread; needs no control plane yet. A second start changes nothing."""
         if self._portal is None:
             with ExitStack() as stack:
-                portal = stack.enter_context(start_blocking_portal(name="fastworker-client"))
-                self._client = stack.enter_context(portal.wrap_async_context_manager(self._new_client()))
+                thread = start_blocking_portal(name="fastworker-client")
+                portal = stack.enter_context(thread)
+                self._client = stack.enter_context(
+                    portal.wrap_async_context_manager(_opened(self._new_client(), thread))
+                )
                 self._portal = portal
+                self._pid = os.getpid()
                 self._open = stack.pop_all()
 
     def stop(self) -> None:
-        """End the thread; a second stop changes nothing."""
+        """End the thread; a second stop changes nothing. Neither does one in a forked process, which has no thread."""
+        if self._is_left_behind:
+            return
         self._portal = None
         self._open.close()
 
@@ -147,15 +156,29 @@ class SyncTaskClient:
             BlockingInTask: this is the event loop of a worker; any other is held up with a warning (`BlocksEventLoop`).
         """
         check_may_block()
+        if self._is_left_behind:
+            raise ClientNotRunning(FORKED)
         if self._portal is None:
             raise ClientNotRunning("this client is not running: use `with client`, or `client.start()` first")
         returned: R = self._portal.call(function, *args)
         return returned
 
+    @property
+    def _is_left_behind(self) -> bool:
+        """True in a process that was forked from the one that started it."""
+        return self._portal is not None and self._pid != os.getpid()
+
     def _running(self) -> TaskClient:
         if self._client is None or self._portal is None:
             raise ClientNotRunning("this client is not running: use `with client`, or `client.start()` first")
         return self._client
+
+
+@asynccontextmanager
+async def _opened(client: TaskClient, thread: object) -> AsyncIterator[TaskClient]:
+    """Open a client, and keep its thread from being freed: in a forked process, that would wait for its end."""
+    async with client as opened:
+        yield opened
 
 
 async def _result_within[R](handle: TaskHandle[R], timeout: float | None) -> R:

@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 from fastworker.application.client import TaskClient
+from fastworker.application.client_life import _leave_behind
 from fastworker.application.messages import (
     AwaitCompletions,
     Completions,
@@ -388,3 +389,10 @@ async def test_a_control_plane_that_freezes_while_it_is_sent_a_task_is_given_up(
         await system.advance(5.5)
         with pytest.raises(ControlPlaneUnreachable, match="whether the one before accepted this task is unknown"):
             submitting.result()
+
+
+async def test_in_a_forked_process_a_client_of_its_parent_refuses_calls() -> None:
+    async with a_system() as system, system.client() as client:
+        _leave_behind()  # as after a fork
+        with pytest.raises(ClientNotRunning, match="forked"):
+            await client.delay("echo", 1)

@@ -1,5 +1,6 @@
 """The client for blocking code, over a system that lives in the event loop of its thread."""
 
+import os
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -227,3 +228,14 @@ def test_what_a_task_was_called_with_can_be_looked_up(client: SyncTaskClient) ->
     assert client.arguments(handle) == {"": [], "value": 7}
     with pytest.raises(UnknownTaskId):
         client.arguments("00000000-0000-7000-8000-000000000000")
+
+
+def test_in_a_forked_process_a_client_of_its_parent_refuses_calls_and_waits_for_no_thread(
+    client: SyncTaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as child:
+        child.setattr(os, "getpid", lambda: -1)
+        with pytest.raises(ClientNotRunning, match="forked"):
+            client.delay("echo", 1)
+        client.stop()
+    assert client.delay("echo", 1).get() == 1

@@ -12,6 +12,7 @@ from fastworker.application.messages import FRAME_BYTES
 from fastworker.domain.errors import AddressUnusable
 
 from .errors import address_error
+from .forks import note_opened
 
 RECEIVED_BYTES = FRAME_BYTES + 1_024
 """NNG counts its own header, too."""
@@ -19,8 +20,6 @@ RECEIVED_BYTES = FRAME_BYTES + 1_024
 RECONNECT_MIN_MILLISECONDS, RECONNECT_MAX_MILLISECONDS = 20, 250
 """Between two attempts to connect NNG waits up to so long, a random part of it, twice as long each time. A deployment
 that starts at once, control plane, workers and application, works that much earlier (with 100 and 5,000: 0.2 s)."""
-
-_opened_in: int | None = None
 
 
 def open_req() -> pynng.Req0:
@@ -108,10 +107,7 @@ def _confirm(socket: pynng.Socket, setting: str, expected: int) -> None:
 
 def _refuse_fork() -> None:
     """NNG aborts the process when a forked child uses it; an error is kinder."""
-    global _opened_in
-    if _opened_in is None:
-        _opened_in = os.getpid()
-    elif _opened_in != os.getpid():
+    if note_opened() != os.getpid():
         raise AddressUnusable(
             "this process was forked after a FastWorker client was opened, and NNG does not survive a fork: "
             "make the client after the fork, or start processes with the spawn method"
