@@ -43,13 +43,13 @@ class TaskLogHandler(logging.Handler):
 
 
 class TaskLineFormatter(logging.Formatter):
-    """Says which task a record is from, before the lines of its exception."""
+    """Says which task a record is from, and which trace, before the lines of its exception."""
 
     @override
     def formatMessage(self, record: logging.LogRecord) -> str:
         line = super().formatMessage(record)
-        task_id = getattr(record, "task_id", "")
-        return f"{line} task_id={task_id}" if task_id else line
+        ids = ((name, getattr(record, name, "")) for name in ("task_id", "trace_id"))
+        return " ".join([line, *(f"{name}={value}" for name, value in ids if value)])
 
 
 def log_to_stderr(level: int | str) -> None:

@@ -1,5 +1,6 @@
 """Tasks that submit others, with spans of their own."""
 
+import asyncio
 import logging
 
 import structlog
@@ -43,6 +44,16 @@ def _say(word: str) -> str:
 @task
 def say(word: str) -> str:
     return _say(word)
+
+
+@task
+async def say_in_loop(word: str) -> str:
+    return _say(word)
+
+
+@task
+async def say_in_thread_of_its_own(word: str) -> str:
+    return await asyncio.to_thread(_say, word)
 
 
 @task(isolation="process")

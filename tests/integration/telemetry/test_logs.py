@@ -8,7 +8,9 @@ import pytest
 from tests.integration.system import StartSystem, System
 from tests.integration.waiting import until
 
-from .collector import a_collector
+from .collector import Collector, SentSpan, a_collector
+
+WHERE = ["say", "say_in_loop", "say_in_thread_of_its_own", "say_in_child"]
 
 
 def events(running: System, name: str) -> list[dict[str, Any]]:
@@ -17,7 +19,13 @@ def events(running: System, name: str) -> list[dict[str, Any]]:
     return [event for event in map(json.loads, lines) if event["event"] == name]
 
 
-@pytest.mark.parametrize("function", ["say", "say_in_child"])
+def run_of(function: str, collector: Collector) -> SentSpan:
+    """The one run of a function, when it was sent."""
+    [span] = until(lambda: [span for span in collector.spans if span.name == f"run {function}"], what="a run is sent")
+    return span
+
+
+@pytest.mark.parametrize("function", WHERE)
 def test_a_task_logs_with_its_id_and_its_trace_also_in_a_child_process(system: StartSystem, function: str) -> None:
     with a_collector() as collector:
         environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint, "OTEL_BSP_SCHEDULE_DELAY": "50"}
@@ -25,10 +33,22 @@ def test_a_task_logs_with_its_id_and_its_trace_also_in_a_child_process(system: S
         with running.sync_client() as client:
             task_id = client.delay(function, "hello").get(timeout=20)
         [event] = until(lambda: events(running, "said_by_structlog"), what="the event is printed")
-        until(lambda: any(span.name == f"run {function}" for span in collector.spans), what="the run is sent")
-        [span] = [span for span in collector.spans if span.name == f"run {function}"]
+        span = run_of(function, collector)
         assert (event["word"], event["task_id"], event["trace_id"]) == ("hello", task_id, span.trace_id)
-        assert f"INFO shop: said by logging: hello task_id={task_id}" in running.workers["sw1"].log
+        running.workers["sw1"].wait_for(
+            f"INFO shop: said by logging: hello task_id={task_id} trace_id={span.trace_id}\n"
+        )
+
+
+def test_so_it_does_in_the_worker_of_the_control_plane_itself(system: StartSystem) -> None:
+    with a_collector() as collector:
+        environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint, "OTEL_BSP_SCHEDULE_DELAY": "50"}
+        running = system(modules="traced_work", control_plane="--log-format json", workers=0, environment=environment)
+        with running.sync_client() as client:
+            said = {name: client.delay(name, "hello").get(timeout=20) for name in WHERE}
+        for name, task_id in said.items():
+            ids = f"task_id={task_id} trace_id={run_of(name, collector).trace_id}\n"
+            running.control_plane.wait_for(f"INFO shop: said by logging: hello {ids}")
 
 
 @pytest.mark.parametrize("function", ["say", "say_in_child"])

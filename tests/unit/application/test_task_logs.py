@@ -241,6 +241,14 @@ class TestInstalling:
         LOG.info("outside")
         assert capsys.readouterr().err == "INFO shop.mail: inside task_id=t1\nINFO shop.mail: outside\n"
 
+    def test_such_a_line_names_the_trace_of_its_task_too(
+        self, root: logging.Logger, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        root.handlers.clear()
+        log_to_stderr("INFO")
+        perform(a_traced_execution(lambda: LOG.info("inside")))
+        assert capsys.readouterr().err == f"INFO shop.mail: inside task_id=t1 trace_id={TRACE_ID}\n"
+
     def test_a_configuration_of_the_users_stays(self, root: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
         log_to_stderr("INFO")
         LOG.info("shown by the user's own handlers")
