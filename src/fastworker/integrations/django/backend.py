@@ -3,10 +3,12 @@
     TASKS = {"default": {"BACKEND": "fastworker.integrations.django.backend.FastWorkerBackend"}}
 
 `OPTIONS` may name an `address`, a `connect_timeout` and a `reconnect_timeout`, as `SyncClient` takes them; without them
-the client is the one that `submit_sync` uses. `task_modules` are modules with tasks beside the `tasks` of each app.
+the client is the one that `submit_sync` uses. `retries`, `backoff`, `timeout` and `expires` hold for every task of the
+backend, as `TaskFunction.options` takes them. `task_modules` are modules with tasks beside the `tasks` of each app.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, override
 
@@ -17,7 +19,7 @@ try:
     from django.core import checks
     from django.tasks import Task, TaskResult, TaskResultStatus
     from django.tasks.backends.base import BaseTaskBackend
-    from django.tasks.exceptions import InvalidTask, TaskResultDoesNotExist
+    from django.tasks.exceptions import InvalidTask, InvalidTaskBackend, TaskResultDoesNotExist
     from django.tasks.signals import task_enqueued
     from django.utils import timezone
     from django.utils.json import normalize_json
@@ -28,8 +30,8 @@ from fastworker.application.current_client import current_sync_client
 from fastworker.application.limits import LONGEST_ID
 from fastworker.application.named_address import NamedAddress
 from fastworker.application.sync_client import SyncTaskClient
-from fastworker.application.task_options import SubmitOptions
-from fastworker.domain.errors import ResultExpired, UnknownTaskId
+from fastworker.application.task_options import SubmitOptions, submit_options
+from fastworker.domain.errors import InvalidOption, ResultExpired, UnknownTaskId
 from fastworker.domain.lifecycle import TaskStatus
 
 from ..application_client import shared_sync_client
@@ -38,7 +40,8 @@ from .priorities import number_of, priority_of
 from .results import enqueued_at, told_result
 
 CLIENT_OPTIONS: dict[str, Any] = {"address": None, "connect_timeout": 5.0, "reconnect_timeout": 30.0}
-OPTIONS = {*CLIENT_OPTIONS, "task_modules"}
+TERMS = {"retries", "backoff", "timeout", "expires"}
+OPTIONS = {*CLIENT_OPTIONS, *TERMS, "task_modules"}
 
 
 class FastWorkerBackend(BaseTaskBackend):
@@ -51,11 +54,18 @@ class FastWorkerBackend(BaseTaskBackend):
 
     def __init__(self, alias: str, params: dict[str, Any]) -> None:
         super().__init__(alias, params)
+        self._every = self._terms()
         given = CLIENT_OPTIONS.keys() & self.options.keys()
         named = CLIENT_OPTIONS | {name: self.options[name] for name in given}
         if named["address"]:
             named["address"] = NamedAddress.of(named["address"], f"from OPTIONS in TASKS[{alias!r}]")
         self._own = shared_sync_client(**named) if given else None  # Django has a backend in each thread and context
+
+    def _terms(self) -> SubmitOptions:
+        try:
+            return submit_options(**{name: self.options[name] for name in TERMS & self.options.keys()})
+        except InvalidOption as error:
+            raise InvalidTaskBackend(f"OPTIONS in TASKS[{self.alias!r}]: {error}") from error
 
     @property
     def client(self) -> SyncTaskClient:
@@ -94,7 +104,7 @@ class FastWorkerBackend(BaseTaskBackend):
     def _submit(self, task: Task, args: Sequence[Any], kwargs: Mapping[str, Any]) -> TaskResult:
         self.validate_task(task)
         sent_args, sent_kwargs = normalize_json(list(args)), normalize_json(dict(kwargs))
-        options = SubmitOptions(priority=priority_of(task.priority), at=_aware(task.run_after))
+        options = replace(self._every, priority=priority_of(task.priority), at=_aware(task.run_after))
         handle = self.client.submit(name_of(task), sent_args, sent_kwargs, options)
         return TaskResult(
             task=task,

@@ -7,14 +7,14 @@ from typing import Any, cast
 
 import pytest
 from django.tasks import task_backends
-from django.tasks.exceptions import InvalidTask, TaskResultDoesNotExist, TaskResultMismatch
+from django.tasks.exceptions import InvalidTask, InvalidTaskBackend, TaskResultDoesNotExist, TaskResultMismatch
 from django.tasks.signals import task_enqueued
 from django.test.utils import override_settings
 
 from fastworker.adapters.uuid7 import new_uuid7
 from fastworker.application.lazy_sync_client import LazySyncClient
 from fastworker.application.messages import TaskState
-from fastworker.application.task_options import SubmitOptions
+from fastworker.application.task_options import SubmitOptions, submit_options
 from fastworker.application.task_result import TaskResult
 from fastworker.domain.errors import ControlPlaneUnreachable, UnknownTaskId
 from fastworker.domain.lifecycle import TaskStatus
@@ -189,6 +189,21 @@ def test_options_name_another_control_plane_and_unknown_ones_are_said() -> None:
     assert "adress" in error.msg
     assert backend._own is not None
     assert list(task_backends["default"].check()) == []
+
+
+def test_retries_and_timeouts_are_those_of_the_backend() -> None:
+    backend: Any = FastWorkerBackend("patient", {"OPTIONS": {"retries": 3, "backoff": 2, "timeout": 30, "expires": 60}})
+    written = WrittenDown()
+    backend._own = LazySyncClient(lambda: cast("Any", written))
+    backend.enqueue(add.using(run_after=datetime(2030, 1, 1, tzinfo=UTC)), [1], {})
+    [(_, _, _, options)] = written.submitted
+    assert options.terms == submit_options(retries=3, backoff=2, timeout=30, expires=60).terms
+    assert (options.priority, options.at) == (TaskPriority.HIGH, datetime(2030, 1, 1, tzinfo=UTC))
+
+
+def test_values_that_cannot_work_are_said_when_the_backend_is_made() -> None:
+    with pytest.raises(InvalidTaskBackend, match=r"OPTIONS in TASKS\['hasty'\]: timeout is -1"):
+        FastWorkerBackend("hasty", {"OPTIONS": {"timeout": -1}})
 
 
 def test_all_threads_and_contexts_have_one_client_of_an_address() -> None:
