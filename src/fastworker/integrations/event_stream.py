@@ -25,6 +25,9 @@ KEEP_ALIVE_SECONDS = 15.0
 GLANCE_SECONDS = 0.5
 """How often a quiet stream looks whether its server is stopping."""
 
+HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
+"""Nobody on the way is to keep the stream, or to gather it before passing it on."""
+
 END = "end"
 """The id of the last event."""
 
@@ -33,6 +36,11 @@ class EventStream:
     """One answer: the steps of one task, until it ends, the browser goes, or the server stops."""
 
     def __init__(self, handle: TaskHandle[Any]) -> None:
+        """Raises TypeError for a mere id."""
+        if not isinstance(handle, TaskHandle):
+            raise TypeError(
+                f"sse_response takes a TaskHandle, not {type(handle).__name__}: client.handle(task_id) makes one"
+            )
         self._handle = handle
 
     async def answer(self, scope: Scope, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:

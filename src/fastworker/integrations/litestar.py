@@ -1,4 +1,4 @@
-"""Litestar: a plugin that gives the application a client, current in its handlers, and a dependency on it."""
+"""Litestar: a plugin that gives the application a client, current in its handlers; a task's progress for a browser."""
 
 from contextlib import AbstractAsyncContextManager
 from typing import Any, override
@@ -10,9 +10,11 @@ from litestar.middleware import DefineMiddleware
 from litestar.plugins import InitPlugin
 
 from fastworker.application.client import TaskClient
+from fastworker.application.handle import TaskHandle
 
 from .application_client import ApplicationClient
-from .asgi import CurrentClientMiddleware
+from .asgi import CurrentClientMiddleware, Receive, Scope, Send
+from .event_stream import HEADERS, EventStream
 
 DEPENDENCY = "fastworker"
 """A handler's parameter of this name is given the client, unless the application has such a dependency itself."""
@@ -46,3 +48,23 @@ class FastWorkerPlugin(InitPlugin):
 
     def _provide(self) -> TaskClient:
         return self._client.client
+
+
+class TaskEventsResponse:
+    """The steps of a task as server-sent events, until it ends or the browser goes: an ASGI application."""
+
+    def __init__(self, handle: TaskHandle[Any]) -> None:
+        self._stream = EventStream(handle)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {"content-type": "text/event-stream; charset=utf-8", **HEADERS}
+        await self._stream.answer(scope, receive, send, [(n.encode(), v.encode()) for n, v in headers.items()])
+
+
+def sse_response(handle: TaskHandle[Any]) -> TaskEventsResponse:
+    """Return a response that tells a browser of a task's changes of status and of its progress, as they come.
+
+    A handler that returns it has to be annotated with `-> TaskEventsResponse`. `handle` may come from `submit`, or from
+    `client.handle(task_id)`; raises TypeError for a mere id.
+    """
+    return TaskEventsResponse(handle)

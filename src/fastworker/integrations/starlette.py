@@ -18,7 +18,7 @@ from fastworker.application.handle import TaskHandle
 
 from .application_client import ApplicationClient
 from .asgi import CurrentClientMiddleware, FastWorkerMiddleware
-from .event_stream import EventStream
+from .event_stream import HEADERS, EventStream
 
 __all__ = ["FastWorker", "FastWorkerMiddleware", "TaskEventsResponse", "sse_response"]
 
@@ -64,7 +64,7 @@ class TaskEventsResponse(Response):
     media_type = "text/event-stream"
 
     def __init__(self, handle: TaskHandle[Any]) -> None:
-        super().__init__(headers={"cache-control": "no-cache", "x-accel-buffering": "no"})
+        super().__init__(headers=HEADERS)
         del self.headers["content-length"]
         self._stream = EventStream(handle)
 
@@ -80,8 +80,4 @@ def sse_response(handle: TaskHandle[Any]) -> TaskEventsResponse:
 
     `handle` may come from `submit`, or from `client.handle(task_id)`; raises TypeError for a mere id.
     """
-    if not isinstance(handle, TaskHandle):
-        raise TypeError(
-            f"sse_response takes a TaskHandle, not {type(handle).__name__}: client.handle(task_id) makes one"
-        )
     return TaskEventsResponse(handle)

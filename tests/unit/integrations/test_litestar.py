@@ -2,11 +2,12 @@
 
 from typing import Any
 
+import pytest
 from litestar import Litestar
 from litestar.di import Provide
 
 from fastworker import Client
-from fastworker.integrations.litestar import FastWorkerPlugin
+from fastworker.integrations.litestar import FastWorkerPlugin, sse_response
 
 
 def test_an_application_has_the_client_as_a_dependency() -> None:
@@ -20,3 +21,8 @@ def test_a_dependency_of_that_name_that_an_application_has_stays() -> None:
     own = Provide(lambda: 7, sync_to_thread=False)
     app = Litestar([], plugins=[FastWorkerPlugin()], dependencies={"fastworker": own})
     assert app.dependencies["fastworker"] is own
+
+
+def test_a_mere_id_is_refused_with_what_to_do() -> None:
+    with pytest.raises(TypeError, match=r"client\.handle\(task_id\) makes one"):
+        sse_response("t1")  # type: ignore[arg-type]
