@@ -9,6 +9,7 @@ from fastworker.domain.errors import (
     InvalidOption,
     InvalidSetting,
     NotFinished,
+    NotWaiting,
     PayloadTooLarge,
     QueueFull,
     ResultExpired,
@@ -18,7 +19,9 @@ from fastworker.domain.errors import (
     unknown_task_id,
     unknown_task_name,
 )
-from fastworker.domain.ledger import Ledger, Session
+from fastworker.domain.ledger import Ledger
+from fastworker.domain.lifecycle import WAITING
+from fastworker.domain.session import Session
 from fastworker.domain.task import Submission, Task
 from fastworker.domain.text import bounded
 from fastworker.domain.worker_registry import Worker, WorkerCard
@@ -135,6 +138,20 @@ def once_more(task: Task | None, task_id: str, new_task_id: str, ledger: Ledger)
         raise IdConflict(f"task id {task_id!r} is taken by the task that is to run again; use another id")
     terms = replace(task.submission.terms, origin=task_id, delay_seconds=None, expires_seconds=None)
     return replace(task.submission, task_id=new_task_id, terms=terms)
+
+
+def waiting(task: Task | None, task_id: str, ledger: Ledger) -> Task:
+    """Return a task that waits: for its time, or for a worker.
+
+    Raises:
+        UnknownTaskId, ResultExpired: the task is not known (any more).
+        NotWaiting: it runs, or has ended.
+    """
+    if task is None:
+        raise unknown_task_id(task_id, is_forgotten=ledger.results.may_have_forgotten(task_id))
+    if task.status not in WAITING:
+        raise NotWaiting(f"task {task_id} is {task.status.value}: only that of a task that waits can be changed")
+    return task
 
 
 def check_card(card: WorkerCard, ledger: Ledger, limits: Limits) -> None:

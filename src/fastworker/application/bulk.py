@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import batched
+from operator import attrgetter
 from typing import Never, assert_never
 
 import structlog
@@ -17,7 +18,8 @@ from fastworker.domain.action import Action, Actor
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import CountChanged, InvalidOption, TooManyOperations
 from fastworker.domain.ledger import Ledger
-from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.lifecycle import WAITING, TaskStatus
+from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import Task
 
 from .identifiers import NewId
@@ -43,12 +45,16 @@ RESTS_PER_TURN = 3.0
 """How many times as long as a turn the others have to themselves after it: people wait for their many, not clients."""
 
 
+_NUMBER = attrgetter("number")
+
+
 class BulkAction(StrEnum):
     """What can be done to many."""
 
     CANCEL = "cancel"  # those that have not ended
     RERUN = "rerun"  # those that have
     PURGE = "purge"  # those that wait in a queue, and still do when their turn comes
+    SET_PRIORITY = "set priority"  # those that wait and have another, in the order of their submission
 
 
 class OperationState(StrEnum):
@@ -104,6 +110,7 @@ class Operation:
     created_at: float
     total: int
     name: str = ""  # of what was selected
+    priority: TaskPriority | None = None  # that they are to have
     state: OperationState = OperationState.WAITING
     done: int = 0
     succeeded: int = 0
@@ -115,7 +122,7 @@ class Operation:
     @property
     def what(self) -> str:
         """What it is called on record."""
-        return f"bulk {self.action.value} {self.name}".rstrip()
+        return " ".join(filter(None, ("bulk", self.action.value, self.priority, self.name)))
 
     @property
     def refused(self) -> int:
@@ -169,29 +176,39 @@ class Operations:
         """Return the operations that are kept, at most 100."""
         return list(reversed(self._operations.values()))
 
-    async def count(self, action: BulkAction, selection: Selection) -> BulkCount:
+    async def count(
+        self, action: BulkAction, selection: Selection, *, priority: TaskPriority | None = None
+    ) -> BulkCount:
         """Return for how many tasks a bulk action would be; nothing is done.
 
         Raises:
+            InvalidOption: a priority is to be set, and none is given, or the other way round.
             TooManyOperations: ten bulk actions are under way, or counted.
         """
-        matching, ids = await self._select(action, selection)
+        matching, ids = await self._select(action, selection, priority)
         return BulkCount(matching, len(ids))
 
     async def start(
-        self, actor: Actor, action: BulkAction, selection: Selection, *, expected_count: int | None = None
+        self,
+        actor: Actor,
+        action: BulkAction,
+        selection: Selection,
+        *,
+        priority: TaskPriority | None = None,
+        expected_count: int | None = None,
     ) -> Operation:
         """Begin a bulk action for the tasks for which it is possible now.
 
         Raises:
+            InvalidOption: a priority is to be set, and none is given, or the other way round.
             CountChanged: these are not as many as `expected_count`.
             TooManyOperations: ten bulk actions are under way, or counted.
         """
-        _, ids = await self._select(action, selection)
+        _, ids = await self._select(action, selection, priority)
         if expected_count is not None and len(ids) != expected_count:
             raise CountChanged(f"{len(ids)} tasks can be acted on by now, not {expected_count}: look again")
         now = self._clock.now()
-        operation = Operation(self._new_id(), action, actor, ids, now, len(ids), selection.name)
+        operation = Operation(self._new_id(), action, actor, ids, now, len(ids), selection.name, priority)
         self._keep(operation)
         self._note(actor, operation.what, operation)
         self._news.set()
@@ -238,6 +255,8 @@ class Operations:
                     self._rerun(operation, task_ids)
                 case BulkAction.PURGE:
                     self._purge(operation, task_ids)
+                case BulkAction.SET_PRIORITY:
+                    self._set_priority(operation, task_ids)
                 case _:
                     assert_never(operation.action)
         except Exception as error:
@@ -268,21 +287,34 @@ class Operations:
             item = Item(task_id, "submitted", new_id) if error is None else Item(task_id, error.code)
             operation.note(item, is_good=error is None)
 
-    async def _select(self, action: BulkAction, selection: Selection) -> tuple[int, list[str]]:
+    def _set_priority(self, operation: Operation, task_ids: Sequence[str]) -> None:
+        actor, priority = operation.actor, operation.priority
+        assert priority is not None
+        answers = self._steer(lambda steering, now: steering.set_priority_of_some(actor, task_ids, priority, now=now))
+        for task_id, error in zip(task_ids, answers, strict=True):
+            operation.note(Item(task_id, error.code if error else "changed"), is_good=error is None)
+
+    async def _select(
+        self, action: BulkAction, selection: Selection, priority: TaskPriority | None
+    ) -> tuple[int, list[str]]:
         """Return how many tasks are meant, and the ids of those for which the action is possible now."""
+        if (action is BulkAction.SET_PRIORITY) is (priority is None):
+            raise InvalidOption("a priority is for the bulk action that sets it, which needs one")
         self._check_room()
         self._looking += 1
         try:
-            return await self._look(action, selection)
+            return await self._look(action, selection, priority)
         finally:
             self._looking -= 1
 
-    async def _look(self, action: BulkAction, selection: Selection) -> tuple[int, list[str]]:
+    async def _look(
+        self, action: BulkAction, selection: Selection, priority: TaskPriority | None
+    ) -> tuple[int, list[str]]:
         matching, ids = 0, []
         began_at = self._clock.now()
         for some in self._found(selection):
             matching += len(some)
-            ids += [task.task_id for task in some if _is_for(action, task.status)]
+            ids += [task.task_id for task in some if _is_for(action, task, priority)]
             await self._rest(began_at)
             began_at = self._clock.now()
         return matching, ids
@@ -292,7 +324,7 @@ class Operations:
             return scan(self._index, selection.filter)
         now, ledger = self._clock.now(), self._ledger
         found = (ledger.tasks.get(each) or ledger.results.get(each, now=now) for each in dict.fromkeys(selection.ids))
-        return [[task for task in found if task is not None]]
+        return [sorted((task for task in found if task is not None), key=_NUMBER)]  # as those of a filter come
 
     def _check_room(self) -> None:
         under_way = self._looking + sum(not operation.is_over for operation in self._operations.values())
@@ -314,8 +346,9 @@ class Operations:
         self._steer(lambda steering, now: steering.note(action, now=now))
 
 
-def _is_for(action: BulkAction, status: TaskStatus) -> bool:
-    """Tell whether an action is possible for a task in a status."""
+def _is_for(action: BulkAction, task: Task, priority: TaskPriority | None) -> bool:
+    """Tell whether an action is possible for a task now, and changes anything."""
+    status = task.status
     match action:
         case BulkAction.CANCEL:
             return not status.is_final
@@ -323,5 +356,7 @@ def _is_for(action: BulkAction, status: TaskStatus) -> bool:
             return status.is_final
         case BulkAction.PURGE:
             return status is TaskStatus.QUEUED
+        case BulkAction.SET_PRIORITY:
+            return status in WAITING and task.submission.priority is not priority
         case _:
             assert_never(action)

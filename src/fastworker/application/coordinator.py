@@ -38,8 +38,9 @@ from fastworker.domain.events import (
     WorkerPolled,
 )
 from fastworker.domain.journal import LogLine, Progress
-from fastworker.domain.ledger import Ledger, Session
+from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.session import Session
 from fastworker.domain.task import Order, Outcome, Submission, Task
 from fastworker.domain.worker_registry import Worker, WorkerCard
 

@@ -13,6 +13,7 @@ from fastworker.domain.dispatch import next_assignment
 from fastworker.domain.errors import FastWorkerError, TaskTimeout
 from fastworker.domain.events import (
     Event,
+    PriorityChanged,
     ReportSuperseded,
     StopOrdered,
     TaskDue,
@@ -27,6 +28,7 @@ from fastworker.domain.events import (
 )
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.priority import TaskPriority
 from fastworker.domain.retry import may_retry, next_attempt_at
 from fastworker.domain.task import ErrorRecord, Lease, Outcome, Submission, Task
 from fastworker.domain.text import bounded
@@ -233,6 +235,11 @@ class Decisions:
         """End the attempts of a worker that are not going to be reported."""
         for task in list(worker.leased.values()):
             self._end_attempt(task, _lost(task, reason, now), now)
+
+    def change_priority(self, task: Task, priority: TaskPriority, by: str, now: float) -> None:
+        """Give a task that waits another priority; one that has it already keeps its place."""
+        if task.submission.priority is not priority:
+            self.record(PriorityChanged(task.task_id, priority, by, now))
 
     def drain_worker(self, worker: Worker, now: float) -> None:
         """Have a worker take no more, finish what it runs, and leave; twice is once."""

@@ -14,15 +14,16 @@ from fastworker.domain.events import (
     PriorityPaused,
     PriorityResumed,
 )
-from fastworker.domain.ledger import Ledger, Session
+from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.pause import Pause
 from fastworker.domain.priority import TaskPriority
+from fastworker.domain.session import Session
 from fastworker.domain.task import Submission, Task
 from fastworker.domain.terms import LONGEST_SECONDS, Terms
 from fastworker.domain.text import bounded
 
-from .admission import Admission, once_more, worker_to_drain
+from .admission import Admission, once_more, waiting, worker_to_drain
 from .decisions import Decisions
 from .limits import LONGEST_ID, Limits
 
@@ -110,7 +111,29 @@ class Steering:
 
     def rerun_some(self, pairs: Sequence[tuple[str, str]], *, now: float) -> list[FastWorkerError | None]:
         """Submit finished tasks again, as (id, new id); return why not, where not. The action as a whole is noted."""
-        answers = [self._rerun_one(task_id, new_task_id, now) for task_id, new_task_id in pairs]
+        answers = [_refusal(self._rerun_one, task_id, new_task_id, now) for task_id, new_task_id in pairs]
+        self._decisions.dispatch(now)
+        return answers
+
+    def set_priority(self, actor: Actor, task_id: str, priority: TaskPriority, *, now: float) -> TaskPriority:
+        """Give a task that waits another priority; return the one before. What has it already stays where it is.
+
+        Raises:
+            UnknownTaskId, ResultExpired: the task is not known (any more).
+            NotWaiting: it runs, or has ended.
+        """
+        before = waiting(self._remembered(task_id, now), task_id, self._ledger).submission.priority
+        self._change_priority(actor, task_id, priority, now)
+        self._decisions.dispatch(now)
+        if before is not priority:
+            self.note(Action(actor, "set priority", task_id, before.value, priority.value), now=now)
+        return before
+
+    def set_priority_of_some(
+        self, actor: Actor, task_ids: Sequence[str], priority: TaskPriority, *, now: float
+    ) -> list[FastWorkerError | None]:
+        """Give those of some tasks that wait another priority; return why not, where not. The whole is noted."""
+        answers = [_refusal(self._change_priority, actor, task_id, priority, now) for task_id in task_ids]
         self._decisions.dispatch(now)
         return answers
 
@@ -186,12 +209,12 @@ class Steering:
             return False
         return self._decisions.cancel(task_id, now) is Cancellation.CANCELLED
 
-    def _rerun_one(self, task_id: str, new_task_id: str, now: float) -> FastWorkerError | None:
-        try:
-            self._accept(once_more(self._remembered(task_id, now), task_id, new_task_id, self._ledger), now)
-        except FastWorkerError as error:
-            return error
-        return None
+    def _rerun_one(self, task_id: str, new_task_id: str, now: float) -> None:
+        self._accept(once_more(self._remembered(task_id, now), task_id, new_task_id, self._ledger), now)
+
+    def _change_priority(self, actor: Actor, task_id: str, priority: TaskPriority, now: float) -> None:
+        task = waiting(self._remembered(task_id, now), task_id, self._ledger)
+        self._decisions.change_priority(task, priority, actor.name, now)
 
     def _remembered(self, task_id: str, now: float) -> Task | None:
         return self._ledger.tasks.get(task_id) or self._ledger.results.get(task_id, now=now)
@@ -201,6 +224,15 @@ class Steering:
         refusal = self._decisions.accept_submission(NOBODY, submission, now, admission)
         if refusal is not None:
             raise refusal
+
+
+def _refusal[**P](do: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> FastWorkerError | None:
+    """Do something for one of many, and return why it was refused, if it was."""
+    try:
+        do(*args, **kwargs)
+    except FastWorkerError as error:
+        return error
+    return None
 
 
 def _edited(submission: Submission, edit: Edit) -> Submission:

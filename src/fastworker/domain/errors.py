@@ -100,6 +100,12 @@ class NotFinished(CallerError):
     code = "not_finished"
 
 
+class NotWaiting(CallerError):
+    """The task runs, or has ended: only of a task that waits can it be said when it is to start."""
+
+    code = "not_waiting"
+
+
 class CountChanged(CallerError):
     """A bulk action was agreed to for so many tasks, and it would now be for another number: nothing was done."""
 

@@ -64,6 +64,16 @@ class TaskDue:
 
 
 @dataclass(frozen=True, slots=True)
+class PriorityChanged:
+    """Somebody gave a waiting task another priority: it now arrives among those that have it already."""
+
+    task_id: str
+    priority: TaskPriority
+    by: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class StopOrdered:
     """The worker that runs a task was told to end it: somebody cancelled it, or it is long over time."""
 
@@ -263,6 +273,7 @@ type Event = (
     | TaskReturned
     | TaskRetried
     | TaskDue
+    | PriorityChanged
     | StopOrdered
     | TaskFollowed
     | TaskNoted

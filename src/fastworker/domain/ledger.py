@@ -4,7 +4,7 @@ Deciding is the Coordinator's work. Here an event is a fact, so applying it neve
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import assert_never
 
 from .events import (
@@ -13,6 +13,7 @@ from .events import (
     Event,
     FunctionPaused,
     FunctionResumed,
+    PriorityChanged,
     PriorityPaused,
     PriorityResumed,
     ReportSuperseded,
@@ -43,10 +44,10 @@ from .events import (
 )
 from .journal import Journal, LogLine
 from .lifecycle import TaskStatus
-from .outbox import Outbox
 from .pauses import Pauses
 from .result_cache import ResultCache
-from .task import Attempt, Order, Outcome, Task
+from .session import Session
+from .task import Order, PriorityChange, Task, latest_attempt
 from .task_queue import TaskQueue
 from .terms import NO_TERMS, Terms
 from .timers import TimerKind, Timers
@@ -59,14 +60,8 @@ OVERTIME_SECONDS = 15.0
 """An attempt is ended by its worker when its timeout is over; one that is still there so much later is given up."""
 
 
-@dataclass(slots=True, eq=False)
-class Session:
-    """One connected client, its tasks that have not ended, and those ended that it has not read yet."""
-
-    heard_at: float
-    unfinished: int = 0
-    watches: set[str] = field(default_factory=set)  # unfinished tasks of others
-    outbox: Outbox[Task] = field(default_factory=Outbox)
+CHANGES_KEPT = 10
+"""Changes of one task's priority that are remembered, the latest."""
 
 
 class Ledger:
@@ -141,6 +136,8 @@ class Ledger:
                 self._make_due(event)
             case TaskNoted():
                 self._note(event)
+            case PriorityChanged():
+                self._change_priority(event)
             case StopOrdered():
                 self._order_stop(event)
             case TaskFollowed():
@@ -260,6 +257,24 @@ class Ledger:
         self.queue.push(task)
         self._write(task, event.at)
 
+    def _change_priority(self, event: PriorityChanged) -> None:
+        """Put a waiting task behind those that have the priority already, as if it were submitted now.
+
+        Whoever waits there was accepted under the promise that the order is that of arrival: a place among them by
+        the older submission would break it for them. How long it waits is counted from when it began to, still.
+        """
+        task = self.tasks[event.task_id]
+        is_queued = task.status is TaskStatus.QUEUED
+        if is_queued:
+            self.queue.withdraw(task)
+        change = PriorityChange(event.at, task.submission.priority, event.priority, event.by)
+        task.priority_changes = (*task.priority_changes, change)[-CHANGES_KEPT:]
+        task.submission = replace(task.submission, priority=event.priority)
+        if is_queued:
+            self._arrivals += 1
+            task.arrival = self._arrivals
+            self.queue.push(task)
+
     def _lease(self, event: TaskLeased) -> None:
         task, lease = self.tasks[event.task_id], event.lease
         worker = self.workers[lease.worker_id]
@@ -375,18 +390,3 @@ class Ledger:
         """Write the status that a task has come to into its journal, if it has one."""
         if task.journal is not None:
             task.journal.add(at=at, attempt=task.attempts, status=task.status)
-
-
-def latest_attempt(task: Task, outcome: Outcome) -> Attempt:
-    """Return the attempt of a task that this outcome ended."""
-    assert task.lease is not None
-    lease = task.lease
-    return Attempt(
-        lease.attempt,
-        lease.worker_id,
-        lease.leased_at,
-        outcome.run_seconds,
-        outcome.status,
-        outcome.error,
-        outcome.trace,
-    )

@@ -54,3 +54,6 @@ TRANSITIONS: dict[TaskStatus, dict[TaskStatus, str]] = {
     TaskStatus.LOST: {},
     TaskStatus.EXPIRED: {},
 }
+
+WAITING = frozenset({TaskStatus.SCHEDULED, TaskStatus.QUEUED})
+"""A task in one of these has not started yet, or is to start again."""

@@ -83,6 +83,16 @@ class Attempt:
     trace: TraceContext | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PriorityChange:
+    """Somebody gave a task another priority at a moment (monotonic seconds)."""
+
+    at: float
+    before: TaskPriority
+    after: TaskPriority
+    by: str
+
+
 @dataclass(slots=True)
 class Task:
     """One submission and what became of it. Only `Ledger.apply` changes it."""
@@ -103,6 +113,7 @@ class Task:
     losses: int = 0
     is_cancelling: bool = False
     journal: Journal | None = None
+    priority_changes: tuple[PriorityChange, ...] = ()  # the latest; before them it had that of the submission
     number: int = 0  # its first arrival; mostly one object with the present one, which saves 32 bytes
 
     @property
@@ -114,6 +125,21 @@ class Task:
     def wait_seconds(self) -> float:
         """How long the task waited for its latest lease; 0 while it waits for its first, or for its next."""
         return max(0.0, self.lease.leased_at - self.queued_at) if self.lease else 0.0
+
+
+def latest_attempt(task: Task, outcome: Outcome) -> Attempt:
+    """Return the attempt of a task that this outcome ended."""
+    assert task.lease is not None
+    lease = task.lease
+    return Attempt(
+        lease.attempt,
+        lease.worker_id,
+        lease.leased_at,
+        outcome.run_seconds,
+        outcome.status,
+        outcome.error,
+        outcome.trace,
+    )
 
 
 def created_at_milliseconds(task_id: str) -> int | None:

@@ -11,9 +11,11 @@ paused has no head for any view, so that it holds up nothing.
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from heapq import heapify, heappop, heappush
 from itertools import chain
 
+from .lifecycle import TaskStatus
 from .priority import RANKS, TaskPriority
 from .task import Task
 
@@ -129,14 +131,26 @@ class TaskQueue:
 
     def remove(self, task: Task) -> None:
         """Let go of a waiting task, wherever it stands, that has just become final: it will not come back."""
-        name, rank = task.submission.name, RANKS[task.submission.priority]
-        line = self._lines[name][rank]
+        line = self._line_of(task)
+        self._leave_gap(task, line, was_head=line[0] is task)
+
+    def withdraw(self, task: Task) -> None:
+        """Let go of a waiting task, wherever it stands, that will be pushed again to another place."""
+        line = self._line_of(task)
         was_head = line[0] is task
+        line[bisect_left(line, task.arrival, key=_arrival)] = replace(task, status=TaskStatus.CANCELLED)
+        self._leave_gap(task, line, was_head=was_head)
+
+    def _line_of(self, task: Task) -> Line:
+        return self._lines[task.submission.name][RANKS[task.submission.priority]]
+
+    def _leave_gap(self, task: Task, line: Line, *, was_head: bool) -> None:
+        rank = RANKS[task.submission.priority]
         line.gaps += 1
         self._depths[rank] -= 1
         line.close_gaps()
         if line and was_head:
-            self._note_head(name, rank, line)
+            self._note_head(task.submission.name, rank, line)
 
     def pause_priority(self, priority: TaskPriority) -> None:
         """Let no view see the tasks of a priority."""

@@ -4,7 +4,7 @@ from enum import Enum
 from heapq import heapify, heappop, heappush
 from typing import assert_never
 
-from .lifecycle import TaskStatus
+from .lifecycle import WAITING, TaskStatus
 from .task import Task
 
 
@@ -18,8 +18,6 @@ class TimerKind(Enum):
 
 type Timer = tuple[float, int, TimerKind, Task, int]
 """When (monotonic seconds), a number that makes it unique, what for, which task, and under which lease."""
-
-_WAITING = (TaskStatus.SCHEDULED, TaskStatus.QUEUED)
 
 
 class Timers:
@@ -60,7 +58,7 @@ def _holds(timer: Timer) -> bool:
         case TimerKind.DUE:
             return task.status is TaskStatus.SCHEDULED and task.due_at == at
         case TimerKind.EXPIRY:
-            return task.status in _WAITING and task.expires_at == at
+            return task.status in WAITING and task.expires_at == at
         case TimerKind.OVERTIME:
             return task.status is TaskStatus.RUNNING and task.lease is not None and task.lease.token == token
         case _:

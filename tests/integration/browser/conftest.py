@@ -42,6 +42,13 @@ class Dashboard:
         with urllib.request.urlopen(f"{self.url}api/v1/{path}") as reply:
             return json.load(reply)
 
+    def tell(self, path: str, body: Any = None) -> Any:
+        """Have the API do something."""
+        headers = {"content-type": "application/json"}
+        data = json.dumps(body).encode()
+        with urllib.request.urlopen(urllib.request.Request(f"{self.url}api/v1/{path}", data, headers)) as reply:
+            return json.load(reply)
+
 
 type StartDashboard = Callable[..., Dashboard]
 
@@ -88,6 +95,14 @@ def busy(standing_processes: Processes) -> Dashboard:
 def steered(standing_processes: Processes) -> Dashboard:
     """A dashboard for tests that act on their own tasks, and take back what holds for all."""
     return dashboards(standing_processes)()
+
+
+@pytest.fixture
+def held_task(steered: Dashboard, waiting_task: Callable[[], str]) -> Iterator[str]:
+    """The id of a task that waits until the test ends, for its function is paused."""
+    steered.tell("functions/wait_for/pause", {})
+    yield waiting_task()
+    steered.tell("functions/wait_for/resume")
 
 
 @pytest.fixture

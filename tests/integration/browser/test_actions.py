@@ -137,6 +137,51 @@ def test_many_tasks_are_selected_and_cancelled_after_the_exact_number_was_shown(
     page.see_row("wait_for", "cancelled")
 
 
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+def test_a_waiting_task_gets_another_priority(steered: Dashboard, sight: OpenSight, held_task: str, way: str) -> None:
+    page = sight(steered, f"tasks/{held_task}")
+    page.page.locator(".task-title .status", has_text="held").wait_for()
+    if way == "mouse":
+        page.button("Priority…")
+        page.page.get_by_role("dialog").get_by_role("combobox", name="Priority").select_option("low")
+        page.answer("Set the priority")
+    else:
+        page.keys("p")
+        page.page.get_by_role("dialog").wait_for()
+        page.keys("Tab", "l", "Tab", "Tab")
+        page.wait_until(lambda tab: focused(page) == "Set the priority", "the focus on the button")
+        page.keys("Enter")
+    page.see("Its priority is low")
+    page.see("normal → low by")
+    assert steered.ask(f"tasks/{held_task}")["priority"] == "low"
+
+
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+def test_many_get_another_priority_after_the_exact_number_was_shown(
+    dashboard: StartDashboard, sight: OpenSight, way: str
+) -> None:
+    started = dashboard()
+    started.tell("functions/wait_for/pause", {})
+    with started.system.sync_client() as client:
+        for priority in ("normal", "normal", "low"):
+            client.delay("wait_for", 600.0, priority=priority)
+    page = sight(started, "tasks?name=wait_for")
+    page.see_row("wait_for")
+    page.page.get_by_label("Select all rows of this page").check()
+    page.see("3 tasks selected")
+    if way == "mouse":
+        page.button("Priority…")
+    else:
+        page.keys("p")
+    page.page.get_by_role("dialog").get_by_role("combobox", name="Priority").select_option("low")
+    page.answer("Count them")
+    page.see("Set 2 tasks to low?")
+    page.see("For 1 other it is not possible")
+    page.answer("Set 2 tasks to low")
+    page.wait_until(lambda tab: started.ask("queues/low")["depth"] == 3, "three tasks in low")
+    page.see_row("wait_for", "low")
+
+
 def test_rows_are_walked_selected_and_opened_by_keyboard(busy: Dashboard, sight: OpenSight) -> None:
     page = sight(busy, "tasks?name=send_receipt")
     page.see_row("send_receipt")

@@ -1,6 +1,6 @@
 """A naive model of the Coordinator: told of every event, it checks each against all that it has seen before."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import override
 
 from fastworker.adapters.memory import RecordingSink
@@ -11,6 +11,7 @@ from fastworker.domain.events import (
     FunctionPaused,
     FunctionResumed,
     PauseEvent,
+    PriorityChanged,
     PriorityPaused,
     PriorityResumed,
     StopOrdered,
@@ -119,6 +120,8 @@ class Witness(RecordingSink):
                 task = self.live[event.task_id]
                 assert task.status is TaskStatus.RUNNING
                 task.is_cancelling |= event.is_cancelled
+            case PriorityChanged():
+                self._reordered(event)
             case TaskNoted():
                 assert self.live[event.task_id].status is TaskStatus.RUNNING
             case DrainStarted():
@@ -252,6 +255,15 @@ class Witness(RecordingSink):
         self.arrived += 1
         task.arrival = self.arrived
         task.due_at = None
+
+    def _reordered(self, event: PriorityChanged) -> None:
+        task = self.live[event.task_id]
+        assert task.status in (TaskStatus.QUEUED, TaskStatus.SCHEDULED)
+        assert task.submission.priority is not event.priority
+        task.submission = replace(task.submission, priority=event.priority)
+        if task.status is TaskStatus.QUEUED:
+            self.arrived += 1
+            task.arrival = self.arrived
 
     def _leased(self, event: TaskLeased) -> None:
         task, lease = self.live[event.task_id], event.lease

@@ -35,7 +35,8 @@ from ...builders import a_submission
 from .observatory.observed import ObservedCoordinator
 
 ANN = Actor("ann", "operator", "127.0.0.1")
-CANCEL, RERUN, PURGE = BulkAction
+CANCEL, RERUN, PURGE, SET_PRIORITY = BulkAction
+HIGH = TaskPriority.HIGH
 EVERYTHING = Selection(filter=EVERY_TASK)
 pytestmark = pytest.mark.anyio
 
@@ -219,6 +220,47 @@ async def test_what_has_started_before_its_turn_came_is_left_alone_by_a_purge():
 
     assert operation.items == [Item(first, "started"), Item(second, "cancelled")]
     assert (plane.status(first), operation.refused) == (TaskStatus.RUNNING, 1)
+
+
+async def test_what_waits_gets_another_priority_in_the_order_of_its_submission():
+    plane = Plane()
+    plane.ended(1)
+    first, second, third = plane.waiting(3)
+    (high,) = plane.waiting(1, priority=HIGH)
+    (later,) = plane.waiting(1, terms=Terms(delay_seconds=60.0))
+    counted = await plane.operations.count(SET_PRIORITY, EVERYTHING, priority=HIGH)
+    assert counted == BulkCount(matching=6, possible=4)
+    operation = await plane.operations.start(
+        ANN, SET_PRIORITY, Selection(ids=(later, second, first, high)), priority=HIGH, expected_count=3
+    )
+    async with plane.running():
+        await plane.clock.settle()
+
+    assert (operation.answers, operation.what) == ({"changed": 3}, "bulk set priority high")
+    assert [task.task_id for task in plane.ledger.queue] == [high, first, second, third]
+    assert plane.find(later).submission.priority is HIGH
+    assert plane.find(first).priority_changes[0].by == "ann"
+    assert await plane.operations.count(SET_PRIORITY, EVERYTHING, priority=HIGH) == BulkCount(6, 1)
+
+
+async def test_what_has_started_or_was_changed_before_its_turn_came_is_told():
+    plane = Plane()
+    runs, is_changed = plane.waiting(2)
+    operation = await plane.operations.start(ANN, SET_PRIORITY, EVERYTHING, priority=HIGH)
+    plane.join()
+    plane.poll()
+    plane.coordinator.steering.set_priority(ANN, is_changed, HIGH, now=plane.now)
+    async with plane.running():
+        await plane.clock.settle()
+
+    assert operation.items == [Item(runs, "not_waiting"), Item(is_changed, "changed")]
+    assert len(plane.find(is_changed).priority_changes) == 1
+
+
+@pytest.mark.parametrize(("action", "priority"), [(SET_PRIORITY, None), (CANCEL, HIGH)])
+async def test_a_priority_goes_with_the_action_that_sets_it(action, priority):
+    with pytest.raises(InvalidOption):
+        await Plane().operations.count(action, EVERYTHING, priority=priority)
 
 
 async def test_what_is_not_possible_any_more_is_told_before_what_was_done():

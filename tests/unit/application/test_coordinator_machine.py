@@ -26,6 +26,7 @@ from fastworker.domain.errors import (
     IdConflict,
     InvalidOption,
     NotFinished,
+    NotWaiting,
     QueueFull,
     ResultExpired,
     UnknownTask,
@@ -43,9 +44,10 @@ from fastworker.domain.events import (
     WorkerLeft,
 )
 from fastworker.domain.journal import LogLine, Progress
-from fastworker.domain.ledger import OVERTIME_SECONDS, Session
+from fastworker.domain.ledger import CHANGES_KEPT, OVERTIME_SECONDS
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
+from fastworker.domain.session import Session
 from fastworker.domain.task import Lease, Submission
 from fastworker.domain.terms import NO_TERMS
 from fastworker.domain.worker_registry import LocalExecution
@@ -196,6 +198,19 @@ class CoordinatorMachine(RuleBasedStateMachine):
         else:
             pause = steering.pause_priority if is_priority else steering.pause_function
             assert pause(ANN, thing, reason="for now", seconds=seconds, now=now) is self.witness.paused[thing]
+
+    @rule(submission=submissions, priority=st.sampled_from(TaskPriority))
+    def set_priority(self, submission, priority):
+        steering, task_id = self.plane.coordinator.steering, submission.task_id
+        task = self.witness.live.get(task_id)
+        was = (task.submission.priority, task.status) if task else None
+        if was is None or was[1] is TaskStatus.RUNNING:
+            with pytest.raises((UnknownTaskId, ResultExpired, NotWaiting)):
+                steering.set_priority(ANN, task_id, priority, now=self.plane.now)
+        else:
+            assert steering.set_priority(ANN, task_id, priority, now=self.plane.now) is was[0]
+            assert self.plane.find(task_id).submission.priority is priority
+            assert len(self.plane.find(task_id).priority_changes) <= CHANGES_KEPT
 
     @rule(target=submissions, call=CALLS)
     def submit_for_nobody(self, call):
@@ -403,6 +418,11 @@ class CoordinatorMachine(RuleBasedStateMachine):
         remembered.sort(key=lambda task: task.number)
         assert [task for some in scan(index) for task in some] == remembered
         assert index.counts() == {status: sum(task.status is status for task in remembered) for status in TaskStatus}
+        for priority in TaskPriority:
+            wanted = TaskFilter(priorities=frozenset({priority}))
+            found = [task for some in scan(index, wanted) for task in some]
+            assert found == [task for task in remembered if task.submission.priority is priority]
+            assert sum(index.counts_of(priority).values()) == len(found)
         for status in TaskStatus:
             wanted = TaskFilter(statuses=frozenset({status}))
             found = [task for some in scan(index, wanted) for task in some]

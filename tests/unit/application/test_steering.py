@@ -12,15 +12,18 @@ from fastworker.domain.errors import (
     IdConflict,
     InvalidOption,
     NotFinished,
+    NotWaiting,
     QueueFull,
     UnknownTask,
     UnknownTaskId,
     UnknownWorker,
 )
 from fastworker.domain.events import ActionTaken
+from fastworker.domain.ledger import CHANGES_KEPT
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.pause import Pause
 from fastworker.domain.priority import TaskPriority
+from fastworker.domain.task import PriorityChange
 from fastworker.domain.terms import Terms
 from tests.unit.system.system import a_system
 from tests.unit.system.tasks import echo
@@ -29,7 +32,7 @@ from ...builders import ManualCoordinator, a_submission, an_outcome
 from ..domain.ledger_snapshot import snapshot
 
 ANN = Actor("ann", "operator", "127.0.0.1")
-LOW, NORMAL = TaskPriority.LOW, TaskPriority.NORMAL
+HIGH, LOW, NORMAL = TaskPriority.HIGH, TaskPriority.LOW, TaskPriority.NORMAL
 
 
 def noted(plane: ManualCoordinator) -> list[tuple[str, str, str, str]]:
@@ -132,6 +135,87 @@ def test_what_cannot_run_again_does_not(task_id, new_id, error):
         plane.coordinator.steering.rerun(ANN, task_id, new_id, now=plane.now)
 
     assert noted(plane) == []
+
+
+# ---- priorities ----
+
+
+def test_a_task_of_another_priority_stands_behind_those_that_have_it_and_tells_who_has_changed_it():
+    plane = ManualCoordinator()
+    plane.accepted(a_submission("late"), a_submission("high", priority=HIGH), a_submission("next"))
+    plane.now += 5.0
+    before = plane.coordinator.steering.set_priority(ANN, "late", HIGH, now=plane.now)
+    plane.join(slots=3)
+
+    assert before is NORMAL
+    assert [task.task_id for task in plane.poll()] == ["high", "late", "next"]
+    assert plane.find("late").priority_changes == (PriorityChange(plane.now, NORMAL, HIGH, "ann"),)
+    assert plane.find("late").wait_seconds == 5.0
+    assert noted(plane) == [("set priority", "late", "normal", "high")]
+    assert snapshot(plane.rebuilt()) == snapshot(plane.ledger)
+
+
+def test_a_priority_that_a_task_has_already_changes_nothing():
+    plane = ManualCoordinator()
+    plane.accepted(a_submission("first"), a_submission("second"))
+    steering = plane.coordinator.steering
+
+    assert steering.set_priority(ANN, "first", NORMAL, now=plane.now) is NORMAL
+    assert [task.task_id for task in plane.ledger.queue] == ["first", "second"]
+    assert (noted(plane), plane.find("first").priority_changes) == ([], ())
+
+
+def test_a_scheduled_task_has_its_new_priority_when_its_time_comes():
+    plane = ManualCoordinator()
+    plane.accepted(a_submission("later", terms=Terms(delay_seconds=60.0)), a_submission("waits"))
+    plane.coordinator.steering.set_priority(ANN, "later", HIGH, now=plane.now)
+    plane.fire_next()
+
+    assert [task.task_id for task in plane.ledger.queue] == ["later", "waits"]
+
+
+def test_a_task_that_leaves_a_paused_priority_starts():
+    plane = ManualCoordinator()
+    steering = plane.coordinator.steering
+    steering.pause_priority(ANN, NORMAL, now=plane.now)
+    plane.accepted(a_submission("held"))
+    plane.join()
+    assert plane.poll() == []
+    steering.set_priority(ANN, "held", LOW, now=plane.now)
+
+    assert [task.task_id for task in plane.read_leases()] == ["held"]
+
+
+def test_the_same_submission_again_is_the_same_task_whatever_its_priority_is_by_now():
+    plane = ManualCoordinator()
+    submission = a_submission("t1")
+    plane.accepted(submission)
+    plane.coordinator.steering.set_priority(ANN, "t1", LOW, now=plane.now)
+    plane.accepted(submission)
+
+    assert plane.find("t1").submission.priority is LOW
+
+
+@pytest.mark.parametrize(("task_id", "error"), [("nobodys", UnknownTaskId), ("runs", NotWaiting), ("done", NotWaiting)])
+def test_only_a_task_that_waits_gets_another_priority(task_id, error):
+    plane = ManualCoordinator()
+    finished(plane, "done")
+    plane.accepted(a_submission("runs"))
+    plane.poll()
+    with pytest.raises(error):
+        plane.coordinator.steering.set_priority(ANN, task_id, LOW, now=plane.now)
+
+    assert noted(plane) == []
+
+
+def test_only_so_many_changes_of_a_priority_are_remembered():
+    plane = ManualCoordinator()
+    plane.accepted(a_submission("t1"))
+    for priority in [LOW, HIGH] * CHANGES_KEPT:
+        plane.coordinator.steering.set_priority(ANN, "t1", priority, now=plane.now)
+
+    assert len(plane.find("t1").priority_changes) == CHANGES_KEPT
+    assert plane.find("t1").priority_changes[-1].after is HIGH
 
 
 # ---- ending ----

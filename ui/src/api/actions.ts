@@ -9,9 +9,11 @@ import type {
   Function as TaskFunction,
   Operation,
   PauseRequest,
+  PrioritySet,
   Queue,
   SessionState,
   Submitted,
+  TaskPriority,
   TaskSubmission,
   Worker,
 } from "./types";
@@ -42,16 +44,27 @@ export function rerunTask(id: string, submission: Partial<TaskSubmission>): Prom
   return post(`tasks/${segment(id)}/actions/rerun`, submission);
 }
 
+/** Have a waiting task start in the order of another priority. */
+export function setPriority(id: string, priority: TaskPriority): Promise<PrioritySet> {
+  return post(`tasks/${segment(id)}/actions/priority`, { priority });
+}
+
 /** Either some tasks by id, or all that match a filter. */
 export type Selection = { ids: readonly string[] } | { filter: Partial<BulkFilter> };
 
-export function countBulk(action: BulkAction, selection: Selection): Promise<BulkCount> {
-  return post("tasks/bulk", { action, ...selection, dry_run: true });
+/** What is to be done; the priority is for the action that sets one. */
+export interface Bulk {
+  action: BulkAction;
+  priority?: TaskPriority;
+}
+
+export function countBulk(bulk: Bulk, selection: Selection): Promise<BulkCount> {
+  return post("tasks/bulk", { ...bulk, ...selection, dry_run: true });
 }
 
 /** Do it, if there are still as many as the person has agreed to. */
-export function startBulk(action: BulkAction, selection: Selection, expected: number): Promise<Operation> {
-  return post("tasks/bulk", { action, ...selection, expected_count: expected });
+export function startBulk(bulk: Bulk, selection: Selection, expected: number): Promise<Operation> {
+  return post("tasks/bulk", { ...bulk, ...selection, expected_count: expected });
 }
 
 export function cancelOperation(id: string): Promise<Operation> {

@@ -66,7 +66,7 @@ export interface AuditPage {
   as_of: Moment;
 }
 
-export type BulkAction = "cancel" | "retry";
+export type BulkAction = "cancel" | "retry" | "set_priority";
 
 /** What a bulk request would do: the tasks it is for, and those of them that the action is possible for now. */
 export interface BulkCount {
@@ -94,6 +94,8 @@ export interface BulkRequest {
   action: BulkAction;
   ids?: TaskId[] | null;
   filter?: BulkFilter | null;
+  /** The one to set; for set_priority only. */
+  priority?: TaskPriority | null;
   expected_count?: number | null;
   dry_run?: boolean;
 }
@@ -324,8 +326,8 @@ export type Moment = string;
 /** A bulk action under way, or done. Item results are kept up to a bound, the failures first. */
 export interface Operation {
   id: string;
-  action: "cancel" | "retry" | "purge";
-  /** What of: the queue that is purged; else empty. */
+  action: "cancel" | "retry" | "purge" | "set_priority";
+  /** What of: the queue that is purged, the priority that is set; else empty. */
   name: string;
   state: "waiting" | "running" | "done" | "cancelled" | "failed";
   total: number;
@@ -441,6 +443,26 @@ export interface Percentiles {
   p95: number | null;
   p99: number | null;
   longest: number | null;
+}
+
+/** Somebody gave a waiting task another priority. */
+export interface PriorityChange {
+  at: Moment;
+  before: TaskPriority;
+  after: TaskPriority;
+  by: string;
+}
+
+/** The priority that a waiting task is to have. */
+export interface PriorityRequest {
+  priority: TaskPriority;
+}
+
+/** The priority that a task has now, and the one that it had. */
+export interface PrioritySet {
+  id: string;
+  before: TaskPriority;
+  priority: TaskPriority;
 }
 
 /** What went wrong. `type` names the kind for ever; `detail` is for people. */
@@ -633,6 +655,8 @@ export interface Task {
   error_detail: ErrorDetail | null;
   history: Attempt[];
   transitions: Transition[];
+  /** The latest, the oldest of them first. */
+  priority_changes: PriorityChange[];
   /** How many workers were lost with it. */
   losses: number;
   actions: TaskActionState[];
@@ -640,7 +664,7 @@ export interface Task {
   has_worker: boolean;
 }
 
-export type TaskActionName = "cancel" | "retry" | "rerun";
+export type TaskActionName = "cancel" | "retry" | "rerun" | "set_priority";
 
 /** What can be done with a task now, and why not if it cannot. */
 export interface TaskActionState {

@@ -5,6 +5,15 @@ import { useState } from "preact/hooks";
 import { Button } from "./basics";
 import { Dialog } from "./dialog";
 
+interface Field {
+  name: string;
+  label: string;
+  hint?: string;
+  type?: "text" | "number";
+  /** What can be chosen, the first one at the beginning; without this, anything can be written. */
+  choices?: readonly string[];
+}
+
 export interface Question {
   title: string;
   text: string;
@@ -13,7 +22,7 @@ export interface Question {
   /** What has to be typed first. */
   typed?: string;
   /** Fields for more to say, by name. */
-  fields?: { name: string; label: string; hint?: string; type?: "text" | "number" }[];
+  fields?: Field[];
 }
 
 type Answers = Record<string, string>;
@@ -31,7 +40,9 @@ export function ConfirmDialog(): JSX.Element | null {
 
 function Ask({ question, answer }: { question: Question; answer: (answers: Answers | null) => void }): JSX.Element {
   const [typed, setTyped] = useState("");
-  const [answers, setAnswers] = useState<Answers>({});
+  const [answers, setAnswers] = useState<Answers>(() =>
+    Object.fromEntries(question.fields?.flatMap(({ name, choices }) => (choices ? [[name, choices[0] ?? ""]] : [])) ?? []),
+  );
   const finish = (result: Answers | null) => {
     asked.value = null;
     answer(result);
@@ -41,14 +52,25 @@ function Ask({ question, answer }: { question: Question; answer: (answers: Answe
     <Dialog title={question.title} onClose={() => finish(null)}>
       <form method="dialog" onSubmit={(event) => (event.preventDefault(), missing || finish(answers))}>
         <p>{question.text}</p>
-        {question.fields?.map(({ name, label, hint, type = "text" }) => (
+        {question.fields?.map(({ name, label, hint, type = "text", choices }) => (
           <label class="field" key={name}>
             <span>{label}</span>
-            <input
-              inputMode={type === "number" ? "decimal" : "text"}
-              value={answers[name] ?? ""}
-              onInput={(event) => setAnswers({ ...answers, [name]: event.currentTarget.value })}
-            />
+            {choices ? (
+              <select
+                value={answers[name]}
+                onChange={(event) => setAnswers({ ...answers, [name]: event.currentTarget.value })}
+              >
+                {choices.map((choice) => (
+                  <option key={choice}>{choice}</option>
+                ))}
+              </select>
+            ) : (
+              <input
+                inputMode={type === "number" ? "decimal" : "text"}
+                value={answers[name] ?? ""}
+                onInput={(event) => setAnswers({ ...answers, [name]: event.currentTarget.value })}
+              />
+            )}
             {hint && <small>{hint}</small>}
           </label>
         ))}

@@ -53,4 +53,5 @@ class FollowedTasks:
             return GONE
         last = task.journal.last if task.journal else 0
         pause = self._parts.ledger.pauses.of(task)
-        return task.status, task.attempts, task.is_cancelling, last, pause, task.due_at, task.lease
+        changes = task.priority_changes
+        return task.status, task.attempts, task.is_cancelling, last, pause, task.due_at, task.lease, changes

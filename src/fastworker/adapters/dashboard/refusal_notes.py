@@ -37,6 +37,7 @@ NAMES = {
     "cancel_task": "cancel",
     "retry_task": "rerun",
     "rerun_task": "rerun",
+    "set_task_priority": "set priority",
     "act_on_tasks": "bulk",
     "cancel_operation": "cancel bulk action",
     "mark_error_seen": "mark failures seen",

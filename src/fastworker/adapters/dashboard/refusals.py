@@ -43,6 +43,7 @@ KINDS: dict[type[errors.FastWorkerError], ProblemKind] = {  # the special before
     errors.CountChanged: COUNT_CHANGED,
     errors.TooManyOperations: TOO_MANY,
     errors.NotFinished: WRONG_STATE,
+    errors.NotWaiting: WRONG_STATE,
     errors.TooManyUnfinished: TOO_MANY,
     errors.QueueFull: QUEUE_FULL,
     errors.Draining: DRAINING,

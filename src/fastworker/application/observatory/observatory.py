@@ -15,6 +15,7 @@ from fastworker.domain.errors import unknown_task_id
 from fastworker.domain.events import (
     ActionTaken,
     Event,
+    PriorityChanged,
     TaskDue,
     TaskFinished,
     TaskLeased,
@@ -83,6 +84,7 @@ class Observatory(EventSink):
             TaskRetried: self._retried,
             TaskReturned: self._waiting_again,
             TaskDue: self._waiting_again,
+            PriorityChanged: self._reordered,
             WorkerPolled: self._polled,
             WorkerJoined: self.workers.join,
             WorkerLeft: self._left,
@@ -213,6 +215,12 @@ class Observatory(EventSink):
         tasks = [self._ledger.tasks[event.task_id]]
         self.index.move(tasks)
         self._note_changes(tasks)
+
+    def _reordered(self, event: PriorityChanged) -> None:
+        self._take_in()  # what came before
+        task = self._ledger.tasks[event.task_id]
+        self.index.set_rank(task)
+        self._note_changes([task])
 
     def _left(self, event: WorkerLeft) -> None:
         self._take_in()  # what failed on it

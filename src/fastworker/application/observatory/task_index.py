@@ -166,6 +166,15 @@ class TaskIndex:
                 block.workers[offset] = worker_key
         return ranks
 
+    def set_rank(self, task: Task) -> None:
+        """Note the present priority of a task that was taken in."""
+        block = self._blocks[task.number >> 8]
+        slot = block.slot_of(task.number & 255)
+        place = _FIRST_PLACE[task.status] + RANKS[task.submission.priority]
+        self._counts[block.places[slot]] -= 1
+        self._counts[place] += 1
+        block.places[slot] = place
+
     def forget(self, tasks: Iterable[Task]) -> None:
         """Let go of tasks that are not remembered any more, if they were taken in at all."""
         counts = self._counts

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastworker.domain.journal import Step
-from fastworker.domain.ledger import latest_attempt
 from fastworker.domain.lifecycle import TaskStatus
-from fastworker.domain.task import Attempt, ErrorRecord, Task
+from fastworker.domain.task import Attempt, ErrorRecord, Task, latest_attempt
 
 
 @dataclass(frozen=True, slots=True)

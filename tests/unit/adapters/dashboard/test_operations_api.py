@@ -59,6 +59,24 @@ async def test_a_bulk_retry_runs_failed_tasks_again() -> None:
         assert len(await served.items("/tasks?status=failure")) == 6
 
 
+async def test_many_get_another_priority() -> None:
+    async with a_dashboard() as served:
+        ids = await waiting(served, 3)
+        body = {"action": "set_priority", "ids": ids, "priority": "low"}
+        counted = await served.post("/tasks/bulk", {**body, "dry_run": True})
+        assert counted.json() == {"matching": 3, "possible": 3}
+        response = await served.post("/tasks/bulk", {**body, "expected_count": 3})
+        assert (response.status_code, response.json()["action"], response.json()["name"]) == (
+            202,
+            "set_priority",
+            "low",
+        )
+        await served.system.settle()
+        operation = (await served.get(f"/operations/{response.json()['id']}")).json()
+        assert operation["answers"] == {"changed": 3}
+        assert len(await served.items("/tasks?status=success&priority=low")) == 3  # low is not paused
+
+
 async def test_a_bulk_action_needs_ids_or_a_filter_and_no_more_than_it_may() -> None:
     async with a_dashboard() as served:
         for body in (
@@ -68,6 +86,9 @@ async def test_a_bulk_action_needs_ids_or_a_filter_and_no_more_than_it_may() -> 
             {"action": "cancel", "ids": ["a"] * 1_001},
             {"action": "explode", "ids": ["a"]},
             {"action": "cancel", "filter": {"status": ["weird"]}},
+            {"action": "cancel", "ids": ["a"], "priority": "high"},
+            {"action": "set_priority", "ids": ["a"]},
+            {"action": "set_priority", "ids": ["a"], "priority": "urgent"},
         ):
             response = await served.post("/tasks/bulk", body)
             assert response.status_code == 422, f"{body}: {response.text}"

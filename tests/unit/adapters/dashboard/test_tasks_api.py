@@ -148,6 +148,49 @@ async def test_a_finished_task_cannot_be_cancelled_and_an_unfinished_one_cannot_
         assert (late.status_code, late.json()["current_status"]) == (409, "success")
 
 
+async def test_a_waiting_task_gets_another_priority_and_tells_who_has_set_it() -> None:
+    async with a_dashboard(workers=()) as served:
+        await served.post("/queues/normal/pause", {})
+        task_id = await submitted(served, args=[3])
+        for _ in range(2):
+            response = await served.post(f"/tasks/{task_id}/actions/priority", {"priority": "high"})
+            assert response.status_code == 200
+        assert response.json() == {"id": task_id, "before": "high", "priority": "high"}
+        task = (await served.get(f"/tasks/{task_id}")).json()
+        [change] = task["priority_changes"]
+        assert (task["priority"], change["before"], change["after"], change["by"]) == (
+            "high",
+            "normal",
+            "high",
+            "somebody",
+        )
+        [entry, _] = await served.items("/audit?limit=2")
+        assert (entry["action"], entry["target"], entry["before"], entry["after"]) == (
+            "set priority",
+            task_id,
+            "normal",
+            "high",
+        )
+        assert (await served.items("/tasks?priority=high"))[0]["id"] == task_id
+
+
+async def test_the_priority_of_a_task_that_does_not_wait_cannot_be_set() -> None:
+    held = HeldTask()
+    async with a_dashboard(functions=[held.function]) as served:
+        task_id = await submitted(served, "held", args=[1])
+        response = await served.post(f"/tasks/{task_id}/actions/priority", {"priority": "low"})
+        assert (response.status_code, response.json()["current_status"]) == (409, "running")
+        assert (await served.post("/tasks/nobodys/actions/priority", {"priority": "low"})).status_code == 404
+        wrong = await served.post(f"/tasks/{task_id}/actions/priority", {"priority": "urgent"})
+        assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/priority")
+        state = (await served.get(f"/tasks/{task_id}")).json()["actions"][-1]
+        assert (state["action"], state["is_possible"], state["explanation"]) == (
+            "set_priority",
+            False,
+            "it is running: only while it waits",
+        )
+
+
 async def test_a_retry_is_the_same_call_under_a_new_id_that_names_its_origin() -> None:
     async with a_dashboard() as served:
         task_id = await submitted(served, args=[3])

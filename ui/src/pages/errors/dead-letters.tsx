@@ -32,7 +32,7 @@ export function DeadLetters(): JSX.Element {
         <p class="muted">Tasks whose tries are used up. A replay is a new task that names the old one as its origin.</p>
         <div class="tools">
           <ExportMenu filter={DEAD} />
-          <Button icon="retry" refused={refused} onClick={() => void runBulk("retry", { filter: DEAD })}>
+          <Button icon="retry" refused={refused} onClick={() => void runBulk({ action: "retry" }, { filter: DEAD })}>
             Replay all…
           </Button>
         </div>

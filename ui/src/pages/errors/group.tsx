@@ -31,7 +31,7 @@ export function Group({ fingerprint }: { fingerprint: string }): JSX.Element {
     topics: TOPICS,
     pace: PACE,
   });
-  const retry = () => void runBulk("retry", { filter: { fingerprint } });
+  const retry = () => void runBulk({ action: "retry" }, { filter: { fingerprint } });
   const refused = canOperate.value ? null : "needs the role operator";
   useShortcuts([{ keys: "R", label: "Retry all of them", group: "This error", run: () => refused || retry() }]);
   return (

@@ -27,7 +27,7 @@ const STATES: Record<Operation["state"], { tone: "neutral" | "accent" | "good" |
 };
 
 function titleOf({ action, name, total }: Operation): string {
-  return `${action}${name ? ` ${name}:` : ""} ${plural(total, "task")}`;
+  return `${action.replace("_", " ")}${name ? ` ${name}:` : ""} ${plural(total, "task")}`;
 }
 
 export function StopOperation({ operation, done }: { operation: Operation; done: () => void }): JSX.Element | null {
@@ -63,7 +63,7 @@ export function OperationsTable(): JSX.Element {
       {({ items }) =>
         items.length === 0 ? (
           <Empty title="No bulk action yet">
-            <p>Select tasks in the list of tasks to cancel or retry many at once.</p>
+            <p>Select tasks in the list of tasks to act on many at once.</p>
           </Empty>
         ) : (
           <DataTable<Operation>

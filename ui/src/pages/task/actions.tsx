@@ -1,11 +1,12 @@
 // What can be done with one task: by button and by key, with the reason where it cannot.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { cancelTask, retryTask } from "../../api/actions";
+import { cancelTask, retryTask, setPriority } from "../../api/actions";
 import type { FunctionDetail as TaskFunction, Task, TaskActionName } from "../../api/types";
 import { Button } from "../../components/basics";
 import { confirm } from "../../components/confirm";
 import { Dialog } from "../../components/dialog";
+import { choosePriority } from "../../components/priority";
 import { Content } from "../../components/panel";
 import { SubmitForm } from "../../forms/submit-form";
 import { useResource } from "../../live/resource";
@@ -38,6 +39,16 @@ async function cancel(task: Task, explanation: string): Promise<void> {
     );
 }
 
+async function changePriority(task: Task): Promise<void> {
+  const priority = await choosePriority(`Set the priority of ${task.name}`, "Set the priority", task.priority);
+  if (priority)
+    await act(
+      "Set the priority",
+      () => setPriority(task.id, priority),
+      () => toast("good", `Its priority is ${priority}`),
+    );
+}
+
 function submitted(id: string): void {
   toast("good", "Submitted as a new task", { action: { label: "Open it", run: () => navigate(urlOf("tasks", id)) } });
 }
@@ -64,11 +75,13 @@ export function Actions({ task }: { task: Task }): JSX.Element {
       ({ id }) => submitted(id),
     ),
   );
+  const doPriority = run("set_priority", () => changePriority(task));
   const doEdit = () => refused("rerun") || setEditing(true);
   const group = "This task";
   useShortcuts([
     { keys: "c", label: "Cancel it", group, run: doCancel },
     { keys: "R", label: "Retry it", group, run: doRetry },
+    { keys: "p", label: "Set its priority", group, run: doPriority },
     { keys: "e", label: "Edit and run as new", group, run: doEdit },
   ]);
   return (
@@ -78,6 +91,15 @@ export function Actions({ task }: { task: Task }): JSX.Element {
       </Button>
       <Button icon="retry" keys="R" refused={refused("retry")} isBusy={busy === "retry"} onClick={doRetry}>
         Retry
+      </Button>
+      <Button
+        icon="up"
+        keys="p"
+        refused={refused("set_priority")}
+        isBusy={busy === "set_priority"}
+        onClick={doPriority}
+      >
+        Priority…
       </Button>
       <Button icon="send" keys="e" refused={refused("rerun")} onClick={doEdit}>
         Re-run as new…

@@ -230,6 +230,11 @@ function About({ task }: { task: Task }): JSX.Element {
         <Fact name="Priority">
           <PriorityMark priority={task.priority} />
         </Fact>
+        {task.priority_changes.map(({ at, before, after, by }, number) => (
+          <Fact key={number} name="Priority changed">
+            {before} → {after} by {by} <Ago at={at} />
+          </Fact>
+        ))}
         {task.worker_id && (
           <Fact name="Worker">
             <a href={urlOf("workers", task.worker_id)}>{task.worker_id}</a>

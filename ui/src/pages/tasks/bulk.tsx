@@ -1,10 +1,11 @@
 // Acting on many tasks: count first, ask with the exact number, then watch it go.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { countBulk, type Selection, startBulk } from "../../api/actions";
+import { type Bulk, countBulk, type Selection, startBulk } from "../../api/actions";
 import type { BulkAction, TaskSummary } from "../../api/types";
 import { Button } from "../../components/basics";
 import { confirm } from "../../components/confirm";
+import { choosePriority } from "../../components/priority";
 import type { RowSelection } from "../../components/data-table";
 import { count, plural } from "../../format/numbers";
 import { act } from "../../state/act";
@@ -16,43 +17,61 @@ import { bulkFilter, type Filter } from "./filter";
 const TYPED_FROM = 100;
 const MOST_IDS = 1000;
 
-const WORDS: Record<BulkAction, { verb: string; past: string; what: string }> = {
+interface Words {
+  verb: string;
+  /** What is asked, after the verb and the number of tasks. */
+  to?: (bulk: Bulk) => string;
+  past: string;
+  what: string;
+  /** Why there is none for which it is possible. */
+  none: string;
+  isDangerous?: boolean;
+}
+
+const WORDS: Record<BulkAction, Words> = {
   cancel: {
     verb: "Cancel",
     past: "Cancelling",
+    none: "They have ended.",
+    isDangerous: true,
     what: "Queued tasks end at once; running ones are told to stop. This cannot be undone.",
   },
   retry: {
     verb: "Retry",
     past: "Retrying",
+    none: "Only tasks that have ended are retried.",
     what: "Each is submitted again as a new task; the old one stays as it is.",
+  },
+  set_priority: {
+    verb: "Set",
+    to: ({ priority }) => ` to ${priority}`,
+    past: "Changing the priority of",
+    none: "They have it already, or do not wait any more.",
+    what: "They go behind those that have that priority already.",
   },
 };
 
 /** Ask and do it. True when it was started. */
-export async function runBulk(action: BulkAction, selection: Selection): Promise<boolean> {
-  const { verb, past, what } = WORDS[action];
-  const counted = await act(verb, () => countBulk(action, selection));
+export async function runBulk(bulk: Bulk, selection: Selection): Promise<boolean> {
+  const { verb, to, past, what, none, isDangerous = false } = WORDS[bulk.action];
+  const counted = await act(verb, () => countBulk(bulk, selection));
   if (!counted) return false;
   if (counted.possible === 0) {
-    toast(
-      "bad",
-      `None of ${plural(counted.matching, "task")} can be ${action === "cancel" ? "cancelled" : "retried"}`,
-      { detail: action === "cancel" ? "They have ended." : "Only tasks that have ended are retried." },
-    );
+    toast("bad", `${verb}: possible for none of ${plural(counted.matching, "task")}`, { detail: none });
     return false;
   }
+  const tasks = `${plural(counted.possible, "task")}${to?.(bulk) ?? ""}`;
   const others = counted.matching - counted.possible;
   const rest = others > 0 ? ` For ${plural(others, "other")} it is not possible; they stay as they are.` : "";
   const agreed = await confirm({
-    title: `${verb} ${plural(counted.possible, "task")}?`,
+    title: `${verb} ${tasks}?`,
     text: `${what}${rest}`,
-    verb: `${verb} ${plural(counted.possible, "task")}`,
-    isDangerous: action === "cancel",
+    verb: `${verb} ${tasks}`,
+    isDangerous,
     ...(counted.possible > TYPED_FROM ? { typed: String(counted.possible) } : {}),
   });
   if (!agreed) return false;
-  const operation = await act(verb, () => startBulk(action, selection, counted.possible));
+  const operation = await act(verb, () => startBulk(bulk, selection, counted.possible));
   if (operation) toast("good", `${past} ${plural(operation.total, "task")}`);
   return operation !== undefined;
 }
@@ -67,27 +86,34 @@ interface BarProps {
 export function BulkBar({ filter, selection, rows, total }: BarProps): JSX.Element | null {
   const [isAll, setAll] = useState(false);
   const chosen = selection.ids.size;
-  const run = (action: BulkAction) => async () => {
+  const run = (bulk: Bulk) => async () => {
     const target: Selection = isAll ? { filter: bulkFilter(filter) } : { ids: [...selection.ids] };
-    if (await runBulk(action, target)) clear();
+    if (await runBulk(bulk, target)) clear();
+  };
+  const cancel = () => void run({ action: "cancel" })();
+  const retry = () => void run({ action: "retry" })();
+  const setPriority = async () => {
+    const priority = await choosePriority("Set the priority of the selected tasks", "Count them");
+    if (priority) await run({ action: "set_priority", priority })();
   };
   const clear = () => (setAll(false), selection.change(new Set()));
-  const group = "Selected tasks";
-  useShortcuts(
-    chosen === 0
-      ? []
-      : [
-          { keys: "c", label: "Cancel them", group, run: () => void run("cancel")() },
-          { keys: "R", label: "Retry them", group, run: () => void run("retry")() },
-          { keys: "Escape", label: "Select none", group, run: clear },
-        ],
-  );
-  if (chosen === 0) return null;
   const refused = canOperate.value
     ? chosen > MOST_IDS && !isAll
       ? `at most ${MOST_IDS} at once`
       : null
     : "needs the role operator";
+  const group = "Selected tasks";
+  useShortcuts(
+    chosen === 0
+      ? []
+      : [
+          { keys: "c", label: "Cancel them", group, run: () => refused === null && cancel() },
+          { keys: "R", label: "Retry them", group, run: () => refused === null && retry() },
+          { keys: "p", label: "Set their priority", group, run: () => refused === null && void setPriority() },
+          { keys: "Escape", label: "Select none", group, run: clear },
+        ],
+  );
+  if (chosen === 0) return null;
   const isPage = rows.length > 0 && rows.every(({ id }) => selection.ids.has(id));
   const matching = `${total.relation === "gte" ? "more than " : ""}${count(total.value)}`;
   return (
@@ -98,11 +124,14 @@ export function BulkBar({ filter, selection, rows, total }: BarProps): JSX.Eleme
           Select all {matching} matching
         </Button>
       )}
-      <Button icon="ban" refused={refused} keys="c" onClick={() => void run("cancel")()}>
+      <Button icon="ban" refused={refused} keys="c" onClick={cancel}>
         Cancel
       </Button>
-      <Button icon="retry" refused={refused} keys="R" onClick={() => void run("retry")()}>
+      <Button icon="retry" refused={refused} keys="R" onClick={retry}>
         Retry
+      </Button>
+      <Button icon="up" refused={refused} keys="p" onClick={() => void setPriority()}>
+        Priority…
       </Button>
       <Button kind="ghost" icon="close" label="Select none" keys="Escape" onClick={clear} />
     </div>

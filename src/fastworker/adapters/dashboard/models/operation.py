@@ -20,8 +20,8 @@ class Operation(Record):
     """A bulk action under way, or done. Item results are kept up to a bound, the failures first."""
 
     id: str
-    action: Literal["cancel", "retry", "purge"]
-    name: str = Field(description="What of: the queue that is purged; else empty.")
+    action: Literal["cancel", "retry", "purge", "set_priority"]
+    name: str = Field(description="What of: the queue that is purged, the priority that is set; else empty.")
     state: Literal["waiting", "running", "done", "cancelled", "failed"]
     total: int
     done: int

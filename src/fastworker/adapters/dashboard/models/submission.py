@@ -14,7 +14,7 @@ MOST_BULK_IDS = 1_000
 LONGEST_ID = 200
 
 type TaskId = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
-type BulkAction = Literal["cancel", "retry"]
+type BulkAction = Literal["cancel", "retry", "set_priority"]
 
 
 class TaskSubmission(Body):
@@ -52,6 +52,20 @@ class Cancelled(Record):
     outcome: Literal["cancelled", "stopping", "finished"]
 
 
+class PriorityRequest(Body):
+    """The priority that a waiting task is to have."""
+
+    priority: TaskPriority
+
+
+class PrioritySet(Record):
+    """The priority that a task has now, and the one that it had."""
+
+    id: str
+    before: TaskPriority
+    priority: TaskPriority
+
+
 class BulkFilter(Body):
     """Tasks by what they are; several values of one kind are alternatives."""
 
@@ -75,6 +89,7 @@ class BulkRequest(Body):
     action: BulkAction
     ids: Annotated[list[TaskId], Field(max_length=MOST_BULK_IDS)] | None = None
     filter: BulkFilter | None = None
+    priority: TaskPriority | None = Field(default=None, description="The one to set; for set_priority only.")
     expected_count: Annotated[int, Field(ge=0)] | None = None
     dry_run: bool = False
 

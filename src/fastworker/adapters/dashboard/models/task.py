@@ -10,7 +10,7 @@ from fastworker.domain.priority import TaskPriority
 from .page import Page
 from .record import Moment, Record
 
-type TaskActionName = Literal["cancel", "retry", "rerun"]
+type TaskActionName = Literal["cancel", "retry", "rerun", "set_priority"]
 
 
 class Progress(Record):
@@ -130,6 +130,15 @@ class TaskStepPage(Page[TaskStep]):
     """The steps of a task in order; `next_cursor` also works later, for what comes after."""
 
 
+class PriorityChange(Record):
+    """Somebody gave a waiting task another priority."""
+
+    at: Moment
+    before: TaskPriority
+    after: TaskPriority
+    by: str
+
+
 class TaskTerms(Record):
     """What is agreed for a task beside its call; None means as by default."""
 
@@ -158,6 +167,7 @@ class Task(TaskSummary):
     error_detail: ErrorDetail | None
     history: list[Attempt]
     transitions: list[Transition]
+    priority_changes: list[PriorityChange] = Field(description="The latest, the oldest of them first.")
     losses: int = Field(description="How many workers were lost with it.")
     actions: list[TaskActionState]
     has_worker: bool = Field(description="A connected worker can run it.")

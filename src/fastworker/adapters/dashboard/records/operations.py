@@ -10,10 +10,11 @@ from ..models.audit import AuditEntry
 from ..models.operation import Operation, OperationItem
 from ..moments import Moments
 
-API_NAMES: dict[BulkAction, Literal["cancel", "retry", "purge"]] = {
+API_NAMES: dict[BulkAction, Literal["cancel", "retry", "purge", "set_priority"]] = {
     BulkAction.CANCEL: "cancel",
     BulkAction.RERUN: "retry",
     BulkAction.PURGE: "purge",
+    BulkAction.SET_PRIORITY: "set_priority",
 }
 """To run a task again as it was is called a retry here, as the button is."""
 
@@ -24,7 +25,7 @@ def operation_record(operation: DomainOperation, moments: Moments, *, with_items
     return Operation(
         id=operation.operation_id,
         action=API_NAMES[operation.action],
-        name=operation.name,
+        name=operation.priority or operation.name,
         state=operation.state.value,
         total=operation.total,
         done=operation.done,

@@ -4,7 +4,7 @@ from fastworker.application.function_catalogue import Declaration
 from fastworker.application.observatory.task_life import AttemptView, TaskLife
 from fastworker.application.observatory.task_life import Transition as DomainTransition
 from fastworker.domain.journal import Step
-from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.lifecycle import WAITING, TaskStatus
 from fastworker.domain.task import ErrorRecord
 from fastworker.domain.task import Task as DomainTask
 from fastworker.domain.terms import Terms
@@ -14,6 +14,7 @@ from ..models.task import (
     ErrorDetail,
     LogLine,
     Payload,
+    PriorityChange,
     Progress,
     Task,
     TaskActionState,
@@ -48,6 +49,10 @@ def task_record(
         error_detail=error_detail(error, fingerprint) if error else None,
         history=[attempt_record(attempt, moments) for attempt in life.attempts],
         transitions=[_transition(each, moments) for each in life.transitions],
+        priority_changes=[
+            PriorityChange(at=moments.of(each.at), before=each.before, after=each.after, by=each.by)
+            for each in task.priority_changes
+        ],
         losses=task.losses,
         actions=actions,
         has_worker=has_worker,
@@ -116,7 +121,18 @@ def possible_actions(task: DomainTask, function: Declaration | None) -> list[Tas
         TaskActionState(action="cancel", is_possible=not ended, explanation=_how_it_would_end(task, function)),
         TaskActionState(action="retry", is_possible=ended, explanation=again),
         TaskActionState(action="rerun", is_possible=ended, explanation=edited),
+        _set_priority(task),
     ]
+
+
+def _set_priority(task: DomainTask) -> TaskActionState:
+    waits = task.status in WAITING
+    told = "it takes its place behind those that have that priority already" if waits else ""
+    return TaskActionState(
+        action="set_priority",
+        is_possible=waits,
+        explanation=told or f"it is {task.status.value}: only while it waits",
+    )
 
 
 def _how_it_would_end(task: DomainTask, function: Declaration | None) -> str:

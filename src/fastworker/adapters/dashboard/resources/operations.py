@@ -7,11 +7,13 @@ from litestar.params import FromPath, JSONBody
 
 from fastworker.application.bulk import BulkAction, Selection
 from fastworker.application.bulk import Operation as DomainOperation
+from fastworker.domain.priority import TaskPriority
 
 from ..access import OPERATOR
 from ..conditional import Answer
 from ..models.operation import Operation, OperationPage
 from ..models.problem import ProblemError
+from ..models.submission import BulkAction as BulkActionName
 from ..models.submission import BulkCount, BulkFilter, BulkRequest
 from ..parts import Given, Parts
 from ..problem_kinds import INVALID_BODY, NOT_FOUND
@@ -22,7 +24,11 @@ from .arguments import PAGE_SIZE, Asking, CursorText, Limit, actor_of, also, fai
 from .lists import Listing
 
 TAGS = ["operations"]
-ACTIONS = {"cancel": BulkAction.CANCEL, "retry": BulkAction.RERUN}
+ACTIONS: dict[BulkActionName, BulkAction] = {
+    "cancel": BulkAction.CANCEL,
+    "retry": BulkAction.RERUN,
+    "set_priority": BulkAction.SET_PRIORITY,
+}
 
 
 @post(
@@ -36,13 +42,15 @@ ACTIONS = {"cancel": BulkAction.CANCEL, "retry": BulkAction.RERUN}
     | also(200, BulkCount, "The count of a dry run."),
 )
 async def act_on_tasks(request: Asking, parts: Given, data: JSONBody[BulkRequest]) -> Response[Any]:
-    """Cancel or retry many tasks. With `dry_run`, only count them."""
-    action, selection = ACTIONS[data.action], _selection(parts, data)
+    """Cancel, retry or give another priority to many tasks. With `dry_run`, only count them."""
+    action, selection, priority = ACTIONS[data.action], _selection(parts, data), _priority(data)
     if data.dry_run:
-        counted = await parts.operations.count(action, selection)
+        counted = await parts.operations.count(action, selection, priority=priority)
         return Answer(BulkCount(matching=counted.matching, possible=counted.possible), status_code=200)
     expected = data.expected_count
-    operation = await parts.operations.start(actor_of(request), action, selection, expected_count=expected)
+    operation = await parts.operations.start(
+        actor_of(request), action, selection, priority=priority, expected_count=expected
+    )
     return Answer(operation_record(operation, parts.moments), status_code=202)
 
 
@@ -53,6 +61,14 @@ def _selection(parts: Parts, data: JSONBody[BulkRequest]) -> Selection:
     if data.filter is None:
         return Selection(ids=tuple(dict.fromkeys(data.ids or ())))
     return Selection(filter=_query(data.filter).filter(parts))
+
+
+def _priority(data: JSONBody[BulkRequest]) -> TaskPriority | None:
+    if (data.action == "set_priority") is (data.priority is None):
+        message = "expected the priority to set" if data.priority is None else f"{data.action} takes none"
+        problem = ProblemError(message=message, pointer="/priority")
+        raise ApiProblem(INVALID_BODY, f"/priority: {message}", errors=[problem])
+    return data.priority
 
 
 def _query(wanted: BulkFilter) -> TaskQuery:

@@ -1,13 +1,14 @@
-"""Acting on tasks one by one: submit, cancel, run again."""
+"""Acting on tasks one by one: submit, cancel, run again, change the priority."""
 
 from typing import Annotated
 
 from litestar import Response, post
-from litestar.params import FromPath, HeaderParameter
+from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from fastworker.application.steering import Edit
 from fastworker.application.trace_context import bounded_trace
 from fastworker.domain.cancellation import Cancellation
+from fastworker.domain.lifecycle import WAITING
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import Submission
 from fastworker.domain.terms import Terms, TraceContext
@@ -17,7 +18,7 @@ from ..bodies import decoded, digest_of_body
 from ..conditional import Answer
 from ..idempotency import HEADER, LONGEST_KEY, Claim
 from ..models.problem import ProblemError
-from ..models.submission import Cancelled, Submitted, TaskSubmission
+from ..models.submission import Cancelled, PriorityRequest, PrioritySet, Submitted, TaskSubmission
 from ..parts import Given, Parts
 from ..paths import name_in_path
 from ..problem_kinds import INVALID_BODY, WRONG_STATE
@@ -160,6 +161,28 @@ async def rerun_task(request: Asking, parts: Given, task_id: FromPath[str]) -> S
         return _rerun(request, parts, task_id, Edit(payload=payload, priority=data.priority, terms=_terms(data)))
 
 
+@post(
+    "/tasks/{task_id:str}/actions/priority",
+    operation_id="set_task_priority",
+    tags=TAGS,
+    opt=OPERATOR,
+    status_code=200,
+    responses=fails_with(409, 410, 415, 422),
+    sync_to_thread=False,
+)
+def set_task_priority(
+    request: Asking, parts: Given, task_id: FromPath[str], data: JSONBody[PriorityRequest]
+) -> PrioritySet:
+    """Give a task that waits another priority: it goes behind those that have it already. Twice is once."""
+    task_id, actor, priority = name_in_path(task_id), actor_of(request), data.priority
+    task = parts.observatory.task(task_id, now=parts.clock.now())
+    if task.status not in WAITING:
+        detail = f"task {task_id} is {task.status.value}: only while it waits can its priority be set"
+        raise ApiProblem(WRONG_STATE, detail, current_status=task.status.value)
+    before = steer(parts, lambda steering, now: steering.set_priority(actor, task_id, priority, now=now))
+    return PrioritySet(id=task_id, before=before, priority=priority)
+
+
 def _rerun(request: Asking, parts: Parts, task_id: str, edit: Edit) -> Submitted:
     actor, new_id = actor_of(request), parts.new_id()
     task = parts.observatory.task(task_id, now=parts.clock.now())
@@ -186,4 +209,4 @@ def _submitted(parts: Parts, task_id: str, name: str) -> Submitted:
     return Submitted(id=task_id, is_waiting_for_worker=waits)
 
 
-HANDLERS = [submit_task, cancel_task, retry_task, rerun_task]
+HANDLERS = [submit_task, cancel_task, retry_task, rerun_task, set_task_priority]
