@@ -130,14 +130,25 @@ def once_more(task: Task | None, task_id: str, new_task_id: str, ledger: Ledger)
         IdConflict: the new id is the old one.
         NotFinished: it has not ended.
     """
-    if task is None:
-        raise unknown_task_id(task_id, is_forgotten=ledger.results.may_have_forgotten(task_id))
-    if not task.status.is_final:
-        raise NotFinished(f"task {task_id} is {task.status.value}: only a finished task can be run again")
+    task = ended(task, task_id, ledger, what_for="be run again")
     if new_task_id == task_id:
         raise IdConflict(f"task id {task_id!r} is taken by the task that is to run again; use another id")
     terms = replace(task.submission.terms, origin=task_id, delay_seconds=None, expires_seconds=None)
     return replace(task.submission, task_id=new_task_id, terms=terms)
+
+
+def ended(task: Task | None, task_id: str, ledger: Ledger, *, what_for: str) -> Task:
+    """Return a task that has ended, and is to `be run again`, say.
+
+    Raises:
+        UnknownTaskId, ResultExpired: the task is not known (any more).
+        NotFinished: it has not ended.
+    """
+    if task is None:
+        raise unknown_task_id(task_id, is_forgotten=ledger.results.may_have_forgotten(task_id))
+    if not task.status.is_final:
+        raise NotFinished(f"task {task_id} is {task.status.value}: only a finished task can {what_for}")
+    return task
 
 
 def waiting(task: Task | None, task_id: str, ledger: Ledger) -> Task:

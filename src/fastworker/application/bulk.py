@@ -54,6 +54,7 @@ class BulkAction(StrEnum):
     CANCEL = "cancel"  # those that have not ended
     RERUN = "rerun"  # those that have
     PURGE = "purge"  # those that wait in a queue, and still do when their turn comes
+    DELETE = "delete"  # those that have ended: they are forgotten
     SET_PRIORITY = "set priority"  # those that wait and have another, in the order of their submission
 
 
@@ -255,6 +256,8 @@ class Operations:
                     self._rerun(operation, task_ids)
                 case BulkAction.PURGE:
                     self._purge(operation, task_ids)
+                case BulkAction.DELETE:
+                    self._delete(operation, task_ids)
                 case BulkAction.SET_PRIORITY:
                     self._set_priority(operation, task_ids)
                 case _:
@@ -286,6 +289,11 @@ class Operations:
         for (task_id, new_id), error in zip(pairs, answers, strict=True):
             item = Item(task_id, "submitted", new_id) if error is None else Item(task_id, error.code)
             operation.note(item, is_good=error is None)
+
+    def _delete(self, operation: Operation, task_ids: Sequence[str]) -> None:
+        answers = self._steer(lambda steering, now: steering.delete_some(task_ids, now=now))
+        for task_id, error in zip(task_ids, answers, strict=True):
+            operation.note(Item(task_id, error.code if error else "deleted"), is_good=error is None)
 
     def _set_priority(self, operation: Operation, task_ids: Sequence[str]) -> None:
         actor, priority = operation.actor, operation.priority
@@ -352,7 +360,7 @@ def _is_for(action: BulkAction, task: Task, priority: TaskPriority | None) -> bo
     match action:
         case BulkAction.CANCEL:
             return not status.is_final
-        case BulkAction.RERUN:
+        case BulkAction.RERUN | BulkAction.DELETE:
             return status.is_final
         case BulkAction.PURGE:
             return status is TaskStatus.QUEUED

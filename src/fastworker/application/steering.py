@@ -13,6 +13,7 @@ from fastworker.domain.events import (
     FunctionResumed,
     PriorityPaused,
     PriorityResumed,
+    TaskDeleted,
 )
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
@@ -23,7 +24,7 @@ from fastworker.domain.task import Submission, Task
 from fastworker.domain.terms import LONGEST_SECONDS, Terms
 from fastworker.domain.text import bounded
 
-from .admission import Admission, once_more, waiting, worker_to_drain
+from .admission import Admission, ended, once_more, waiting, worker_to_drain
 from .decisions import Decisions
 from .limits import LONGEST_ID, Limits
 
@@ -137,6 +138,21 @@ class Steering:
         self._decisions.dispatch(now)
         return answers
 
+    def delete(self, actor: Actor, task_id: str, *, now: float) -> TaskStatus:
+        """Forget a task that has ended, with its result; return how it ended. Who waits for its end has heard of it.
+
+        Raises:
+            UnknownTaskId, ResultExpired: the task is not known (any more).
+            NotFinished: it has not ended.
+        """
+        status = self._delete(task_id, now)
+        self.note(Action(actor, "delete", task_id, status.value, "forgotten"), now=now)
+        return status
+
+    def delete_some(self, task_ids: Sequence[str], *, now: float) -> list[FastWorkerError | None]:
+        """Forget those of some tasks that have ended; return why not, where not. The action as a whole is noted."""
+        return [_refusal(self._delete, task_id, now) for task_id in task_ids]
+
     def drain_worker(self, actor: Actor, worker_id: str, *, now: float) -> None:
         """Have a worker take no more, finish what it runs, and leave; raises `UnknownWorker`, `InvalidOption`."""
         worker = worker_to_drain(worker_id, self._ledger)
@@ -212,6 +228,11 @@ class Steering:
     def _rerun_one(self, task_id: str, new_task_id: str, now: float) -> None:
         self._accept(once_more(self._remembered(task_id, now), task_id, new_task_id, self._ledger), now)
 
+    def _delete(self, task_id: str, now: float) -> TaskStatus:
+        task = ended(self._remembered(task_id, now), task_id, self._ledger, what_for="be deleted")
+        self._decisions.record(TaskDeleted(task_id))
+        return task.status
+
     def _change_priority(self, actor: Actor, task_id: str, priority: TaskPriority, now: float) -> None:
         task = waiting(self._remembered(task_id, now), task_id, self._ledger)
         self._decisions.change_priority(task, priority, actor.name, now)
@@ -226,7 +247,7 @@ class Steering:
             raise refusal
 
 
-def _refusal[**P](do: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> FastWorkerError | None:
+def _refusal[**P](do: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> FastWorkerError | None:
     """Do something for one of many, and return why it was refused, if it was."""
     try:
         do(*args, **kwargs)

@@ -95,7 +95,7 @@ class InvalidOption(CallerError, ValueError):
 
 
 class NotFinished(CallerError):
-    """The task has not ended: only a finished task can be run again."""
+    """The task has not ended: only a finished task can be run again, or deleted."""
 
     code = "not_finished"
 

@@ -203,6 +203,13 @@ class ResultRead:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskDeleted:
+    """Somebody had a task that has ended forgotten before its time."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResultsReaped:
     """Results whose time was over were forgotten."""
 
@@ -284,6 +291,7 @@ type Event = (
     | SessionHeard
     | SessionClosed
     | ResultRead
+    | TaskDeleted
     | ResultsReaped
     | SilenceForgiven
     | DrainStarted

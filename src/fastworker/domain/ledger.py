@@ -24,6 +24,7 @@ from .events import (
     SessionOpened,
     SilenceForgiven,
     StopOrdered,
+    TaskDeleted,
     TaskDue,
     TaskFinished,
     TaskFollowed,
@@ -148,6 +149,8 @@ class Ledger:
                 self.superseded += 1
             case ResultRead():
                 self.results.use(event.task_id)
+            case TaskDeleted():
+                self.results.delete(event.task_id)
             case ResultsReaped():
                 self.results.reap(now=event.at)
             case SilenceForgiven():

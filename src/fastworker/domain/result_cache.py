@@ -61,6 +61,10 @@ class ResultCache:
                 return
             self._forget(task_id)
 
+    def delete(self, task_id: str) -> None:
+        """Forget a kept task now."""
+        self._forget(task_id)
+
     def has_expired(self, *, now: float) -> bool:
         """True when `reap` would forget something."""
         return bool(self._by_age) and self._is_over(next(iter(self._by_age.values())), now)

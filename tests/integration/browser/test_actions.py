@@ -182,6 +182,49 @@ def test_many_get_another_priority_after_the_exact_number_was_shown(
     page.see_row("wait_for", "low")
 
 
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+def test_a_task_that_has_ended_is_deleted(dashboard: StartDashboard, sight: OpenSight, way: str) -> None:
+    started = dashboard()
+    with started.system.sync_client() as client:
+        task_id = str(client.delay("parse_feed", "12"))
+    page = sight(started, f"tasks/{task_id}")
+    page.page.locator(".task-title .status", has_text="success").wait_for()
+    if way == "mouse":
+        page.button("Delete")
+        page.answer("Delete the task")
+    else:
+        page.keys("D")
+        page.page.get_by_role("dialog").wait_for()
+        page.keys("Tab", "Tab")
+        page.wait_until(lambda tab: focused(page) == "Delete the task", "the focus on the button")
+        page.keys("Enter")
+    page.see("parse_feed is deleted")
+    page.see("No tasks are remembered")
+    assert started.ask("tasks/counts")["success"] == 0
+
+
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+def test_many_that_have_ended_are_deleted_and_their_rows_go(
+    dashboard: StartDashboard, sight: OpenSight, way: str
+) -> None:
+    started = dashboard()
+    with started.system.sync_client() as client:
+        for text in ("1", "2", "x"):
+            client.delay("parse_feed", text)
+        client.delay("send_receipt", 1, "a@example.org")
+    page = sight(started, "tasks?name=parse_feed")
+    page.see_row("parse_feed", "failure")
+    page.page.get_by_label("Select all rows of this page").check()
+    page.see("3 tasks selected")
+    if way == "mouse":
+        page.button("Delete")
+    else:
+        page.keys("D")
+    page.answer("Delete 3 tasks")
+    page.see("No task matches")
+    assert [task["name"] for task in started.ask("tasks")["items"]] == ["send_receipt"]
+
+
 def test_rows_are_walked_selected_and_opened_by_keyboard(busy: Dashboard, sight: OpenSight) -> None:
     page = sight(busy, "tasks?name=send_receipt")
     page.see_row("send_receipt")

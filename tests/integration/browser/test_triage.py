@@ -121,6 +121,23 @@ def test_a_dead_letter_is_replayed_and_another_is_edited(dashboard: StartDashboa
     page.wait_until(lambda tab: started.ask("tasks/counts")["success"] == 1, "a success")
 
 
+def test_a_dead_letter_is_discarded_and_then_all_are(dashboard: StartDashboard, sight: OpenSight) -> None:
+    started = dashboard()
+    with started.system.sync_client() as client:
+        for _ in range(3):
+            client.delay("parse_feed", "twelve")
+    page = sight(started, "errors?tab=dead")
+    page.see_row("parse_feed", "failure")
+    page.button("Discard")
+    page.answer("Discard it")
+    page.see("It is discarded")
+    page.wait_until(lambda tab: started.ask("tasks/counts")["failure"] == 2, "two dead letters")
+    page.button("Discard all…")
+    page.answer("Delete 2 tasks")
+    page.see("No dead letters")
+    assert started.ask("tasks/counts")["failure"] == 0
+
+
 def test_all_dead_letters_are_replayed_after_the_exact_number_was_shown(
     dashboard: StartDashboard, sight: OpenSight
 ) -> None:

@@ -35,7 +35,7 @@ from ...builders import a_submission
 from .observatory.observed import ObservedCoordinator
 
 ANN = Actor("ann", "operator", "127.0.0.1")
-CANCEL, RERUN, PURGE, SET_PRIORITY = BulkAction
+CANCEL, RERUN, PURGE, DELETE, SET_PRIORITY = BulkAction
 HIGH = TaskPriority.HIGH
 EVERYTHING = Selection(filter=EVERY_TASK)
 pytestmark = pytest.mark.anyio
@@ -241,6 +241,21 @@ async def test_what_waits_gets_another_priority_in_the_order_of_its_submission()
     assert plane.find(later).submission.priority is HIGH
     assert plane.find(first).priority_changes[0].by == "ann"
     assert await plane.operations.count(SET_PRIORITY, EVERYTHING, priority=HIGH) == BulkCount(6, 1)
+
+
+async def test_what_has_ended_is_deleted_and_nothing_else():
+    plane = Plane()
+    first, second, third = plane.ended(3)
+    (waits,) = plane.waiting(1)
+    assert await plane.operations.count(DELETE, EVERYTHING) == BulkCount(4, 3)
+    operation = await plane.operations.start(ANN, DELETE, Selection(ids=(first, second, waits)), expected_count=2)
+    plane.coordinator.steering.delete(ANN, first, now=plane.now)
+    async with plane.running():
+        await plane.clock.settle()
+
+    assert operation.items == [Item(first, "unknown_task_id"), Item(second, "deleted")]
+    assert plane.observatory.index.counts()[TaskStatus.SUCCESS] == 1
+    assert (plane.find(third).status, plane.status(waits)) == (TaskStatus.SUCCESS, TaskStatus.QUEUED)
 
 
 async def test_what_has_started_or_was_changed_before_its_turn_came_is_told():

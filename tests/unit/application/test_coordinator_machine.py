@@ -212,6 +212,19 @@ class CoordinatorMachine(RuleBasedStateMachine):
             assert self.plane.find(task_id).submission.priority is priority
             assert len(self.plane.find(task_id).priority_changes) <= CHANGES_KEPT
 
+    @rule(submission=submissions)
+    def delete(self, submission):
+        steering, task_id = self.plane.coordinator.steering, submission.task_id
+        if not self._is_kept(task_id):
+            with pytest.raises((UnknownTaskId, ResultExpired)):
+                steering.delete(ANN, task_id, now=self.plane.now)
+        elif task_id in self.witness.live:
+            with pytest.raises(NotFinished):
+                steering.delete(ANN, task_id, now=self.plane.now)
+        else:
+            assert steering.delete(ANN, task_id, now=self.plane.now) is self.witness.tasks[task_id].status
+            assert task_id not in self.plane.ledger.results.task_ids()
+
     @rule(target=submissions, call=CALLS)
     def submit_for_nobody(self, call):
         name, priority, terms = call

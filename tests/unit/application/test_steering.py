@@ -14,6 +14,7 @@ from fastworker.domain.errors import (
     NotFinished,
     NotWaiting,
     QueueFull,
+    ResultExpired,
     UnknownTask,
     UnknownTaskId,
     UnknownWorker,
@@ -28,7 +29,7 @@ from fastworker.domain.terms import Terms
 from tests.unit.system.system import a_system
 from tests.unit.system.tasks import echo
 
-from ...builders import ManualCoordinator, a_submission, an_outcome
+from ...builders import ManualCoordinator, a_submission, a_uuid7, an_outcome
 from ..domain.ledger_snapshot import snapshot
 
 ANN = Actor("ann", "operator", "127.0.0.1")
@@ -216,6 +217,45 @@ def test_only_so_many_changes_of_a_priority_are_remembered():
 
     assert len(plane.find("t1").priority_changes) == CHANGES_KEPT
     assert plane.find("t1").priority_changes[-1].after is HIGH
+
+
+# ---- deleting ----
+
+
+def test_a_finished_task_is_deleted_and_whoever_waits_for_it_hears_of_its_end_nevertheless():
+    plane = ManualCoordinator()
+    finished(plane, "done", TaskStatus.FAILURE)
+    finished(plane, "other")
+    status = plane.coordinator.steering.delete(ANN, "done", now=plane.now)
+
+    assert status is TaskStatus.FAILURE
+    assert plane.ledger.results.task_ids() == ["other"]
+    assert plane.unread() == ["done", "other"]
+    assert noted(plane) == [("delete", "done", "failure", "forgotten")]
+    assert snapshot(plane.rebuilt()) == snapshot(plane.ledger)
+
+
+def test_a_deleted_task_is_like_one_whose_time_is_over():
+    plane = ManualCoordinator()
+    task_id = a_uuid7(1)
+    finished(plane, task_id)
+    plane.coordinator.steering.delete(ANN, task_id, now=plane.now)
+    with pytest.raises(ResultExpired):
+        plane.coordinator.steering.delete(ANN, task_id, now=plane.now)
+
+    assert plane.cancel(task_id) is Cancellation.FORGOTTEN
+    assert [entry[0] for entry in noted(plane)] == ["delete"]
+
+
+@pytest.mark.parametrize(("task_id", "error"), [("nobodys", UnknownTaskId), ("waits", NotFinished)])
+def test_only_a_task_that_has_ended_is_deleted(task_id, error):
+    plane = ManualCoordinator()
+    plane.accepted(a_submission("waits"))
+    with pytest.raises(error):
+        plane.coordinator.steering.delete(ANN, task_id, now=plane.now)
+
+    assert noted(plane) == []
+    assert list(plane.ledger.tasks) == ["waits"]
 
 
 # ---- ending ----

@@ -5,6 +5,7 @@ import type {
   BulkCount,
   BulkFilter,
   Cancelled,
+  Deleted,
   ErrorGroup,
   Function as TaskFunction,
   Operation,
@@ -42,6 +43,11 @@ export function retryTask(id: string): Promise<Submitted> {
 /** Submit an edited call, as a new task that names this one as its origin. */
 export function rerunTask(id: string, submission: Partial<TaskSubmission>): Promise<Submitted> {
   return post(`tasks/${segment(id)}/actions/rerun`, submission);
+}
+
+/** Have a task forgotten that has ended. */
+export function deleteTask(id: string): Promise<Deleted> {
+  return post(`tasks/${segment(id)}/actions/delete`);
 }
 
 /** Have a waiting task start in the order of another priority. */

@@ -66,7 +66,7 @@ export interface AuditPage {
   as_of: Moment;
 }
 
-export type BulkAction = "cancel" | "retry" | "set_priority";
+export type BulkAction = "cancel" | "retry" | "set_priority" | "delete";
 
 /** What a bulk request would do: the tasks it is for, and those of them that the action is possible for now. */
 export interface BulkCount {
@@ -114,6 +114,12 @@ export interface Cancelled {
 /** The settings in force. */
 export interface Config {
   settings: Setting[];
+}
+
+/** The task that is not remembered any more, and how it had ended. */
+export interface Deleted {
+  id: string;
+  status: TaskStatus;
 }
 
 /** How many tasks wait in a priority. */
@@ -326,7 +332,7 @@ export type Moment = string;
 /** A bulk action under way, or done. Item results are kept up to a bound, the failures first. */
 export interface Operation {
   id: string;
-  action: "cancel" | "retry" | "purge" | "set_priority";
+  action: "cancel" | "retry" | "purge" | "set_priority" | "delete";
   /** What of: the queue that is purged, the priority that is set; else empty. */
   name: string;
   state: "waiting" | "running" | "done" | "cancelled" | "failed";
@@ -664,7 +670,7 @@ export interface Task {
   has_worker: boolean;
 }
 
-export type TaskActionName = "cancel" | "retry" | "rerun" | "set_priority";
+export type TaskActionName = "cancel" | "retry" | "rerun" | "set_priority" | "delete";
 
 /** What can be done with a task now, and why not if it cannot. */
 export interface TaskActionState {
@@ -823,6 +829,8 @@ export interface TasksEvent {
   changed: TaskSummary[];
   /** How many more have changed: ask for the page again. */
   more: number;
+  /** How many were deleted by somebody: ask for the page again. */
+  deleted: number;
   counts: TaskCounts;
 }
 

@@ -38,6 +38,7 @@ NAMES = {
     "retry_task": "rerun",
     "rerun_task": "rerun",
     "set_task_priority": "set priority",
+    "delete_task": "delete",
     "act_on_tasks": "bulk",
     "cancel_operation": "cancel bulk action",
     "mark_error_seen": "mark failures seen",

@@ -97,13 +97,13 @@ class Topics:
 
     def _tasks(self) -> Iterator[News]:
         parts = self._parts
-        tasks, others = parts.observatory.changes.take()
-        if not tasks:
+        tasks, others, deleted = parts.observatory.changes.take()
+        if not tasks and not deleted:
             return
         changed = [task_summary(task, parts) for task in tasks[:MOST_TOLD]]
         counts = task_counts(parts.observatory.index.counts())
         more = others + len(tasks) - len(changed)
-        yield "tasks", "tasks", TasksEvent(topic="tasks", changed=changed, more=more, counts=counts)
+        yield "tasks", "tasks", TasksEvent(topic="tasks", changed=changed, more=more, deleted=deleted, counts=counts)
 
     def _overview(self, now: float) -> News:
         parts = self._parts

@@ -15,6 +15,11 @@ class Changes:
         self.is_on = False
         self._tasks: dict[int, Task] = {}
         self._others = 0
+        self._deleted = 0
+
+    def note_deleted(self) -> None:
+        """Note that somebody has deleted a task."""
+        self._deleted += self.is_on
 
     def note(self, task: Task) -> None:
         """Note that a task has changed."""
@@ -23,9 +28,9 @@ class Changes:
         else:
             self._others += 1
 
-    def take(self) -> tuple[list[Task], int]:
-        """Return up to 200 tasks that have changed, and how many changes of others there were."""
+    def take(self) -> tuple[list[Task], int, int]:
+        """Return up to 200 tasks that have changed, how many changes of others there were, and how many deletions."""
         self._refresh()
-        tasks, others = list(self._tasks.values()), self._others
-        self._tasks, self._others = {}, 0
-        return tasks, others
+        tasks, others, deleted = list(self._tasks.values()), self._others, self._deleted
+        self._tasks, self._others, self._deleted = {}, 0, 0
+        return tasks, others, deleted

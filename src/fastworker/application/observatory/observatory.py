@@ -16,6 +16,7 @@ from fastworker.domain.events import (
     ActionTaken,
     Event,
     PriorityChanged,
+    TaskDeleted,
     TaskDue,
     TaskFinished,
     TaskLeased,
@@ -85,6 +86,7 @@ class Observatory(EventSink):
             TaskReturned: self._waiting_again,
             TaskDue: self._waiting_again,
             PriorityChanged: self._reordered,
+            TaskDeleted: self._deleted,
             WorkerPolled: self._polled,
             WorkerJoined: self.workers.join,
             WorkerLeft: self._left,
@@ -221,6 +223,9 @@ class Observatory(EventSink):
         task = self._ledger.tasks[event.task_id]
         self.index.set_rank(task)
         self._note_changes([task])
+
+    def _deleted(self, _: TaskDeleted) -> None:
+        self.changes.note_deleted()  # the index hears of it as of all that is forgotten
 
     def _left(self, event: WorkerLeft) -> None:
         self._take_in()  # what failed on it

@@ -59,6 +59,25 @@ async def test_a_bulk_retry_runs_failed_tasks_again() -> None:
         assert len(await served.items("/tasks?status=failure")) == 6
 
 
+async def test_dead_letters_are_deleted_and_lists_are_told_to_ask_again() -> None:
+    async with a_dashboard() as served:
+        for _ in range(3):
+            await served.post("/tasks", {"name": "divide", "args": [1, 0]})
+        await served.system.settle()
+        listener = served.parts.hub.listen(["tasks"], None)
+        await served.turn()
+        listener.take()
+        body = {"action": "delete", "filter": {"status": ["failure", "lost"]}, "expected_count": 3}
+        response = await served.post("/tasks/bulk", body)
+        await served.system.settle()
+        await served.turn()
+        operation = (await served.get(f"/operations/{response.json()['id']}")).json()
+        assert (operation["action"], operation["answers"]) == ("delete", {"deleted": 3})
+        assert await served.items("/tasks") == []
+        told = [event.data for event in listener.take()]
+        assert any('"deleted":3' in data for data in told), told
+
+
 async def test_many_get_another_priority() -> None:
     async with a_dashboard() as served:
         ids = await waiting(served, 3)

@@ -183,12 +183,32 @@ async def test_the_priority_of_a_task_that_does_not_wait_cannot_be_set() -> None
         assert (await served.post("/tasks/nobodys/actions/priority", {"priority": "low"})).status_code == 404
         wrong = await served.post(f"/tasks/{task_id}/actions/priority", {"priority": "urgent"})
         assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/priority")
-        state = (await served.get(f"/tasks/{task_id}")).json()["actions"][-1]
-        assert (state["action"], state["is_possible"], state["explanation"]) == (
-            "set_priority",
-            False,
-            "it is running: only while it waits",
-        )
+        state = (await served.get(f"/tasks/{task_id}")).json()["actions"]
+        [reason] = [each["explanation"] for each in state if each["action"] == "set_priority"]
+        assert reason == "it is running: only while it waits"
+
+
+async def test_a_finished_task_is_deleted_and_its_result_is_gone() -> None:
+    async with a_dashboard() as served:
+        task_id = await submitted(served, args=[3])
+        response = await served.post(f"/tasks/{task_id}/actions/delete")
+        assert (response.status_code, response.json()) == (200, {"id": task_id, "status": "success"})
+        assert (await served.get(f"/tasks/{task_id}")).status_code == 410
+        assert (await served.post(f"/tasks/{task_id}/actions/delete")).status_code == 410
+        assert (await served.get("/tasks/counts")).json()["success"] == 0
+        refused, entry = await served.items("/audit?limit=2")
+        assert (entry["action"], entry["target"], entry["before"]) == ("delete", task_id, "success")
+        assert (refused["action"], refused["target"], "not kept" in refused["refusal"]) == ("delete", task_id, True)
+
+
+async def test_a_task_that_has_not_ended_cannot_be_deleted() -> None:
+    held = HeldTask()
+    async with a_dashboard(functions=[held.function]) as served:
+        task_id = await submitted(served, "held", args=[1])
+        response = await served.post(f"/tasks/{task_id}/actions/delete")
+        assert (response.status_code, response.json()["current_status"]) == (409, "running")
+        actions = {each["action"]: each for each in (await served.get(f"/tasks/{task_id}")).json()["actions"]}
+        assert actions["delete"]["explanation"] == "it is running: only after its end"
 
 
 async def test_a_retry_is_the_same_call_under_a_new_id_that_names_its_origin() -> None:

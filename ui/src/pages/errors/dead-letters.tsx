@@ -1,8 +1,9 @@
 // Tasks that failed for good, or were lost: all their tries are used. They can run again, as they were or edited.
 import type { JSX } from "preact";
-import { retryTask } from "../../api/actions";
+import { deleteTask, retryTask } from "../../api/actions";
 import type { TaskPage, TaskSummary } from "../../api/types";
 import { Ago, Button } from "../../components/basics";
+import { confirm } from "../../components/confirm";
 import { DataTable } from "../../components/data-table";
 import { Icon } from "../../components/icons";
 import { Empty, Panel } from "../../components/panel";
@@ -34,6 +35,9 @@ export function DeadLetters(): JSX.Element {
           <ExportMenu filter={DEAD} />
           <Button icon="retry" refused={refused} onClick={() => void runBulk({ action: "retry" }, { filter: DEAD })}>
             Replay all…
+          </Button>
+          <Button icon="close" refused={refused} onClick={() => void runBulk({ action: "delete" }, { filter: DEAD })}>
+            Discard all…
           </Button>
         </div>
       </div>
@@ -93,6 +97,15 @@ function Replay({ task, refused }: { task: TaskSummary; refused: string | null }
           action: { label: "Open it", run: () => navigate(urlOf("tasks", id)) },
         }),
     );
+  const discard = async () => {
+    const agreed = await confirm({
+      title: `Discard ${task.name}?`,
+      text: "It is forgotten, and cannot be replayed any more. This cannot be undone.",
+      verb: "Discard it",
+      isDangerous: true,
+    });
+    if (agreed) await act("Discard", () => deleteTask(task.id), () => toast("good", "It is discarded"));
+  };
   return (
     <span class="row-actions">
       <Button icon="retry" refused={refused} onClick={() => void replay()} title={`Run ${task.name} again as it was`}>
@@ -102,6 +115,9 @@ function Replay({ task, refused }: { task: TaskSummary; refused: string | null }
         <Icon name="send" />
         Edit…
       </a>
+      <Button icon="close" refused={refused} onClick={() => void discard()} title={`Forget ${task.name}`}>
+        Discard
+      </Button>
     </span>
   );
 }

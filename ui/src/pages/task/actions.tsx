@@ -1,7 +1,7 @@
 // What can be done with one task: by button and by key, with the reason where it cannot.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { cancelTask, retryTask, setPriority } from "../../api/actions";
+import { cancelTask, deleteTask, retryTask, setPriority } from "../../api/actions";
 import type { FunctionDetail as TaskFunction, Task, TaskActionName } from "../../api/types";
 import { Button } from "../../components/basics";
 import { confirm } from "../../components/confirm";
@@ -13,6 +13,7 @@ import { useResource } from "../../live/resource";
 import { navigate, param } from "../../router/location";
 import { urlOf } from "../../router/route";
 import { act } from "../../state/act";
+import { listed } from "../../state/listed";
 import { canOperate } from "../../state/session";
 import { useShortcuts } from "../../state/shortcuts";
 import { toast } from "../../state/toasts";
@@ -49,6 +50,21 @@ async function changePriority(task: Task): Promise<void> {
     );
 }
 
+async function remove(task: Task): Promise<void> {
+  const agreed = await confirm({
+    title: `Delete ${task.name}?`,
+    text: "It is forgotten with its result. This cannot be undone.",
+    verb: "Delete the task",
+    isDangerous: true,
+  });
+  if (agreed)
+    await act(
+      "Delete",
+      () => deleteTask(task.id),
+      () => (toast("good", `${task.name} is deleted`), navigate(listed.peek().url)),
+    );
+}
+
 function submitted(id: string): void {
   toast("good", "Submitted as a new task", { action: { label: "Open it", run: () => navigate(urlOf("tasks", id)) } });
 }
@@ -76,12 +92,14 @@ export function Actions({ task }: { task: Task }): JSX.Element {
     ),
   );
   const doPriority = run("set_priority", () => changePriority(task));
+  const doDelete = run("delete", () => remove(task));
   const doEdit = () => refused("rerun") || setEditing(true);
   const group = "This task";
   useShortcuts([
     { keys: "c", label: "Cancel it", group, run: doCancel },
     { keys: "R", label: "Retry it", group, run: doRetry },
     { keys: "p", label: "Set its priority", group, run: doPriority },
+    { keys: "D", label: "Delete it", group, run: doDelete },
     { keys: "e", label: "Edit and run as new", group, run: doEdit },
   ]);
   return (
@@ -103,6 +121,9 @@ export function Actions({ task }: { task: Task }): JSX.Element {
       </Button>
       <Button icon="send" keys="e" refused={refused("rerun")} onClick={doEdit}>
         Re-run as new…
+      </Button>
+      <Button icon="close" keys="D" refused={refused("delete")} isBusy={busy === "delete"} onClick={doDelete}>
+        Delete
       </Button>
       {isEditing && !refused("rerun") && <Rerun task={task} onClose={() => setEditing(false)} />}
     </>

@@ -42,6 +42,13 @@ const WORDS: Record<BulkAction, Words> = {
     none: "Only tasks that have ended are retried.",
     what: "Each is submitted again as a new task; the old one stays as it is.",
   },
+  delete: {
+    verb: "Delete",
+    past: "Deleting",
+    none: "Only tasks that have ended are deleted.",
+    what: "They are forgotten with their results. This cannot be undone.",
+    isDangerous: true,
+  },
   set_priority: {
     verb: "Set",
     to: ({ priority }) => ` to ${priority}`,
@@ -92,6 +99,7 @@ export function BulkBar({ filter, selection, rows, total }: BarProps): JSX.Eleme
   };
   const cancel = () => void run({ action: "cancel" })();
   const retry = () => void run({ action: "retry" })();
+  const remove = () => void run({ action: "delete" })();
   const setPriority = async () => {
     const priority = await choosePriority("Set the priority of the selected tasks", "Count them");
     if (priority) await run({ action: "set_priority", priority })();
@@ -109,6 +117,7 @@ export function BulkBar({ filter, selection, rows, total }: BarProps): JSX.Eleme
       : [
           { keys: "c", label: "Cancel them", group, run: () => refused === null && cancel() },
           { keys: "R", label: "Retry them", group, run: () => refused === null && retry() },
+          { keys: "D", label: "Delete them", group, run: () => refused === null && remove() },
           { keys: "p", label: "Set their priority", group, run: () => refused === null && void setPriority() },
           { keys: "Escape", label: "Select none", group, run: clear },
         ],
@@ -132,6 +141,9 @@ export function BulkBar({ filter, selection, rows, total }: BarProps): JSX.Eleme
       </Button>
       <Button icon="up" refused={refused} keys="p" onClick={() => void setPriority()}>
         Priority…
+      </Button>
+      <Button icon="close" refused={refused} keys="D" onClick={remove}>
+        Delete
       </Button>
       <Button kind="ghost" icon="close" label="Select none" keys="Escape" onClick={clear} />
     </div>

@@ -43,7 +43,8 @@ export function useRows(filter: Filter, { order, cursor }: { order: string; curs
   useEffect(forget, [path]);
   const catchUp = useCatchUp(filter, items, setCaught);
   useEvents(TOPICS, (event) => {
-    const { changed, more } = event.data as TasksEvent;
+    const { changed, more, deleted } = event.data as TasksEvent;
+    if (deleted > 0) resource.refresh(); // rows of tasks that are no more would lead nowhere
     if (more > 0) catchUp();
     tallyFailures(changed);
     if (!isTop || !resource.data) return;

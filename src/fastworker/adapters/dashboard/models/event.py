@@ -47,6 +47,7 @@ class TasksEvent(Record):
     topic: Literal["tasks"]
     changed: list[TaskSummary]
     more: int = Field(description="How many more have changed: ask for the page again.")
+    deleted: int = Field(description="How many were deleted by somebody: ask for the page again.")
     counts: TaskCounts
 
 

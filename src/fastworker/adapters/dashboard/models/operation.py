@@ -20,7 +20,7 @@ class Operation(Record):
     """A bulk action under way, or done. Item results are kept up to a bound, the failures first."""
 
     id: str
-    action: Literal["cancel", "retry", "purge", "set_priority"]
+    action: Literal["cancel", "retry", "purge", "set_priority", "delete"]
     name: str = Field(description="What of: the queue that is purged, the priority that is set; else empty.")
     state: Literal["waiting", "running", "done", "cancelled", "failed"]
     total: int

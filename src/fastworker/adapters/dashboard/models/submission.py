@@ -14,7 +14,7 @@ MOST_BULK_IDS = 1_000
 LONGEST_ID = 200
 
 type TaskId = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
-type BulkAction = Literal["cancel", "retry", "set_priority"]
+type BulkAction = Literal["cancel", "retry", "set_priority", "delete"]
 
 
 class TaskSubmission(Body):
@@ -64,6 +64,13 @@ class PrioritySet(Record):
     id: str
     before: TaskPriority
     priority: TaskPriority
+
+
+class Deleted(Record):
+    """The task that is not remembered any more, and how it had ended."""
+
+    id: str
+    status: TaskStatus
 
 
 class BulkFilter(Body):

@@ -10,7 +10,7 @@ from fastworker.domain.priority import TaskPriority
 from .page import Page
 from .record import Moment, Record
 
-type TaskActionName = Literal["cancel", "retry", "rerun", "set_priority"]
+type TaskActionName = Literal["cancel", "retry", "rerun", "set_priority", "delete"]
 
 
 class Progress(Record):

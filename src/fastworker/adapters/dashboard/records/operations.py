@@ -10,11 +10,12 @@ from ..models.audit import AuditEntry
 from ..models.operation import Operation, OperationItem
 from ..moments import Moments
 
-API_NAMES: dict[BulkAction, Literal["cancel", "retry", "purge", "set_priority"]] = {
+API_NAMES: dict[BulkAction, Literal["cancel", "retry", "purge", "set_priority", "delete"]] = {
     BulkAction.CANCEL: "cancel",
     BulkAction.RERUN: "retry",
     BulkAction.PURGE: "purge",
     BulkAction.SET_PRIORITY: "set_priority",
+    BulkAction.DELETE: "delete",
 }
 """To run a task again as it was is called a retry here, as the button is."""
 

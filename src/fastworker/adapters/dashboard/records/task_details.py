@@ -122,6 +122,13 @@ def possible_actions(task: DomainTask, function: Declaration | None) -> list[Tas
         TaskActionState(action="retry", is_possible=ended, explanation=again),
         TaskActionState(action="rerun", is_possible=ended, explanation=edited),
         _set_priority(task),
+        TaskActionState(
+            action="delete",
+            is_possible=ended,
+            explanation="it is forgotten with its result, at once and for good"
+            if ended
+            else f"it is {task.status.value}: only after its end",
+        ),
     ]
 
 

@@ -28,6 +28,7 @@ ACTIONS: dict[BulkActionName, BulkAction] = {
     "cancel": BulkAction.CANCEL,
     "retry": BulkAction.RERUN,
     "set_priority": BulkAction.SET_PRIORITY,
+    "delete": BulkAction.DELETE,
 }
 
 
@@ -42,7 +43,7 @@ ACTIONS: dict[BulkActionName, BulkAction] = {
     | also(200, BulkCount, "The count of a dry run."),
 )
 async def act_on_tasks(request: Asking, parts: Given, data: JSONBody[BulkRequest]) -> Response[Any]:
-    """Cancel, retry or give another priority to many tasks. With `dry_run`, only count them."""
+    """Cancel, retry, delete or give another priority to many tasks. With `dry_run`, only count them."""
     action, selection, priority = ACTIONS[data.action], _selection(parts, data), _priority(data)
     if data.dry_run:
         counted = await parts.operations.count(action, selection, priority=priority)

@@ -1,4 +1,4 @@
-"""Acting on tasks one by one: submit, cancel, run again, change the priority."""
+"""Acting on tasks one by one: submit, cancel, run again, change the priority, delete."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ from ..bodies import decoded, digest_of_body
 from ..conditional import Answer
 from ..idempotency import HEADER, LONGEST_KEY, Claim
 from ..models.problem import ProblemError
-from ..models.submission import Cancelled, PriorityRequest, PrioritySet, Submitted, TaskSubmission
+from ..models.submission import Cancelled, Deleted, PriorityRequest, PrioritySet, Submitted, TaskSubmission
 from ..parts import Given, Parts
 from ..paths import name_in_path
 from ..problem_kinds import INVALID_BODY, WRONG_STATE
@@ -183,6 +183,25 @@ def set_task_priority(
     return PrioritySet(id=task_id, before=before, priority=priority)
 
 
+@post(
+    "/tasks/{task_id:str}/actions/delete",
+    operation_id="delete_task",
+    tags=TAGS,
+    opt=OPERATOR,
+    status_code=200,
+    responses=fails_with(409, 410),
+    sync_to_thread=False,
+)
+def delete_task(request: Asking, parts: Given, task_id: FromPath[str]) -> Deleted:
+    """Forget a task that has ended, with its result: from then on it is answered as if its time were over (410)."""
+    task_id, actor = name_in_path(task_id), actor_of(request)
+    task = parts.observatory.task(task_id, now=parts.clock.now())
+    if not task.status.is_final:
+        detail = f"task {task_id} is {task.status.value}: only a finished task can be deleted"
+        raise ApiProblem(WRONG_STATE, detail, current_status=task.status.value)
+    return Deleted(id=task_id, status=steer(parts, lambda steering, now: steering.delete(actor, task_id, now=now)))
+
+
 def _rerun(request: Asking, parts: Parts, task_id: str, edit: Edit) -> Submitted:
     actor, new_id = actor_of(request), parts.new_id()
     task = parts.observatory.task(task_id, now=parts.clock.now())
@@ -209,4 +228,4 @@ def _submitted(parts: Parts, task_id: str, name: str) -> Submitted:
     return Submitted(id=task_id, is_waiting_for_worker=waits)
 
 
-HANDLERS = [submit_task, cancel_task, retry_task, rerun_task, set_task_priority]
+HANDLERS = [submit_task, cancel_task, retry_task, rerun_task, set_task_priority, delete_task]
