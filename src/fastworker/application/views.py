@@ -282,11 +282,16 @@ def worker_state(worker: Worker, *, now: float) -> WorkerState:
         finished=worker.finished,
         heard_seconds_ago=now - worker.heard_at,
         is_local=card.is_local,
-        address=card.address,
+        address=address_for_others(card),
         names=sorted(card.names),
         occupied=worker.occupied,
         is_draining=worker.is_draining,
     )
+
+
+def address_for_others(card: WorkerCard) -> str:
+    """Return where other processes can ask a worker what it does; the control plane's own answers in its process."""
+    return "" if card.is_local else card.address
 
 
 def inspected(ledger: Ledger, *, epoch: str, version: str, up_seconds: float, now: float) -> Inspected:

@@ -167,6 +167,7 @@ def _local_worker(
             control_plane_address=bound.client,
             discovery_address=settings.discovery_address,
             worker_address=config.local_address,
+            base_address=None if settings.no_dashboard else f"{config.local_address}-stacks",  # only it can ask there
             is_local=True,
             drain_seconds=settings.drain_timeout,
             grace_seconds=settings.stop_grace,

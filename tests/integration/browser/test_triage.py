@@ -218,15 +218,17 @@ def test_the_diagnostics_are_saved_as_one_file(busy: Dashboard, sight: OpenSight
     assert saved["queues"]["total"]["value"] == 4
 
 
+@pytest.mark.parametrize(("workers", "runs_it"), [(1, "sw1"), (0, "control-plane")])
 def test_a_running_task_shows_where_it_is_and_keeps_that_when_it_has_ended(
-    dashboard: StartDashboard, sight: OpenSight
+    dashboard: StartDashboard, sight: OpenSight, workers: int, runs_it: str
 ) -> None:
-    started = dashboard()
+    started = dashboard(workers=workers)
     waiting(started, 1)
     page = sight(started, "tasks?status=running")
     page.page.get_by_role("link", name="wait_for").click()
     page.page.get_by_role("tab", name="Stack").click()
     page.see("await asyncio.sleep(seconds)")
+    page.see(f"Attempt 1 on {runs_it}")
     page.keys("c")
     page.answer("Cancel the task")
     page.page.locator(".task-title .status", has_text="cancelled").wait_for()

@@ -1,5 +1,6 @@
 """What the coordinator's values look like as messages, and messages as its values."""
 
+from dataclasses import replace
 from math import inf, nan
 
 import pytest
@@ -35,7 +36,7 @@ from fastworker.domain.task import ErrorRecord, Lease, Order, Outcome, Submissio
 from fastworker.domain.terms import Backoff, Terms
 from fastworker.domain.worker_registry import WorkerCard
 
-from ...builders import ManualCoordinator, a_failure, a_lease, a_submission, a_task, a_uuid7, an_outcome
+from ...builders import ManualCoordinator, a_card, a_failure, a_lease, a_submission, a_task, a_uuid7, an_outcome
 
 ERROR = ErrorRecord("ValueError", "no such size", "Traceback")
 
@@ -397,6 +398,13 @@ def test_a_worker_shows_its_stuck_slots_and_that_it_drains():
     state = views.worker_state(plane.ledger.workers["worker"], now=plane.now)
 
     assert (state.occupied, state.is_draining) == (2, True)
+
+
+@pytest.mark.parametrize(("is_local", "told"), [(False, "tcp://127.0.0.1:6000"), (True, "")])
+def test_where_the_own_worker_answers_is_told_to_nobody_for_nobody_else_can_ask_there(is_local, told):
+    card = replace(a_card(is_local=is_local), address="tcp://127.0.0.1:6000")
+
+    assert views.address_for_others(card) == told
 
 
 def test_a_task_that_was_to_run_later_tells_since_when_it_waits_for_a_worker():

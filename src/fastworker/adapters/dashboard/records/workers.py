@@ -1,5 +1,6 @@
 """Workers."""
 
+from fastworker.application.views import address_for_others
 from fastworker.domain.worker_registry import Worker as DomainWorker
 
 from ..models.worker import Worker, WorkerDetail
@@ -24,7 +25,7 @@ def worker_record(worker: DomainWorker, parts: Parts) -> Worker:
         failed=tally.failed if tally else 0,
         heard_at=moments.of(worker.heard_at),
         joined_at=moments.of(tally.joined_at) if tally else None,
-        address=card.address or None,
+        address=address_for_others(card) or None,
         version=card.version,
         has_other_version=bool(card.version) and card.version != parts.who.version,
         functions=sorted(card.names),

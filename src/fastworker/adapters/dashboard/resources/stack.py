@@ -22,7 +22,7 @@ from .arguments import fails_with
     responses=fails_with(409, 410, 429, 502),
 )
 async def get_stack(parts: Given, task_id: FromPath[str]) -> TaskStack:
-    """Return the present Python stack of a running task; its worker has to answer somewhere (--base-address)."""
+    """Return the present Python stack of a running task; a subworker has to answer somewhere (--base-address)."""
     task = parts.observatory.task(name_in_path(task_id), now=parts.clock.now())
     worker_id, address = _where(parts, task)
     try:
