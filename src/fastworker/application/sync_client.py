@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Any, Self
+from weakref import WeakSet
 
 import anyio
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -24,6 +25,8 @@ from .task_function import TaskFunction
 from .task_options import SubmitOptions
 from .task_result import TaskResult
 
+_all: "WeakSet[SyncTaskClient]" = WeakSet()
+
 
 class SyncTaskClient:
     """Submits tasks from threads: Django views, scripts, the command line. Any number of threads may share it."""
@@ -34,6 +37,7 @@ class SyncTaskClient:
         self._portal: BlockingPortal | None = None
         self._open = ExitStack()
         self._pid = os.getpid()
+        _all.add(self)
 
     def __enter__(self) -> Self:
         self.start()
@@ -48,11 +52,8 @@ class SyncTaskClient:
         """Start the thread; needs no control plane yet. A second start changes nothing."""
         if self._portal is None:
             with ExitStack() as stack:
-                thread = start_blocking_portal(name="fastworker-client")
-                portal = stack.enter_context(thread)
-                self._client = stack.enter_context(
-                    portal.wrap_async_context_manager(_opened(self._new_client(), thread))
-                )
+                portal = stack.enter_context(start_blocking_portal(name="fastworker-client"))
+                self._client = stack.enter_context(portal.wrap_async_context_manager(self._new_client()))
                 self._portal = portal
                 self._pid = os.getpid()
                 self._open = stack.pop_all()
@@ -163,6 +164,11 @@ class SyncTaskClient:
         returned: R = self._portal.call(function, *args)
         return returned
 
+    def keep(self) -> None:
+        """In a forked process: what would wait for the thread when freed lives as long as its event loop."""
+        if self._portal is not None:
+            vars(self._portal)["kept"] = self._open
+
     @property
     def _is_left_behind(self) -> bool:
         """True in a process that was forked from the one that started it."""
@@ -174,11 +180,12 @@ class SyncTaskClient:
         return self._client
 
 
-@asynccontextmanager
-async def _opened(client: TaskClient, thread: object) -> AsyncIterator[TaskClient]:
-    """Open a client, and keep its thread from being freed: in a forked process, that would wait for its end."""
-    async with client as opened:
-        yield opened
+def _keep_all() -> None:
+    for client in list(_all):
+        client.keep()
+
+
+os.register_at_fork(after_in_child=_keep_all)
 
 
 async def _result_within[R](handle: TaskHandle[R], timeout: float | None) -> R:

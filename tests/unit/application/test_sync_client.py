@@ -12,7 +12,7 @@ from fastworker.application import current_client as defaults
 from fastworker.application.client import TaskClient
 from fastworker.application.handle import SyncTaskHandle
 from fastworker.application.lazy_sync_client import LazySyncClient
-from fastworker.application.sync_client import SyncTaskClient
+from fastworker.application.sync_client import SyncTaskClient, _keep_all
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import (
     ClientNotRunning,
@@ -235,6 +235,8 @@ def test_in_a_forked_process_a_client_of_its_parent_refuses_calls_and_waits_for_
 ) -> None:
     with monkeypatch.context() as child:
         child.setattr(os, "getpid", lambda: -1)
+        SyncTaskClient(ClientWithSystem).keep()  # type: ignore[arg-type] # never started: there is nothing to keep
+        _keep_all()
         with pytest.raises(ClientNotRunning, match="forked"):
             client.delay("echo", 1)
         client.stop()
