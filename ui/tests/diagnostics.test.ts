@@ -19,6 +19,7 @@ describe("the diagnostics", () => {
       "overview",
       "queues",
       "workers",
+      "worker-moves",
       "functions",
       "errors",
       "operations",

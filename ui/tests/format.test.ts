@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { bytes, count, duration, plural, rate, share } from "../src/format/numbers";
 import { clockTime, fullTime, momentOf, relative } from "../src/format/times";
-import { callPreview, callText, pythonLiteral, shellWord, shortId } from "../src/format/values";
+import { callPreview, membersOf } from "../src/format/previews";
+import { callText, pythonLiteral, shellWord, shortId } from "../src/format/values";
 
 describe("numbers", () => {
   it.each([
@@ -107,10 +108,15 @@ describe("values", () => {
   });
 
   it("are shown as a call where they came by position", () => {
-    expect(callPreview('{"":[1,"a"]}')).toBe('1,"a"');
-    expect(callPreview('{"":[1,"aaa…')).toBe('1,"aaa…');
-    expect(callPreview('{"a":1}')).toBe('{"a":1}');
+    expect(callPreview('{"":[1,"a"]}')).toBe('1, "a"');
+    expect(callPreview('{"":[1,"aaa…')).toBe('1, "aaa…');
+    expect(callPreview('{"a":1}')).toBe("a=1");
+    expect(callPreview('{"":["p.jpg"],"tags":["new",{"a":"]},"}],"n":null}')).toBe('"p.jpg", tags=["new",{"a":"]},"}], n=null');
+    expect(callPreview('{"":[],"a":2}')).toBe("a=2");
+    expect(callPreview('{"":[1],"ta…')).toBe('1, "ta…');
+    expect(callPreview("••••••")).toBe("••••••");
     expect(callPreview("{}")).toBe("");
+    expect(membersOf('["a\\\\","b\\",",3]')).toEqual(['"a\\\\"', '"b\\","', "3"]);
   });
 
   it("are cut", () => {

@@ -15,7 +15,7 @@ class ResultCache:
     def __init__(self, *, capacity: int, ttl_seconds: float, max_bytes: int = 1 << 30) -> None:
         self._capacity = capacity
         self._bytes_left = max_bytes
-        self._ttl_seconds = ttl_seconds
+        self.ttl_seconds = ttl_seconds
         self._by_use: OrderedDict[str, Task] = OrderedDict()
         self._by_age: OrderedDict[str, float] = OrderedDict()  # id -> finished_at, oldest first
         self.forgotten_until_milliseconds = -1
@@ -83,7 +83,7 @@ class ResultCache:
         return list(self._by_use)
 
     def _is_over(self, finished_at: float, now: float) -> bool:
-        return now - finished_at >= self._ttl_seconds
+        return now - finished_at >= self.ttl_seconds
 
     def _forget(self, task_id: str) -> None:
         task = self._by_use.pop(task_id)

@@ -119,6 +119,11 @@ class WorkerRegistry:
         """The groups by the names that they may run."""
         return self._groups
 
+    def is_standing_by(self, worker: Worker) -> bool:
+        """Tell whether a worker may run nothing now: the control plane itself leaves to others what they know."""
+        group = self._group_of.get(worker.card.worker_id)
+        return worker.card.is_local and group is not None and not group.view.names
+
     def add(self, card: WorkerCard, *, now: float) -> None:
         """Register a worker under a free id."""
         self._joined += 1

@@ -294,7 +294,9 @@ def test_a_worker_is_drained(dashboard: StartDashboard, sight: OpenSight, way: s
         page.keys(*"j" * (place + 1), "d")
     page.answer("Drain the worker")
     page.wait_until(lambda tab: not started.system.workers["sw1"].is_running, "the worker leaves")
-    page.wait_until(lambda tab: tab.get_by_role("row").filter(has_text="sw1").count() == 0, "it is off the page")
+    live = page.page.get_by_role("table", name="Live workers").get_by_role("row").filter(has_text="sw1")
+    page.wait_until(lambda tab: live.count() == 0, "it is off the list")
+    page.see_row("left", "sw1")
 
 
 def test_what_was_done_is_in_the_audit(steered: Dashboard, sight: OpenSight) -> None:

@@ -102,3 +102,13 @@ def repeat_evil(text: str) -> dict[str, str]:
 def raise_evil(text: str) -> None:
     """Fail with what it was given."""
     raise OrderRefused(text)
+
+
+@task
+def ship_order(order_id: int) -> str:
+    """Ship an order, of which there are none."""
+    orders: dict[int, str] = {}
+    try:
+        return orders[order_id]
+    except KeyError as error:
+        raise OrderRefused(f"there is no order {order_id}") from error

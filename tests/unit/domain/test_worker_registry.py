@@ -192,3 +192,15 @@ def test_another_subworker_with_the_same_names_changes_no_group():
     registry.add(a_card("b"), now=1000.0)
 
     assert registry.groups == groups
+
+
+def test_the_control_plane_stands_by_while_subworkers_know_all_that_it_knows():
+    registry = a_registry(a_card("local", is_local=True))
+    alone = registry.is_standing_by(registry["local"])
+    registry.add(a_card("a"), now=1000.0)
+
+    assert (alone, registry.is_standing_by(registry["local"])) == (False, True)
+    assert not registry.is_standing_by(registry["a"])
+    registry.drain("a")
+    assert not registry.is_standing_by(registry["a"])
+    assert not registry.is_standing_by(registry["local"])

@@ -27,7 +27,7 @@ export interface AttemptPage {
 
 /** Something that a person should look at; `target` is an id of the kind's resource, if there is one. */
 export interface Attention {
-  kind: "failing" | "paused" | "stuck" | "no-worker" | "queue-full" | "worker-lost" | "draining" | "loop-blocked" | "blind";
+  kind: "failing" | "paused" | "stuck" | "no-worker" | "queue-full" | "worker-lost" | "draining" | "loop-blocked" | "blind" | "unseen";
   message: string;
   target: string | null;
   count: number;
@@ -64,6 +64,12 @@ export interface AuditPage {
   /** How many items were looked at, if not all. */
   searched: number | null;
   as_of: Moment;
+}
+
+/** So many durations were longer than the bound of the bar before, and at most `below_seconds` (None: longer). */
+export interface Bar {
+  below_seconds: number | null;
+  count: number;
 }
 
 export type BulkAction = "cancel" | "retry" | "set_priority" | "delete";
@@ -284,6 +290,8 @@ export interface FunctionDetail {
   /** Of the pause: what is sent as If-Match, so that nobody's pause is overwritten. */
   version: string;
   parameters: Record<string, unknown> | null;
+  /** How long attempts ran since the start; each bound doubles the last. */
+  run_histogram: Bar[];
 }
 
 /** The task functions by name. */
@@ -384,6 +392,8 @@ export interface Overview {
   finished_in_all: Record<string, number>;
   depths: Depth[];
   slots: number;
+  /** Of the slots, those of workers that are given nothing now. */
+  standby_slots: number;
   busy_slots: number;
   stuck_slots: number;
   workers: number;
@@ -615,6 +625,8 @@ export interface System {
   sessions: number;
   superseded_reports: number;
   usage: Usage[];
+  /** A finished task is remembered for so long, if there is room. */
+  result_ttl_seconds: number;
   hub: HubState;
   versions: Record<string, string>;
   is_draining: boolean;
@@ -866,6 +878,8 @@ export interface Worker {
   id: string;
   kind: "subworker" | "control-plane";
   state: "active" | "draining";
+  /** It is given nothing: other workers know all of its functions. */
+  is_standing_by: boolean;
   slots: number;
   running: number;
   stuck: number;
@@ -888,6 +902,8 @@ export interface WorkerDetail {
   id: string;
   kind: "subworker" | "control-plane";
   state: "active" | "draining";
+  /** It is given nothing: other workers know all of its functions. */
+  is_standing_by: boolean;
   slots: number;
   running: number;
   stuck: number;
@@ -904,6 +920,27 @@ export interface WorkerDetail {
   /** Task functions that others know and it does not. */
   missing_functions: string[];
   tasks: TaskSummary[];
+}
+
+/** A worker came, or went: `reason` says why. */
+export interface WorkerMove {
+  number: number;
+  worker_id: string;
+  is_coming: boolean;
+  at: Moment;
+  reason: string;
+}
+
+/** The latest comings and goings, the newest first. */
+export interface WorkerMovePage {
+  items: WorkerMove[];
+  next_cursor: string | null;
+  prev_cursor: string | null;
+  total: Total;
+  is_bounded: boolean;
+  /** How many items were looked at, if not all. */
+  searched: number | null;
+  as_of: Moment;
 }
 
 /** The live workers in the order in which they joined. */

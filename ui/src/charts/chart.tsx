@@ -8,7 +8,9 @@ import { clockTime } from "../format/times";
 import { NOTHING } from "../format/numbers";
 import { isUtc } from "../state/clock";
 import { isDark } from "../state/theme";
-import { dataOf, type Line, plot, type Shape } from "./plot";
+import { urlOf } from "../router/route";
+import { counted, within } from "./marks";
+import { dataOf, type Line, type Mark, plot, type Shape } from "./plot";
 import { latest, thinned } from "./stack";
 import { zoomed, zoomTo } from "./zoom";
 
@@ -18,10 +20,14 @@ interface ChartProps {
   lines: readonly Line[];
   isStacked?: boolean;
   isWhole?: boolean;
+  isLog?: boolean;
+  /** What happened meanwhile, in any order. */
+  marks?: readonly Mark[];
   format: (value: number) => string;
   height?: number;
 }
 
+const NO_MARKS: readonly Mark[] = [];
 const TABLE_ROWS = 40;
 const FEWEST_POINTS = 3;
 
@@ -30,6 +36,7 @@ export function Chart(props: ChartProps): JSX.Element {
   const [isTable, setTable] = useState(false);
   const [hovered, setHovered] = useState<number | null>(null);
   const seen = Math.max(0, ...lines.map(({ values }) => values.filter((value) => value !== null).length));
+  const seenMarks = within(props.marks ?? NO_MARKS, zoomed() ?? { from: props.at[0] ?? 0, to: props.at.at(-1) ?? 0 });
   const text = (value: number | null | undefined) => (value === null || value === undefined ? NOTHING : format(value));
   const legend = lines.map(({ label, values, color }) => ({
     label,
@@ -45,6 +52,12 @@ export function Chart(props: ChartProps): JSX.Element {
             <li key={entry.label} class={lines[index]?.dash ? "dashed" : ""}>
               <i style={{ color: `var(${entry.color})` }} />
               {entry.label} <b>{entry.text}</b>
+            </li>
+          ))}
+          {counted(seenMarks).map(({ label, color, number }) => (
+            <li key={label} class="mark">
+              <i style={{ color: `var(${color})` }} />
+              {label} <b>{number}</b>
             </li>
           ))}
         </ul>
@@ -80,15 +93,18 @@ export function Chart(props: ChartProps): JSX.Element {
 
 /** The drawing. It is made again when the theme or the lines change; new numbers only flow in. */
 function Canvas(props: ChartProps & { onHover: (index: number | null) => void; label: string }): JSX.Element {
-  const { at, lines, isStacked = false, height = 170 } = props;
+  const { at, lines, isStacked = false, isLog = false, marks = NO_MARKS, height = 170 } = props;
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
-  const look = `${isDark.value}|${isUtc.value}|${lines.map(({ label }) => label).join("|")}`;
+  const happened = marks.map(({ at: when, label }) => `${label} ${when}`).join("|");
+  const look = `${isDark.value}|${isUtc.value}|${lines.map(({ label }) => label).join("|")}|${happened}`;
   const shape: Shape = {
     at,
     lines,
     isStacked,
     isWhole: props.isWhole ?? false,
+    isLog,
+    marks,
     format: props.format,
     isUtc: isUtc.value,
     onHover: props.onHover,
@@ -117,13 +133,23 @@ function Canvas(props: ChartProps & { onHover: (index: number | null) => void; l
   return <div ref={box} class="canvas" role="img" aria-label={props.label} />;
 }
 
+/** A way to the tasks that were submitted between two moments. */
+function tasksBetween(from: number, to: number): string {
+  const iso = (at: number) => new Date(at * 1000).toISOString();
+  return urlOf("tasks", "", { since: iso(from), until: iso(to) });
+}
+
 function Twin({
   title,
   at,
   lines,
   text,
 }: ChartProps & { text: (value: number | null | undefined) => string }): JSX.Element {
-  const rows = thinned(at.length, TABLE_ROWS).reverse();
+  const zoom = zoomed();
+  const shown = at.flatMap((moment, index) => (!zoom || (moment >= zoom.from && moment <= zoom.to) ? [index] : []));
+  const rows = thinned(shown.length, TABLE_ROWS).map((index) => shown[index] ?? 0);
+  const before = (row: number) => at[rows[row - 1] ?? -1] ?? (at[rows[row] ?? 0] ?? 0) - ((at[1] ?? 0) - (at[0] ?? 0));
+  const clock = (index: number) => clockTime((at[index] ?? 0) * 1000, isUtc.value);
   return (
     <div class="twin" tabIndex={0} role="region" aria-label={`${title} as a table`}>
       <table>
@@ -139,14 +165,20 @@ function Twin({
           </tr>
         </thead>
         <tbody>
-          {rows.map((index) => (
-            <tr key={at[index]}>
-              <th scope="row">{clockTime((at[index] ?? 0) * 1000, isUtc.value)}</th>
-              {lines.map(({ label, values }) => (
-                <td key={label}>{text(values[index])}</td>
-              ))}
-            </tr>
-          ))}
+          {rows
+            .map((index, row) => (
+              <tr key={at[index]}>
+                <th scope="row">
+                  <a href={tasksBetween(before(row), at[index] ?? 0)} title="The tasks that were submitted until then">
+                    {clock(index)}
+                  </a>
+                </th>
+                {lines.map(({ label, values }) => (
+                  <td key={label}>{text(values[index])}</td>
+                ))}
+              </tr>
+            ))
+            .reverse()}
         </tbody>
       </table>
     </div>

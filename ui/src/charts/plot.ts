@@ -11,6 +11,14 @@ export interface Line {
   dash?: number[];
 }
 
+/** Something that happened at a moment, which explains what the lines do. */
+export interface Mark {
+  /** Unix seconds. */
+  at: number;
+  label: string;
+  color: string;
+}
+
 export interface Shape {
   at: readonly number[];
   lines: readonly Line[];
@@ -18,6 +26,9 @@ export interface Shape {
   format: (value: number) => string;
   /** There is nothing between two whole numbers. */
   isWhole: boolean;
+  /** Each step of the scale is ten times the one before, so that the small can be seen beside the large. */
+  isLog: boolean;
+  marks: readonly Mark[];
   isUtc: boolean;
   onHover: (index: number | null) => void;
   onDrag: (from: number, to: number) => void;
@@ -27,9 +38,18 @@ const SMALLEST_DRAG = 6; // pixels
 const WHOLE_STEPS = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
 const FONT = "11px system-ui, sans-serif";
 
-/** Return the columns as uPlot wants them. */
-export function dataOf({ at, lines, isStacked }: Pick<Shape, "at" | "lines" | "isStacked">): uPlot.AlignedData {
-  const columns = lines.map(({ values }) => values);
+const LEAST = 1e-5; // below, a scale of powers of ten shows all alike
+
+/** Return the columns as uPlot wants them; zero is not on a scale of powers. */
+export function dataOf({
+  at,
+  lines,
+  isStacked,
+  isLog,
+}: Pick<Shape, "at" | "lines" | "isStacked" | "isLog">): uPlot.AlignedData {
+  const columns = lines.map(({ values }) =>
+    isLog ? values.map((value) => (value === null ? null : Math.max(LEAST, value))) : values,
+  );
   return [at as number[], ...((isStacked ? stacked(columns) : columns) as (number | null)[][])];
 }
 
@@ -39,14 +59,18 @@ export function plot(parent: HTMLElement, shape: Shape, height: number): uPlot {
   const options: uPlot.Options = {
     width: Math.max(120, parent.clientWidth),
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 26, 0, 0], // half a label of the axis below fits beside the last moment
     legend: { show: false },
     cursor: {
       sync: { key: "fastworker" },
       drag: { x: true, y: false, setScale: false },
       points: { size: 6 },
     },
-    scales: { y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.08 : 1] } },
+    scales: {
+      y: shape.isLog
+        ? { distr: 3, log: 10, range: (_plot, low, high) => powersAround(low, high) }
+        : { range: (_plot, _low, high) => [0, high > 0 ? high * 1.08 : 1] },
+    },
     series: [{}, ...shape.lines.map((line) => seriesOf(line, color, shape.isStacked))],
     bands: shape.isStacked
       ? shape.lines.slice(1).map((_line, index) => ({ series: [index + 1, index + 2] as [number, number] }))
@@ -55,6 +79,7 @@ export function plot(parent: HTMLElement, shape: Shape, height: number): uPlot {
     hooks: {
       setCursor: [(chart) => shape.onHover(chart.cursor.idx ?? null)],
       setSelect: [(chart) => select(chart, shape)],
+      draw: [(chart) => drawMarks(chart, shape.marks, color)],
     },
   };
   return new uPlot(options, dataOf(shape), parent);
@@ -89,15 +114,48 @@ function axesOf(shape: Shape, color: (name: string) => string): uPlot.Axis[] {
   const clock = (_chart: uPlot, splits: number[], _axis: number, _space: number, step: number) =>
     splits.map((at) => clockTime(at * 1000, shape.isUtc).slice(0, step < 60 ? 8 : 5));
   return [
-    { ...common, grid: { show: false }, values: clock, size: 26, space: 64 },
+    { ...common, grid: { show: false }, values: clock, size: 30, gap: 9, space: 64 },
     {
       ...common,
-      values: (_chart, splits) => splits.map(shape.format),
+      values: (_chart, splits) => splits.map((split) => (split === null ? "" : shape.format(split))),
       size: 58,
       space: 32,
       ...(shape.isWhole ? { incrs: WHOLE_STEPS } : {}),
+      ...(shape.isLog ? { splits: (_chart, _axis, low, high) => powersBetween(low, high) } : {}),
     },
   ];
+}
+
+/** Return the powers of ten around two values. */
+export function powersAround(low: number | null, high: number | null): [number, number] {
+  const least = Math.max(LEAST, low ?? LEAST);
+  const most = Math.max(least, high ?? least);
+  const from = 10 ** Math.floor(Math.log10(least));
+  const to = 10 ** Math.ceil(Math.log10(most));
+  return [from, to > from ? to : from * 10];
+}
+
+/** Return the powers of ten from one value to another. */
+export function powersBetween(low: number, high: number): number[] {
+  const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => 10 ** (first + index));
+}
+
+function drawMarks(chart: uPlot, marks: readonly Mark[], color: (name: string) => string): void {
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+  ctx.lineWidth = devicePixelRatio;
+  for (const { at, color: name } of marks) {
+    const x = Math.round(chart.valToPos(at, "x", true));
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.strokeStyle = color(name);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 function select(chart: uPlot, shape: Shape): void {

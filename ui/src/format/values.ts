@@ -1,12 +1,5 @@
 // Values of tasks as text: what a row shows of arguments, and what Python and curl would be told.
 
-/** Arguments as the wire has them, those by position under the empty name, as one would write them in a call. */
-export function callPreview(text: string): string {
-  const byPosition = /^\{"":\[(.*)/s.exec(text)?.[1];
-  if (byPosition === undefined) return text === "{}" ? "" : text;
-  return byPosition.endsWith("]}") ? byPosition.slice(0, -2) : byPosition;
-}
-
 /** A call as Python would write it. */
 export function callText(name: string, args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): string {
   const named = Object.entries(kwargs).map(([key, value]) => `${key}=${pythonLiteral(value)}`);

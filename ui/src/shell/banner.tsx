@@ -30,6 +30,12 @@ function goneSince(overview: Resource<Overview>, state: Link): number | null {
   return overview.error instanceof Unreachable ? overview.asOf : null;
 }
 
+function retrying(state: Link): string {
+  if (state.state !== "reconnecting") return "";
+  const seconds = Math.ceil((state.retryAt - localNow()) / 1000);
+  return seconds > 0 ? ` Asking again in ${seconds} s.` : " Asking again.";
+}
+
 export function Banner(): JSX.Element {
   const overview = useOverview();
   const since = goneSince(overview, link.value);
@@ -39,7 +45,7 @@ export function Banner(): JSX.Element {
     <div class="banners">
       {since !== null && (
         <Row tone="bad" icon="unplug">
-          The control plane is unreachable since {clockTime(since, isUtc.value)}.
+          The control plane is unreachable since {clockTime(since, isUtc.value)}.{retrying(link.value)}
           {overview.asOf && ` What you see is ${duration(Math.round((now.value - overview.asOf) / 1000))} old.`}
         </Row>
       )}

@@ -1,12 +1,14 @@
 """The filter of the list of tasks: parameters, and a line of words such as `status:failure name:resize timeout`.
 
 A word `key:value` narrows by that key, `args.user.id:7` by an argument; all other words together are text that is
-searched in id, name and error. Several values of one key are alternatives; several keys must all hold.
+searched in id, name and error. Several values of one key are alternatives; several keys must all hold. `since:` and
+`until:` take a moment (RFC 3339), or how long ago it is: `since:15m`.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from math import inf
 from typing import Any
@@ -19,6 +21,7 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import Task
 
+from .moments import Moments
 from .parts import Parts
 from .problems import invalid_parameter
 from .records.payloads import SHOWN_BYTES, Decode, arguments_decoder
@@ -26,10 +29,17 @@ from .records.payloads import SHOWN_BYTES, Decode, arguments_decoder
 MOST_WORDS = 20
 MOST_DEPTH = 8
 KEYS = ("status", "priority", "name", "worker", "error")
+MOMENTS = ("since", "until")
 ARGUMENT = "args."
 MOST_DECODERS = 64
 MOST_BYTES = 4 << 20
 """Of arguments read for one request: about 20 ms."""
+
+AGE = re.compile(r"(\d{1,6})([smhd])", re.ASCII)
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+"""No task was submitted before, and none that is remembered will be after."""
+
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 type Wanted = tuple[tuple[str, ...], str]
 
@@ -61,8 +71,8 @@ class TaskQuery:
             names=frozenset([*self.name, *words.values["name"]]),
             workers=frozenset([*self.worker, *words.values["worker"]]),
             fingerprint=self.fingerprint or (words.values["error"][0] if words.values["error"] else None),
-            since=-inf if self.since is None else moments.monotonic(self.since),
-            until=inf if self.until is None else moments.monotonic(self.until),
+            since=max(-inf if self.since is None else moments.monotonic(self.since), words.since(moments)),
+            until=min(inf if self.until is None else moments.monotonic(self.until), words.until(moments)),
             text=" ".join(words.text),
             also=also,
         )
@@ -75,6 +85,33 @@ class Words:
     values: dict[str, list[str]] = field(default_factory=lambda: {key: [] for key in KEYS})
     arguments: list[Wanted] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
+    moments: dict[str, str] = field(default_factory=dict)
+
+    def since(self, moments: Moments) -> float:
+        """Return the moment of `since:`, without one the beginning of time."""
+        return self._at("since", moments, otherwise=-inf)
+
+    def until(self, moments: Moments) -> float:
+        """Return the moment of `until:`, without one the end of time."""
+        return self._at("until", moments, otherwise=inf)
+
+    def _at(self, key: str, moments: Moments, *, otherwise: float) -> float:
+        text = self.moments.get(key)
+        return otherwise if text is None else moments.monotonic(moment_of(key, text, moments))
+
+
+def moment_of(key: str, text: str, moments: Moments) -> datetime:
+    """Return a moment written as in RFC 3339 or as how long ago it is; raises `ApiProblem` when it is none."""
+    age = AGE.fullmatch(text)
+    try:
+        found = moments.now() - timedelta(**{UNITS[age[2]]: int(age[1])}) if age else datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        raise invalid_parameter(
+            "q", f"{key}: expected a moment (RFC 3339) or an age such as 15m, got {text!r}"
+        ) from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise invalid_parameter("q", f"{key}: expected a moment of the years {FIRST_YEAR} to {LAST_YEAR}")
+    return found
 
 
 def parse_words(q: str) -> Words:
@@ -87,6 +124,8 @@ def parse_words(q: str) -> Words:
         key, colon, value = word.partition(":")
         if colon and value and key in KEYS:
             found.values[key].append(value)
+        elif colon and value and key in MOMENTS:
+            found.moments[key] = value
         elif colon and key.startswith(ARGUMENT) and len(key) > len(ARGUMENT):
             found.arguments.append((_path(key), value))
         else:

@@ -6,7 +6,7 @@ The bounds are a third of an octave apart, from 0.1 ms to a day, so that a perce
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 
 BOUNDS = tuple(1e-4 * 2 ** (third / 3) for third in range(91))
 """Upper bounds in seconds; what is longer than the last is counted behind it."""
@@ -75,3 +75,16 @@ class Durations:
         below = BOUNDS[bucket - 1] if bucket else 0.0
         above = BOUNDS[bucket] if bucket < len(BOUNDS) else self.longest
         return min(self.longest, below + (above - below) * left / self.counts[bucket])
+
+    def octaves(self) -> list[tuple[float, int]]:
+        """Return how many there are up to each of some bounds that double, from the first to the last with any.
+
+        The bound of those that are longer than all bounds is infinite.
+        """
+        found = [
+            (bound, sum(self.counts[max(0, 3 * octave - 2) : 3 * octave + 1]))
+            for octave, bound in enumerate(BOUNDS[::3])
+        ]
+        found.append((inf, self.counts[-1]))
+        some = [index for index, (_, count) in enumerate(found) if count]
+        return found[some[0] : some[-1] + 1] if some else []

@@ -39,7 +39,8 @@ class Sample:
     """What happened in the `seconds` before `at`. Tuples have one number per priority, the most urgent first.
 
     `retried` are attempts that are tried again. `depths`, `scheduled`, `running`, `occupied` (slots without a lease)
-    and `lag_seconds` (of the event loop) are the largest that were seen, `slots` and `workers` the last.
+    and `lag_seconds` (of the event loop) are the largest that were seen, `slots` (of workers that do not stand by) and
+    `workers` the last.
     """
 
     at: float
@@ -91,7 +92,8 @@ class Tally:
         workers = list(ledger.workers)
         self.depths = list(ledger.queue.depths().values())
         self.most = [ledger.scheduled, ledger.running, sum(worker.occupied for worker in workers)]
-        self.now = (sum(worker.card.slots for worker in workers), len(workers))
+        useful = [worker for worker in workers if not ledger.workers.is_standing_by(worker)]
+        self.now = (sum(worker.card.slots for worker in useful), len(workers))
 
     def absorb(self, later: "Tally") -> None:
         """Add what was counted later."""

@@ -47,6 +47,11 @@ class Measures:
         found = self._waits if instrument is WAIT else self._runs
         return [buckets({label: value}, durations) for value, durations in found.items()]
 
+    def runs_of(self, name: str) -> Durations:
+        """Return how long attempts of a task function ran."""
+        self._refresh()
+        return self._runs.get(name) or Durations()
+
     def _tell(self, instrument: Instrument, labels: dict[str, str], durations: Collection[float]) -> None:
         if self.spent is not None and durations:
             self.spent(instrument, labels, durations)

@@ -12,8 +12,9 @@ MOST_KEPT = 200
 
 @dataclass(frozen=True, slots=True)
 class WorkerMove:
-    """A worker came, or went for a reason."""
+    """A worker came, or went for a reason; numbers grow by one."""
 
+    number: int
     worker_id: str
     is_coming: bool
     at: float
@@ -35,6 +36,7 @@ class WorkerLog:
         self._refresh = refresh
         self._live: dict[str, WorkerTally] = {}
         self._moves: deque[WorkerMove] = deque(maxlen=MOST_KEPT)
+        self._number = 0
 
     def of(self, worker_id: str) -> WorkerTally | None:
         """Return the tally of a live worker; None when no worker of that id is live."""
@@ -43,20 +45,25 @@ class WorkerLog:
 
     def moves(self, worker_id: str | None = None) -> list[WorkerMove]:
         """Return the latest moves, of one worker or of all, the newest first."""
+        self._refresh()
         return [move for move in reversed(self._moves) if worker_id in (None, move.worker_id)]
 
     def join(self, event: WorkerJoined) -> None:
         """Note that a worker came."""
         self._live[event.card.worker_id] = WorkerTally(event.at)
-        self._moves.append(WorkerMove(event.card.worker_id, True, event.at))
+        self._note(event.card.worker_id, True, event.at)
 
     def leave(self, event: WorkerLeft) -> None:
         """Note that a worker went."""
         del self._live[event.worker_id]
-        self._moves.append(WorkerMove(event.worker_id, False, event.at, event.reason))
+        self._note(event.worker_id, False, event.at, event.reason)
 
     def fail(self, worker_id: str) -> None:
         """Count an attempt that failed; its worker may be gone, and what it ran reported late."""
         tally = self._live.get(worker_id)
         if tally is not None:
             tally.failed += 1
+
+    def _note(self, worker_id: str, is_coming: bool, at: float, reason: str = "") -> None:
+        self._number += 1
+        self._moves.append(WorkerMove(self._number, worker_id, is_coming, at, reason))

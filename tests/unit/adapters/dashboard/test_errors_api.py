@@ -74,3 +74,13 @@ async def test_listeners_are_told_when_somebody_has_said_something() -> None:
         await served.turn()
         [event] = listener.take()
         assert (event.kind, '"muted":{"by":"somebody"' in event.data) == ("errors", True)
+
+
+async def test_failures_are_listed_that_happened_within_some_time() -> None:
+    async with a_dashboard() as served:
+        fingerprint = await failed(served)
+        await served.system.advance(100)
+        assert [group["fingerprint"] for group in await served.items("/errors?within=200")] == [fingerprint]
+        assert await served.items("/errors?within=50") == []
+        for wrong in ("0", "-1", "nan", "x"):
+            assert (await served.get(f"/errors?within={wrong}")).status_code == 400, wrong

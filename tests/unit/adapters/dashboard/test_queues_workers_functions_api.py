@@ -3,6 +3,7 @@
 import pytest
 
 from fastworker.application.task_function import task
+from fastworker.domain.worker_registry import WorkerCard
 from tests.unit.system.system import HeldTask
 
 from .served import a_dashboard
@@ -185,3 +186,66 @@ async def test_functions_that_are_not_on_the_page_are_not_made(monkeypatch: pyte
         monkeypatch.setattr(served.parts.catalogue, "some", noted)
         page = (await served.get("/functions?limit=1")).json()
         assert (asked, page["total"]["value"]) == ([["divide"]], 2)
+
+
+async def test_workers_that_came_and_went_are_told_also_when_they_are_gone() -> None:
+    async with a_dashboard(workers=["a", "b"]) as served:
+        await served.post("/workers/a/drain")
+        await served.system.advance(5)
+        moves = await served.items("/worker-moves")
+        assert [(move["worker_id"], move["is_coming"]) for move in moves] == [("a", False), ("b", True), ("a", True)]
+        assert moves[0]["reason"] == "left"
+        assert [move["number"] for move in await served.items("/worker-moves?worker=a")] == [3, 1]
+        assert await served.items("/worker-moves?worker=nobody") == []
+
+
+async def test_moves_of_workers_are_listed_page_by_page() -> None:
+    async with a_dashboard(workers=["a", "b", "c"]) as served:
+        first = (await served.get("/worker-moves?limit=2")).json()
+        assert [move["worker_id"] for move in first["items"]] == ["c", "b"]
+        rest = await served.items("/worker-moves", params={"cursor": first["next_cursor"]})
+        assert [move["worker_id"] for move in rest] == ["a"]
+        foreign = await served.get("/worker-moves", params={"worker": "a", "cursor": first["next_cursor"]})
+        assert foreign.status_code == 400
+
+
+async def test_a_function_tells_how_long_its_attempts_ran() -> None:
+    held = HeldTask()
+    async with a_dashboard(functions=[held.function]) as served:
+        assert (await served.get("/functions/held")).json()["run_histogram"] == []
+        await served.client.delay("held", 1)
+        await served.system.settle()
+        await served.system.advance(3.0)
+        held.release()
+        await served.system.settle()
+        [bar] = (await served.get("/functions/held")).json()["run_histogram"]
+        assert bar["count"] == 1
+        assert 3.0 <= bar["below_seconds"] < 6.0
+
+
+async def test_failures_that_nobody_has_seen_need_attention_until_somebody_has() -> None:
+    async with a_dashboard() as served:
+        await served.post("/tasks", {"name": "divide", "args": [1, 0]})
+        await served.system.settle()
+        [group] = await served.items("/errors")
+        attention = (await served.get("/overview")).json()["attention"]
+        assert [each["message"] for each in attention if each["kind"] == "unseen"] == [
+            "Nobody has seen 1 kind of failures yet."
+        ]
+        await served.post(f"/errors/{group['fingerprint']}/seen")
+        assert "unseen" not in {each["kind"] for each in (await served.get("/overview")).json()["attention"]}
+
+
+async def test_a_worker_that_is_given_nothing_stands_by() -> None:
+    async with a_dashboard(workers=["w1"]) as served:
+        ledger = served.parts.ledger
+        card = WorkerCard("control-plane", "i1", 3, ledger.workers["w1"].card.names, is_local=True)
+        ledger.workers.add(card, now=served.system.clock.now())
+        assert {worker["id"]: worker["is_standing_by"] for worker in await served.items("/workers")} == {
+            "w1": False,
+            "control-plane": True,
+        }
+        overview = (await served.get("/overview")).json()
+        assert (overview["slots"], overview["standby_slots"]) == (4, 3)
+        await served.turn()
+        assert (await served.get("/metrics/series")).json()["columns"]["slots"][-1] == 1

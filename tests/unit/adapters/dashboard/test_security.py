@@ -196,6 +196,7 @@ NEEDED = {
         GET /api/v1/queues
         GET /api/v1/queues/normal
         GET /api/v1/workers
+        GET /api/v1/worker-moves
         GET /api/v1/workers/w1
         GET /api/v1/functions
         GET /api/v1/functions/echo

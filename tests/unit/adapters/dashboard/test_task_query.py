@@ -1,11 +1,16 @@
 """The line of words that narrows the list of tasks."""
 
+from datetime import UTC, datetime
+from math import inf
+
 import pytest
 
+from fastworker.adapters.dashboard.moments import Moments
 from fastworker.adapters.dashboard.problems import ApiProblem
 from fastworker.adapters.dashboard.records.payloads import SHOWN_BYTES
 from fastworker.adapters.dashboard.task_query import MOST_BYTES, MOST_DEPTH, MOST_WORDS, argument_check, parse_words
 from fastworker.adapters.json_codec import JsonPayloadCodec
+from fastworker.adapters.memory.manual_clock import ManualClock
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import Submission, Task
 
@@ -77,3 +82,30 @@ def test_where_something_is_hidden_the_refusal_does_not_tell_what_stands_there(w
         assert not check(task)
     with pytest.raises(ApiProblem, match="narrow it"):
         check(task)
+
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+CLOCK_AT = 1000.0
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds_ago"),
+    [("90s", 90), ("15m", 900), ("2h", 7200), ("1d", 86400), ("2026-11-21T11:59:00Z", 60), ("2026-11-21T11:59", 60)],
+)
+def test_a_moment_is_written_out_or_as_how_long_ago_it_is(written: str, seconds_ago: int) -> None:
+    moments = Moments(ManualClock(now=CLOCK_AT, wall=NOW.timestamp()))
+    words = parse_words(f"since:{written} until:{written} boom")
+    assert (words.since(moments), words.until(moments)) == (CLOCK_AT - seconds_ago, CLOCK_AT - seconds_ago)
+    assert words.text == ["boom"]
+
+
+def test_without_moments_all_time_is_meant() -> None:
+    moments = Moments(ManualClock())
+    words = parse_words("boom")
+    assert (words.since(moments), words.until(moments)) == (-inf, inf)
+
+
+@pytest.mark.parametrize("written", ["yesterday", "15", "999999d", "0001-01-01", "9999-01-01", "-5m", "٣m"])
+def test_a_moment_that_is_none_is_refused(written: str) -> None:
+    with pytest.raises(ApiProblem, match="400: q: since: expected a moment"):
+        parse_words(f"since:{written}").since(Moments(ManualClock(wall=NOW.timestamp())))

@@ -1,5 +1,6 @@
 import random
 from bisect import bisect_left
+from math import inf
 
 import pytest
 
@@ -61,3 +62,21 @@ def test_absorbing_others_is_counting_all_at_once():
 
     assert together.spread() == at_once.spread()
     assert together.seconds == pytest.approx(at_once.seconds)
+
+
+def test_octaves_tell_how_many_are_up_to_each_bound_that_doubles_the_last():
+    assert some_durations().octaves() == []
+    assert some_durations(0.0, BOUNDS[0]).octaves() == [(BOUNDS[0], 2)]
+    assert some_durations(BOUNDS[3], BOUNDS[3] * 1.01, BOUNDS[9]).octaves() == [
+        (BOUNDS[3], 1),
+        (BOUNDS[6], 1),
+        (BOUNDS[9], 1),
+    ]
+
+
+def test_octaves_hold_every_duration():
+    seconds = [*BOUNDS, 2 * BOUNDS[-1]]
+    octaves = some_durations(*seconds).octaves()
+
+    assert sum(count for _, count in octaves) == len(seconds)
+    assert octaves[-1] == (inf, 1)

@@ -333,7 +333,7 @@ def test_workers_that_come_and_go_are_remembered():
         ("w2", True, ""),
         ("w1", True, ""),
     ]
-    assert [move.at for move in workers.moves("w2")] == [1005.0]
+    assert [(move.number, move.at) for move in workers.moves("w2")] == [(2, 1005.0)]
     assert (workers.of("w1"), workers.of("w2").joined_at) == (None, 1005.0)
 
 

@@ -113,7 +113,22 @@ function Detail({ document, endpoint }: { document: Document; endpoint: Endpoint
           const schema = Object.values(response.content ?? {})[0]?.schema;
           return <SchemaView key={status} title={`Answer ${status}`} document={document} schema={schema} />;
         })}
+      <Refusals statuses={Object.keys(operation.responses ?? {}).filter((status) => Number(status) >= 400)} />
     </div>
+  );
+}
+
+/** How it may fail: always with a problem. */
+function Refusals({ statuses }: { statuses: readonly string[] }): JSX.Element | null {
+  if (statuses.length === 0) return null;
+  return (
+    <section class="panel" aria-label="When it fails">
+      <h2>When it fails</h2>
+      <p>
+        {statuses.join(", ")} with a <code>Problem</code> (<code>application/problem+json</code>, RFC 9457): its{" "}
+        <code>type</code> names the kind, <code>errors</code> the parameters or members that were wrong.
+      </p>
+    </section>
   );
 }
 

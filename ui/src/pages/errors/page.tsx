@@ -16,6 +16,8 @@ import { Links, Word } from "./parts";
 
 const TOPICS = ["errors"];
 const PACE = 2_000;
+const RANGES = ["any time", "15m", "1h", "24h"] as const;
+const SECONDS: Record<(typeof RANGES)[number], string> = { "any time": "", "15m": "900", "1h": "3600", "24h": "86400" };
 const SHOWN = ["all", "new", "muted"] as const;
 const NOTHING = {
   all: { title: "No failures", text: "When a task fails, its group appears here." },
@@ -52,7 +54,13 @@ function All(): JSX.Element {
 function Groups(): JSX.Element {
   const asked = param("show", "all");
   const show = SHOWN.find((one) => one === asked) ?? "all";
-  const path = `errors?${queryOf({ limit: "50", show: show === "all" ? "" : show, cursor: param("cursor") })}`;
+  const range = RANGES.find((one) => one === param("range")) ?? "any time";
+  const path = `errors?${queryOf({
+    limit: "50",
+    show: show === "all" ? "" : show,
+    within: SECONDS[range],
+    cursor: param("cursor"),
+  })}`;
   const groups = useResource<ErrorGroupPage>(path, { topics: TOPICS, pace: PACE });
   return (
     <>
@@ -63,11 +71,17 @@ function Groups(): JSX.Element {
           choices={SHOWN.map((value) => ({ value, label: value }))}
           onChange={(value) => setParams({ show: value === "all" ? "" : value, cursor: "", row: "" })}
         />
+        <Segments
+          label="Failed within"
+          value={range}
+          choices={RANGES.map((value) => ({ value, label: value }))}
+          onChange={(value) => setParams({ range: value === "any time" ? "" : value, cursor: "", row: "" })}
+        />
       </div>
       <Panel resource={groups} class="list">
         {(page) =>
           page.items.length === 0 ? (
-            <Empty title={NOTHING[show].title}>
+            <Empty title={range === "any time" ? NOTHING[show].title : `${NOTHING[show].title} within ${range}`}>
               <p>{NOTHING[show].text}</p>
             </Empty>
           ) : (

@@ -11,6 +11,7 @@ import { PauseButton, PauseNote, turnPause } from "../../components/pausing";
 import { type Priority, PriorityMark } from "../../components/status";
 import { SubmitForm } from "../../forms/submit-form";
 import { count, duration, NOTHING, plural, share } from "../../format/numbers";
+import { Histogram } from "./histogram";
 import { type Resource, useResource } from "../../live/resource";
 import { navigate, param, setParams } from "../../router/location";
 import { urlOf } from "../../router/route";
@@ -184,9 +185,14 @@ function One({ name }: { name: string }): JSX.Element {
         </div>
       </header>
       <div class="grid function">
-        <Panel title="About" resource={resource}>
-          {(of) => <About of={of} />}
-        </Panel>
+        <div>
+          <Panel title="About" resource={resource}>
+            {(of) => <About of={of} />}
+          </Panel>
+          <Panel title="Run times" resource={resource}>
+            {(of) => <Histogram bars={of.run_histogram} />}
+          </Panel>
+        </div>
         <Panel title="Submit" resource={resource}>
           {(of) => <Submit of={of} />}
         </Panel>

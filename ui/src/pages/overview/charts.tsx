@@ -1,20 +1,25 @@
 // The charts of the history, and where one stands alone.
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import type { Series } from "../../api/types";
+import type { Series, WorkerMovePage } from "../../api/types";
 import { Chart } from "../../charts/chart";
+import { marksOf } from "../../charts/marks";
+import type { Mark } from "../../charts/plot";
 import { PRIORITIES } from "../../components/status";
 import { count, duration, rate } from "../../format/numbers";
+import { useResource } from "../../live/resource";
 import { ENDED, linesOf, type Recipe } from "./series";
 
-const LATENCY: Recipe = [
-  ["run_p50", "run p50", "--series-1"],
-  ["run_p95", "run p95", "--series-2"],
-  ["run_p99", "run p99", "--series-3"],
-  ["wait_p50", "wait p50", "--series-1", [4, 3]],
-  ["wait_p95", "wait p95", "--series-2", [4, 3]],
+const latencies = (of: "run" | "wait"): Recipe => [
+  [`${of}_p50`, "p50", "--series-1"],
+  [`${of}_p95`, "p95", "--series-2"],
+  [`${of}_p99`, "p99", "--series-3"],
 ];
-const DEPTHS: Recipe = PRIORITIES.map((priority) => [`depth_${priority}`, priority, `--${priority}`] as const);
+const RUN = latencies("run");
+const WAIT = latencies("wait");
+const depthOf = (priority: string) => [`depth_${priority}`, priority, `--${priority}`] as const;
+const DEPTHS: Recipe = PRIORITIES.map(depthOf);
+const DEPTH_OF = Object.fromEntries(PRIORITIES.map((priority): [string, Recipe] => [priority, [depthOf(priority)]]));
 const SLOTS: Recipe = [
   ["running", "running", "--series-1"],
   ["slots", "capacity", "--series-4", [4, 3]],
@@ -27,12 +32,14 @@ interface Drawn {
   format: (value: number) => string;
   isStacked?: boolean;
   isWhole?: boolean;
+  isLog?: boolean;
 }
 
 /** By the name that `?panel=` calls them. */
 export const CHARTS = {
   throughput: { title: "Throughput", recipe: ENDED, format: rate, isStacked: true },
-  latency: { title: "Latency", recipe: LATENCY, format: duration },
+  latency: { title: "Run latency", recipe: RUN, format: duration, isLog: true },
+  wait: { title: "Wait latency", recipe: WAIT, format: duration, isLog: true },
   depth: { title: "Queue depth", recipe: DEPTHS, format: count, isStacked: true, isWhole: true },
   slots: { title: "Slots", recipe: SLOTS, format: count, isWhole: true },
   lag: { title: "Event loop lag", recipe: LAG, format: duration },
@@ -47,14 +54,33 @@ export function isChartName(name: string): name is ChartName {
 export function HistoryChart({ of, series, height }: { of: ChartName; series: Series; height?: number }): JSX.Element {
   const { recipe, ...drawn }: Drawn = CHARTS[of];
   const lines = useMemo(() => linesOf(series, recipe), [series, recipe]);
-  return <Chart {...drawn} at={series.at} lines={lines} height={height} />;
+  const marks = useMarks(MARKED.includes(of));
+  return <Chart {...drawn} at={series.at} lines={lines} marks={marks} height={height} />;
 }
 
-const BESIDE: readonly ChartName[] = ["throughput", "latency", "depth", "slots"];
+/** How many tasks of one priority wait. */
+export function DepthChart({ of, series }: { of: string; series: Series }): JSX.Element {
+  const recipe = DEPTH_OF[of] ?? DEPTHS;
+  const lines = useMemo(() => linesOf(series, recipe), [series, recipe]);
+  return <Chart title="Depth" format={count} isWhole isStacked at={series.at} lines={lines} />;
+}
+
+const MARKED: readonly ChartName[] = ["throughput", "slots"];
+const MOVE_TOPICS = ["workers"];
+const NO_MARKS: readonly Mark[] = [];
+
+/** The workers that came and went. */
+function useMarks(isWanted: boolean): readonly Mark[] {
+  const path = isWanted ? "worker-moves?limit=200" : null;
+  const { data } = useResource<WorkerMovePage>(path, { topics: MOVE_TOPICS, pace: 5_000 });
+  return useMemo(() => (data ? marksOf(data.items) : NO_MARKS), [data]);
+}
+
+const BESIDE: readonly ChartName[] = ["throughput", "latency", "wait", "depth", "slots", "lag"];
 
 export function Charts({ series }: { series: Series }): JSX.Element {
   return (
-    <div class="grid two">
+    <div class="grid charts">
       {BESIDE.map((name) => (
         <HistoryChart key={name} of={name} series={series} />
       ))}

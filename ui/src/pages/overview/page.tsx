@@ -1,25 +1,24 @@
 // The overview: what happens now, what happened lately, what needs a person.
 import type { JSX } from "preact";
-import type { Overview as Now, Range, Series } from "../../api/types";
+import type { Overview as Now, Series } from "../../api/types";
 import { zoomed, zoomTo } from "../../charts/zoom";
 import { Button, Code } from "../../components/basics";
 import { Content, Empty } from "../../components/panel";
-import { Segments } from "../../components/tabs";
 import { clockTime } from "../../format/times";
 import type { Resource } from "../../live/resource";
-import { param, setParams } from "../../router/location";
+import { param } from "../../router/location";
 import { urlOf } from "../../router/route";
 import { useOverview } from "../../shell/overview-data";
 import { isUtc } from "../../state/clock";
 import { AttentionPanel, FunctionsPanel, QueuesPanel } from "./panels";
 import { type ChartName, CHARTS, Charts, HistoryChart, isChartName } from "./charts";
-import { RANGES, useSeries } from "./series";
+import { RangeChoice, rangeAsked } from "./range";
+import { useSeries } from "./series";
 import { Tiles } from "./tiles";
 
 export function Overview(): JSX.Element {
   const overview = useOverview();
-  const asked = param("range", "15m") as Range;
-  const range = RANGES.includes(asked) ? asked : "15m";
+  const range = rangeAsked();
   const series = useSeries(range);
   const panel = param("panel");
   if (isChartName(panel)) return <Alone of={panel} series={series} />;
@@ -28,12 +27,7 @@ export function Overview(): JSX.Element {
       <header class="page-head">
         <h1>Overview</h1>
         <Window />
-        <Segments
-          label="Range of the charts"
-          value={range}
-          choices={RANGES.map((value) => ({ value, label: value }))}
-          onChange={(value) => setParams({ range: value === "15m" ? "" : value, from: "", to: "" })}
-        />
+        <RangeChoice value={range} />
       </header>
       <div class={overview.isStale ? "stale" : ""}>
         <Content resource={overview}>{(now: Now) => <Tiles now={now} />}</Content>

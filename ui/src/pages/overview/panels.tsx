@@ -148,6 +148,7 @@ const TARGETS: Partial<Record<Attention["kind"], PageName>> = {
   "loop-blocked": "system",
   draining: "system",
   blind: "system",
+  unseen: "errors",
 };
 const ICONS: Partial<Record<Attention["kind"], IconName>> = {
   paused: "pause",
@@ -159,6 +160,7 @@ const ICONS: Partial<Record<Attention["kind"], IconName>> = {
 const SUBJECTS: readonly Attention["kind"][] = ["failing", "no-worker", "stuck"];
 
 function hrefOf({ kind, target }: Attention): string {
+  if (kind === "unseen") return urlOf("errors", "", { show: "new" });
   return urlOf(TARGETS[kind] ?? "overview", SUBJECTS.includes(kind) && target ? target : "");
 }
 

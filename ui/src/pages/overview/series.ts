@@ -34,7 +34,11 @@ export function useSeries(range: Range): Resource<Series> {
 /** What is drawn: which columns, under which name, in which colour. */
 export type Recipe = readonly (readonly [column: string, label: string, color: string, dash?: number[]])[];
 
-export const ENDED: Recipe = STATUSES.slice(3).map((status) => [status, status, `--${status}`] as const);
+/** Ends of tasks, and on top of them the attempts that are tried again. */
+export const ENDED: Recipe = [
+  ...STATUSES.slice(3).map((status) => [status, status, `--${status}`] as const),
+  ["retried", "retried", "--scheduled"],
+];
 
 export function linesOf(series: Series, recipe: Recipe): Line[] {
   return recipe.flatMap(([column, label, color, dash]) => {

@@ -33,11 +33,41 @@ function since(at: string | null): number | null {
   return moment === null ? null : Math.max(0, (now.value - moment) / 1000);
 }
 
+const CLEARLY = 1.1;
+type Going = "grows" | "shrinks" | "steady";
+
+function Trend({ going }: { going: Going }): JSX.Element | null {
+  if (going === "steady") return null;
+  return (
+    <small title={`It ${going}`}>
+      <span aria-hidden="true"> {going === "grows" ? "▲" : "▼"}</span>
+      <span class="offscreen"> {going}</span>
+    </small>
+  );
+}
+
+function slotsNote(isFull: boolean, standby: number): string {
+  if (standby === 0) return isFull ? "every slot is taken" : "slots taken";
+  return isFull ? `full, ${count(standby)} stand by` : `${count(standby)} more stand by`;
+}
+
+/** Tell where what waits is going, by what came and what ended in the last minute. */
+export function trend({
+  counts,
+  submitted_per_second: came,
+  finished_per_second: ended,
+}: Pick<Overview, "counts" | "submitted_per_second" | "finished_per_second">): Going {
+  if (counts.queued === 0) return "steady";
+  if (came > ended * CLEARLY) return "grows";
+  return ended > came * CLEARLY ? "shrinks" : "steady";
+}
+
 export function Tiles({ now: data }: { now: Overview }): JSX.Element {
   const waiting = data.counts.queued;
   const oldest = since(data.oldest_queued_at);
   const isFailing = data.failed_per_second > 0;
-  const isFull = data.slots > 0 && data.busy_slots >= data.slots;
+  const slots = data.slots - data.standby_slots; // those that may take a task
+  const isFull = slots > 0 && data.busy_slots >= slots;
   return (
     <div class="tiles">
       <Tile
@@ -46,14 +76,15 @@ export function Tiles({ now: data }: { now: Overview }): JSX.Element {
         note={`${count(data.counts.scheduled)} scheduled`}
       >
         {count(waiting)}
+        <Trend going={trend(data)} />
       </Tile>
       <Tile
         name="Running"
         href={urlOf("tasks", "", { status: "running" })}
-        note={isFull ? "every slot is taken" : "slots taken"}
+        note={slotsNote(isFull, data.standby_slots)}
       >
         {count(data.busy_slots)}
-        <small>/{count(data.slots)}</small>
+        <small>/{count(slots)}</small>
       </Tile>
       <Tile
         name="Done"

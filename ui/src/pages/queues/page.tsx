@@ -1,11 +1,11 @@
 // The four priorities: what waits, how fast it goes, and holding one back.
 import type { JSX } from "preact";
 import { pauseQueue, resumeQueue } from "../../api/actions";
-import type { Queue, QueuePage, TaskPage, TaskSummary } from "../../api/types";
-import { Ago, Fact, Facts } from "../../components/basics";
+import type { Queue, QueuePage, Series, TaskPage, TaskSummary } from "../../api/types";
+import { Ago, Fact, Facts, Meter } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
 import { Icon } from "../../components/icons";
-import { Empty, Panel } from "../../components/panel";
+import { Content, Empty, Panel } from "../../components/panel";
 import { PauseButton, PauseNote, turnPause } from "../../components/pausing";
 import { Sparkline } from "../../components/sparkline";
 import { PriorityMark } from "../../components/status";
@@ -15,7 +15,11 @@ import { navigate, param } from "../../router/location";
 import { urlOf } from "../../router/route";
 import { canOperate } from "../../state/session";
 import { useShortcuts } from "../../state/shortcuts";
+import { useOverview } from "../../shell/overview-data";
+import { DepthChart } from "../overview/charts";
 import { useQueues } from "../overview/panels";
+import { RangeChoice, rangeAsked } from "../overview/range";
+import { useSeries } from "../overview/series";
 import { COLUMNS } from "../tasks/columns";
 import { RunningOperations } from "../system/operations";
 import { PurgeButton } from "./purge";
@@ -42,6 +46,8 @@ function drained({ depth, drained_in_seconds: seconds }: Queue): string {
 
 function All(): JSX.Element {
   const queues = useQueues();
+  const now = useOverview().data;
+  const slots = now ? now.slots - now.standby_slots : 0;
   const current = queues.data?.items.find(({ priority }) => priority === param("row"));
   usePauseKey(current, queues);
   return (
@@ -80,7 +86,17 @@ function All(): JSX.Element {
                   <Sparkline values={depth_history} label={`Depth of ${priority} over 5 minutes, now ${depth}`} />
                 ),
               },
-              { key: "running", label: "Running", align: "end", cell: ({ running }) => count(running) },
+              {
+                key: "running",
+                label: "Running",
+                align: "end",
+                cell: ({ running, priority }) => (
+                  <span class="running-share">
+                    <Meter value={running} of={slots} label={`${running} of ${slots} slots run ${priority} tasks`} />
+                    {count(running)}
+                  </span>
+                ),
+              },
               { key: "scheduled", label: "Scheduled", align: "end", cell: ({ scheduled }) => count(scheduled) },
               {
                 key: "oldest",
@@ -121,6 +137,20 @@ function usePauseKey(queue: Queue | null | undefined, resource: Resource<unknown
 const TOPICS = ["queues"];
 const NEXT_SHOWN = 50;
 const NEXT_COLUMNS = ["status", "name", "worker", "attempts", "submitted"];
+
+/** How deep it was. */
+function History({ of }: { of: string }): JSX.Element {
+  const range = rangeAsked();
+  const series = useSeries(range);
+  return (
+    <div class={series.isStale ? "stale" : ""}>
+      <div class="range">
+        <RangeChoice value={range} />
+      </div>
+      <Content resource={series}>{(data: Series) => <DepthChart of={of} series={data} />}</Content>
+    </div>
+  );
+}
 
 function One({ priority }: { priority: string }): JSX.Element {
   const queue = useResource<Queue>(`queues/${encodeURIComponent(priority)}`, { topics: TOPICS, pace: 1000 });
@@ -167,6 +197,7 @@ function One({ priority }: { priority: string }): JSX.Element {
           </>
         )}
       </Panel>
+      <History of={priority} />
       <Panel title={`The next ${NEXT_SHOWN}`} resource={next}>
         {(page) =>
           page.items.length === 0 ? (

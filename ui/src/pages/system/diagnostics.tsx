@@ -13,6 +13,7 @@ const FOR_ALL = [
   "overview",
   "queues",
   "workers?limit=200",
+  "worker-moves?limit=200",
   "functions?limit=200",
   "errors?limit=200",
   "operations?limit=100",

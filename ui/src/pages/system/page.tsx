@@ -1,12 +1,11 @@
 // The control plane itself: what it is, what it holds, its settings, what was done through it.
 import type { JSX } from "preact";
 import type { AuditEntry, AuditPage, Config, Setting, System as SystemState, Series } from "../../api/types";
-import { Ago, Badge, Button, CopyButton, Fact, Facts, Meter } from "../../components/basics";
+import { Ago, Badge, Button, Fact, Facts, Meter } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
 import { Content, Empty, Panel } from "../../components/panel";
 import { Tabs } from "../../components/tabs";
 import { bytes, count, duration } from "../../format/numbers";
-import { pretty } from "../../format/values";
 import { type Resource, useResource } from "../../live/resource";
 import { param, setParams } from "../../router/location";
 import { canAdminister, session } from "../../state/session";
@@ -25,7 +24,6 @@ export function System(): JSX.Element {
         <h1>System</h1>
         <div class="tools">
           <DiagnosticsButton />
-          {system.data && <CopyButton text={pretty(system.data)} label="Copy the state as JSON" />}
         </div>
       </header>
       <Tabs
@@ -96,8 +94,13 @@ function State({ system }: { system: Resource<SystemState> }): JSX.Element {
         )}
       </Panel>
       <Panel title="Holds" resource={system}>
-        {({ usage }) => (
+        {({ usage, result_ttl_seconds }) => (
           <ul class="usage">
+            <li>
+              <span>a finished task is kept for</span>
+              <span />
+              <span>{duration(result_ttl_seconds)}</span>
+            </li>
             {usage.map(({ name, used, limit }) => (
               <li key={name}>
                 <span>{name.replaceAll("_", " ")}</span>
@@ -133,12 +136,18 @@ function State({ system }: { system: Resource<SystemState> }): JSX.Element {
         )}
       </Panel>
       <Panel title="Live events" resource={system}>
-        {({ hub, versions }) => (
+        {({ hub }) => (
           <Facts>
             <Fact name="Streams open">{count(hub.clients)}</Fact>
             <Fact name="Published">{count(hub.published)}</Fact>
             <Fact name="Kept for those who return">{count(hub.kept)}</Fact>
             <Fact name="Told to start over">{count(hub.resets)}</Fact>
+          </Facts>
+        )}
+      </Panel>
+      <Panel title="Versions" resource={system}>
+        {({ versions }) => (
+          <Facts>
             {Object.entries(versions).map(([name, version]) => (
               <Fact key={name} name={name}>
                 {version}

@@ -1,6 +1,6 @@
 // One task: its life, its call, how it ended, what it said.
 import type { JSX } from "preact";
-import type { Task, TaskEvent, TasksEvent } from "../../api/types";
+import type { Task, TaskEvent, TasksEvent, TaskStepPage, Worker } from "../../api/types";
 import { ApiError } from "../../api/problem";
 import { Ago, Badge, Button, Code, CopyButton, Fact, Facts, Meter, Moment } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
@@ -8,21 +8,24 @@ import { Icon } from "../../components/icons";
 import { Empty, Panel } from "../../components/panel";
 import { PriorityMark, Status } from "../../components/status";
 import { Tabs } from "../../components/tabs";
-import { duration } from "../../format/numbers";
-import { asPython } from "../../forms/commands";
+import { count, duration } from "../../format/numbers";
 import { pretty } from "../../format/values";
-import { useResource } from "../../live/resource";
+import { type Resource, useResource } from "../../live/resource";
 import type { LiveEvent } from "../../live/protocol";
 import { navigate, param } from "../../router/location";
 import { urlOf } from "../../router/route";
 import { listed, neighbours } from "../../state/listed";
 import { useShortcuts } from "../../state/shortcuts";
+import { useSystem } from "../system/data";
 import { Actions } from "./actions";
+import { CopyMenu } from "./copy-menu";
 import { attemptsOf, Life, Waterfall } from "./parts";
-import { CallView, callOf, PayloadView } from "./payload";
+import { CallView, PayloadView } from "./payload";
 import { Stack } from "./stack";
-import { Log, Steps, useSteps } from "./steps";
+import { Log, Steps, Tail, useSteps } from "./steps";
 import { ErrorView } from "./traceback";
+
+const WORKERS = ["workers"];
 
 /** The task's own events say everything; those of all tasks say whether to ask, should the former be missing. */
 function apply(event: LiveEvent, task: Task | null): Task | undefined {
@@ -63,7 +66,7 @@ export function TaskDetail({ subject: id }: { subject: string }): JSX.Element {
           {task && (
             <>
               <Actions task={task} />
-              <PythonButton task={task} />
+              <CopyMenu task={task} />
             </>
           )}
           <Siblings id={id} />
@@ -78,11 +81,6 @@ export function TaskDetail({ subject: id }: { subject: string }): JSX.Element {
       )}
     </>
   );
-}
-
-function PythonButton({ task }: { task: Task }): JSX.Element | null {
-  const call = callOf(task.arguments);
-  return call && <CopyButton text={asPython({ name: task.name, ...call })} label="Copy as Python" />;
 }
 
 function Siblings({ id }: { id: string }): JSX.Element | null {
@@ -128,7 +126,7 @@ function Missing({ error }: { error: ApiError }): JSX.Element {
         <p>{error.message}</p>
         {isForgotten && (
           <p>
-            How many results are kept, and for how long, is in <a href={urlOf("system")}>the settings</a>.
+            <Retention />
           </p>
         )}
         <a class="button" href={urlOf("tasks")}>
@@ -136,6 +134,18 @@ function Missing({ error }: { error: ApiError }): JSX.Element {
         </a>
       </Empty>
     </section>
+  );
+}
+
+/** How long tasks are remembered, and how many. */
+function Retention(): JSX.Element {
+  const system = useSystem().data;
+  const most = system?.usage.find(({ name }) => name === "result_cache_size")?.limit;
+  return (
+    <>
+      A finished task is kept for {duration(system?.result_ttl_seconds)}, as long as there are not more than{" "}
+      {count(most)} (<code>--result-cache-ttl</code>, <code>--result-cache-size</code>).
+    </>
   );
 }
 
@@ -175,13 +185,13 @@ function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.
         ) : tab === "log" ? (
           <Log steps={steps} />
         ) : tab === "steps" ? (
-          <Steps steps={steps} />
+          <Steps steps={steps} task={task} />
         ) : tab === "stack" ? (
           <Stack task={task} />
         ) : tab === "raw" ? (
           <Code label="the task as JSON">{pretty(task)}</Code>
         ) : (
-          <About task={task} />
+          <About task={task} steps={steps} />
         )}
       </div>
     </>
@@ -201,7 +211,7 @@ function Progress({ task: { progress } }: { task: Task }): JSX.Element | null {
   );
 }
 
-function About({ task }: { task: Task }): JSX.Element {
+function About({ task, steps }: { task: Task; steps: Resource<TaskStepPage> }): JSX.Element {
   const path = `tasks/${encodeURIComponent(task.id)}`;
   return (
     <div class="about">
@@ -222,6 +232,7 @@ function About({ task }: { task: Task }): JSX.Element {
             <PayloadView payload={task.result} label="the result" path={`${path}/result`} />
           </section>
         )}
+        <Tail steps={steps} />
       </div>
       <Facts>
         <Fact name="Function">
@@ -238,6 +249,7 @@ function About({ task }: { task: Task }): JSX.Element {
         {task.worker_id && (
           <Fact name="Worker">
             <a href={urlOf("workers", task.worker_id)}>{task.worker_id}</a>
+            {task.status === "running" && <Heard worker={task.worker_id} />}
           </Fact>
         )}
         <Fact name="Submitted">
@@ -283,6 +295,18 @@ function About({ task }: { task: Task }): JSX.Element {
         )}
       </Facts>
     </div>
+  );
+}
+
+/** When its worker was heard of last. */
+function Heard({ worker }: { worker: string }): JSX.Element | null {
+  const { data } = useResource<Worker>(`workers/${encodeURIComponent(worker)}`, { topics: WORKERS, pace: 2_000 });
+  return (
+    data && (
+      <small class="heard">
+        last heard of: <Ago at={data.heard_at} />
+      </small>
+    )
   );
 }
 

@@ -116,10 +116,12 @@ export function Waterfall({ task }: { task: Task }): JSX.Element | null {
       : (momentOf(one.finished_at) ?? started + (one.run_seconds ?? 0) * 1000);
   };
   const until = Math.max(from + 1, ...attempts.map(endOf));
+  // An attempt is waited for from the end of the one before it on: a backoff is a part of that.
+  const waits = attempts.map((_one, index) => (index === 0 ? from : endOf(attempts[index - 1] as Attempt)));
   const part = (at: number) => `${Math.max(0, Math.min(100, ((at - from) / (until - from)) * 100))}%`;
   return (
     <ol class="waterfall" aria-label={`Attempts over ${duration((until - from) / 1000)}`}>
-      {attempts.map((one) => {
+      {attempts.map((one, index) => {
         const started = momentOf(one.started_at) ?? from;
         const seconds = one.run_seconds ?? (endOf(one) - started) / 1000;
         return (
@@ -127,12 +129,17 @@ export function Waterfall({ task }: { task: Task }): JSX.Element | null {
             <span class="waterfall-name">attempt {one.number}</span>
             <span class="track">
               <i
+                class="waited"
+                style={{ left: part(waits[index] ?? from), width: `calc(${part(started)} - ${part(waits[index] ?? from)})` }}
+              />
+              <i
                 class={one.status}
                 style={{ left: part(started), width: `calc(${part(endOf(one))} - ${part(started)})` }}
               />
             </span>
             <span class="waterfall-note">
               <Status status={one.status} /> {duration(one.status === "running" ? Math.round(seconds) : seconds)}
+              <small>after {duration((started - (waits[index] ?? from)) / 1000)}</small>
             </span>
           </li>
         );

@@ -4,9 +4,10 @@ import { useEffect, useState } from "preact/hooks";
 import { request } from "../../api/http";
 import { explain } from "../../api/problem";
 import type { Task, TaskStack } from "../../api/types";
-import { Ago, Badge, Button, Code } from "../../components/basics";
+import { Ago, Badge, Button } from "../../components/basics";
 import { duration } from "../../format/numbers";
 import { noteRefusal } from "../../state/session";
+import { Traceback } from "./traceback";
 
 export function Stack({ task }: { task: Task }): JSX.Element {
   const [told, setTold] = useState<TaskStack | null>(null);
@@ -48,7 +49,8 @@ export function Stack({ task }: { task: Task }): JSX.Element {
         {told?.is_stuck && <Badge tone="bad">given up, and goes on nevertheless</Badge>}
       </p>
       {error !== null && <p class="note">{explain(error).detail || explain(error).title}</p>}
-      {told && <Code label="the stack">{told.stack || "(its worker knows no stack of it)"}</Code>}
+      {told?.stack && <Traceback text={told.stack} label="stack" />}
+      {told && !told.stack && <p class="muted">Its worker knows no stack of it.</p>}
       {!told && !isRunning && <p class="muted">Only a task that runs has a stack.</p>}
     </>
   );

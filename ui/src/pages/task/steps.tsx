@@ -1,7 +1,7 @@
 // What the task said and what was said of it: steps and log lines, as they come.
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { TaskEvent, TaskStep, TaskStepPage } from "../../api/types";
+import type { Task, TaskEvent, TaskStep, TaskStepPage } from "../../api/types";
 import { Empty, Content } from "../../components/panel";
 import { Status } from "../../components/status";
 import { clockTime, momentOf } from "../../format/times";
@@ -29,6 +29,34 @@ function at(step: TaskStep): JSX.Element {
   return <time dateTime={step.at}>{clockTime(momentOf(step.at) ?? 0, isUtc.value)}</time>;
 }
 
+const TAIL = 8;
+
+/** The last log lines, where there are any. */
+export function Tail({ steps }: { steps: Resource<TaskStepPage> }): JSX.Element | null {
+  const lines = steps.data?.items.filter(({ line }) => line).slice(-TAIL) ?? [];
+  if (lines.length === 0) return null;
+  return (
+    <section>
+      <h2>Latest log lines</h2>
+      <div class="log" tabIndex={0} role="region" aria-label="Latest log lines">
+        <Lines steps={lines} />
+      </div>
+    </section>
+  );
+}
+
+function Lines({ steps }: { steps: readonly TaskStep[] }): JSX.Element {
+  return (
+    <>
+      {steps.map((step) => (
+        <p key={step.number} class={`level-${(step.line?.level ?? "").toLowerCase()}`}>
+          {at(step)} <b>{step.line?.level}</b> <i>{step.line?.logger}</i> <span>{step.line?.message}</span>
+        </p>
+      ))}
+    </>
+  );
+}
+
 export function Log({ steps }: { steps: Resource<TaskStepPage> }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const lines = steps.data?.items.filter(({ line }) => line) ?? [];
@@ -51,11 +79,7 @@ export function Log({ steps }: { steps: Resource<TaskStepPage> }): JSX.Element {
           </Empty>
         ) : (
           <div class="log" ref={box} onScroll={note} tabIndex={0} role="region" aria-label="Log lines">
-            {lines.map((step) => (
-              <p key={step.number} class={`level-${(step.line?.level ?? "").toLowerCase()}`}>
-                {at(step)} <b>{step.line?.level}</b> <i>{step.line?.logger}</i> <span>{step.line?.message}</span>
-              </p>
-            ))}
+            <Lines steps={lines} />
           </div>
         )
       }
@@ -63,8 +87,27 @@ export function Log({ steps }: { steps: Resource<TaskStepPage> }): JSX.Element {
   );
 }
 
-export function Steps({ steps }: { steps: Resource<TaskStepPage> }): JSX.Element {
-  const kept = steps.data?.items.filter(({ line }) => !line) ?? [];
+/** Where no steps are kept, the moments that the task itself knows stand for them. */
+export function knownSteps(task: Pick<Task, "transitions">): TaskStep[] {
+  return task.transitions.map(({ at: moment, status, attempt }, index) => ({
+    number: index + 1,
+    at: moment,
+    attempt,
+    status,
+    progress: null,
+    line: null,
+  }));
+}
+
+/** Who brought the task to a status: the worker of the attempt, else the control plane. */
+function actorOf(task: Task, { attempt, status }: TaskStep): string {
+  const own = task.transitions.find((one) => one.attempt === attempt && one.status === status);
+  return own?.worker_id ?? (status === null ? (task.worker_id ?? "") : "control plane");
+}
+
+export function Steps({ steps, task }: { steps: Resource<TaskStepPage>; task: Task }): JSX.Element {
+  const told = steps.data?.items.filter(({ line }) => !line) ?? [];
+  const kept = told.length > 0 ? told : knownSteps(task);
   return (
     <Content resource={steps}>
       {() =>
@@ -81,6 +124,7 @@ export function Steps({ steps }: { steps: Resource<TaskStepPage> }): JSX.Element
                   <th role="columnheader">No.</th>
                   <th role="columnheader">Time</th>
                   <th role="columnheader">Attempt</th>
+                  <th role="columnheader">By</th>
                   <th role="columnheader" class="wide">
                     What
                   </th>
@@ -97,6 +141,9 @@ export function Steps({ steps }: { steps: Resource<TaskStepPage> }): JSX.Element
                     </td>
                     <td role="cell" data-label="Attempt">
                       {step.attempt}
+                    </td>
+                    <td role="cell" data-label="By">
+                      {actorOf(task, step)}
                     </td>
                     <td role="cell" data-label="What">
                       {step.status ? <Status status={step.status} /> : <ProgressText step={step} />}

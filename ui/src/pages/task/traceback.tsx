@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import type { ErrorDetail } from "../../api/types";
 import { CopyButton } from "../../components/basics";
 import { urlOf } from "../../router/route";
+import { causesOf } from "./causes";
 
 export interface Frame {
   place: string;
@@ -26,10 +27,10 @@ export function framesOf(traceback: string): (Frame | string)[] {
   return parts;
 }
 
-export function Traceback({ text }: { text: string }): JSX.Element {
+export function Traceback({ text, label = "traceback" }: { text: string; label?: string }): JSX.Element {
   return (
     <div class="code">
-      <div class="traceback" tabIndex={0} role="region" aria-label="Traceback">
+      <div class="traceback" tabIndex={0} role="region" aria-label={`The ${label}`}>
         {framesOf(text).map((part, index) =>
           typeof part === "string" ? (
             <p key={index}>{part}</p>
@@ -41,8 +42,25 @@ export function Traceback({ text }: { text: string }): JSX.Element {
           ),
         )}
       </div>
-      <CopyButton text={text} label="Copy the traceback" />
+      <CopyButton text={text} label={`Copy the ${label}`} />
     </div>
+  );
+}
+
+const HOW = { from: "caused by", during: "while handling" } as const;
+
+/** What led to the error, where the traceback tells of more than one. */
+export function Causes({ of }: { of: string }): JSX.Element | null {
+  const causes = causesOf(of).slice(1);
+  if (causes.length === 0) return null;
+  return (
+    <ol class="causes" aria-label="What led to it">
+      {causes.map(({ text, how }, index) => (
+        <li key={index}>
+          <small>{HOW[how ?? "from"]}</small> {text}
+        </li>
+      ))}
+    </ol>
   );
 }
 
@@ -52,6 +70,7 @@ export function ErrorView({ error }: { error: ErrorDetail }): JSX.Element {
       <p class="error-head">
         <b>{error.type}</b> {error.message}
       </p>
+      {error.traceback && <Causes of={error.traceback} />}
       {error.traceback && <Traceback text={error.traceback} />}
       {error.fingerprint && (
         <p>

@@ -6,7 +6,8 @@ import type { Column } from "../../components/data-table";
 import { PriorityMark, Status } from "../../components/status";
 import { duration, NOTHING } from "../../format/numbers";
 import { momentOf } from "../../format/times";
-import { callPreview, shortId } from "../../format/values";
+import { callPreview } from "../../format/previews";
+import { shortId } from "../../format/values";
 import { urlOf } from "../../router/route";
 import { now } from "../../state/clock";
 

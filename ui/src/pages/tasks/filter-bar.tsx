@@ -1,43 +1,23 @@
 // Above the list: search, choices, what is chosen as chips, and the statuses with their counts.
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
 import type { FunctionPage, TaskCounts, TasksEvent, WorkerPage } from "../../api/types";
 import { Button } from "../../components/basics";
-import { Icon } from "../../components/icons";
 import { PRIORITIES, Status, STATUSES } from "../../components/status";
 import { count } from "../../format/numbers";
 import { shortId } from "../../format/values";
 import { useResource } from "../../live/resource";
 import type { LiveEvent } from "../../live/protocol";
-import { setParams } from "../../router/location";
-import { type Chip, chipsOf, type Filter, REPEATED } from "./filter";
+import { type Chip, chipsOf, clearFilter, type Filter, REPEATED, setFilter } from "./filter";
+import { Search } from "./search";
 
 const TOPICS = ["tasks"];
-const TYPING_MILLISECONDS = 300;
-
-/** Change the filter; the page begins anew. */
-export function setFilter(changes: Partial<Filter>): void {
-  setParams({ ...changes, cursor: "", row: "" });
-}
-
-const CLEAR: Partial<Filter> = {
-  status: [],
-  priority: [],
-  name: [],
-  worker: [],
-  fingerprint: "",
-  q: "",
-  since: "",
-  until: "",
-};
-export const clearFilter = (): void => setFilter(CLEAR);
 
 export function FilterBar({ filter }: { filter: Filter }): JSX.Element {
   const functions = useResource<FunctionPage>("functions?limit=200").data?.items ?? [];
   const workers = useResource<WorkerPage>("workers?limit=200").data?.items ?? [];
   return (
     <div class="filter-bar">
-      <Search value={filter.q} />
+      <Search filter={filter} functions={functions.map(({ name }) => name)} workers={workers.map(({ id }) => id)} />
       <Add name="name" label="Function" filter={filter} values={functions.map(({ name }) => name)} />
       <Add name="priority" label="Priority" filter={filter} values={PRIORITIES} />
       <Add name="worker" label="Worker" filter={filter} values={workers.map(({ id }) => id)} />
@@ -50,34 +30,6 @@ export function FilterBar({ filter }: { filter: Filter }): JSX.Element {
         </Button>
       )}
     </div>
-  );
-}
-
-function Search({ value }: { value: string }): JSX.Element {
-  const [typed, setTyped] = useState(value);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useEffect(() => setTyped(value), [value]);
-  const change = (text: string) => {
-    setTyped(text);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => setFilter({ q: text.trim() }), TYPING_MILLISECONDS);
-  };
-  return (
-    <label class="search">
-      <Icon name="search" />
-      <span class="offscreen">Search tasks</span>
-      <input
-        type="search"
-        data-search
-        value={typed}
-        maxLength={500}
-        placeholder="Search names, ids, arguments, errors"
-        title="Words, or status: priority: name: worker: error: args.NAME: with a value behind it"
-        aria-keyshortcuts="/"
-        onInput={(event) => change(event.currentTarget.value)}
-        onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-      />
-    </label>
   );
 }
 

@@ -1,5 +1,6 @@
 // The filter of the task list: in the URL, as the API wants it, and as a question to one task.
 import type { BulkFilter, TaskSummary } from "../../api/types";
+import { setParams } from "../../router/location";
 import { queryOf } from "../../router/route";
 
 export const REPEATED = ["status", "priority", "name", "worker"] as const;
@@ -35,6 +36,13 @@ export function filterOf(query: URLSearchParams): Filter {
   for (const name of SINGLE) filter[name] = query.get(name) ?? "";
   return filter;
 }
+
+/** Change the filter in the URL; the page begins anew. */
+export function setFilter(changes: Partial<Filter>): void {
+  setParams({ ...changes, cursor: "", row: "" });
+}
+
+export const clearFilter = (): void => setFilter(NO_FILTER);
 
 export interface Window {
   limit: number;

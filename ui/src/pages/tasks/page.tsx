@@ -2,9 +2,9 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { TaskPage, TaskSummary } from "../../api/types";
-import { Button, Code } from "../../components/basics";
+import { Button } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
-import { Empty, Panel } from "../../components/panel";
+import { Panel } from "../../components/panel";
 import { count, plural } from "../../format/numbers";
 import { navigate, param, query, setParams } from "../../router/location";
 import { urlOf } from "../../router/route";
@@ -13,9 +13,10 @@ import { tally } from "../../state/announcer";
 import { RunningOperations } from "../system/operations";
 import { BulkBar } from "./bulk";
 import { COLUMNS, FIXED } from "./columns";
-import { clearFilter, FilterBar, StatusTabs } from "./filter-bar";
+import { FilterBar, StatusTabs } from "./filter-bar";
 import { ExportMenu } from "./export";
-import { type Filter, filterOf, isEmpty } from "./filter";
+import { filterOf } from "./filter";
+import { None } from "./none";
 import { MOST_WAITING, type Rows, useRows } from "./rows";
 import { Strip } from "./strip";
 import { ColumnsMenu, shownColumns, ViewsMenu } from "./views";
@@ -112,33 +113,5 @@ function Pager({ page, shown }: { page: TaskPage; shown: number }): JSX.Element 
         Next
       </Button>
     </footer>
-  );
-}
-
-const SUBMIT = "fastworker submit NAME --args '{}'";
-
-function None({ filter, page }: { filter: Filter; page: TaskPage }): JSX.Element {
-  if (page.is_bounded) {
-    return (
-      <Empty icon="search" title={`None of the newest ${count(page.searched)} tasks match`}>
-        <p>Older ones were not looked at. A status, a function or a priority makes the search narrower.</p>
-        <Button onClick={clearFilter}>Clear the filter</Button>
-      </Empty>
-    );
-  }
-  if (!isEmpty(filter)) {
-    return (
-      <Empty icon="filter" title="No task matches">
-        <Button onClick={clearFilter}>Clear the filter</Button>
-      </Empty>
-    );
-  }
-  return (
-    <Empty icon="stack" title="No tasks are remembered">
-      <p>
-        Submit one with the form of <a href={urlOf("functions")}>a function</a>, or from a terminal:
-      </p>
-      <Code label="the command">{SUBMIT}</Code>
-    </Empty>
   );
 }

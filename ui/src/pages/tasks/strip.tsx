@@ -7,8 +7,7 @@ import { clockTime } from "../../format/times";
 import { useResource } from "../../live/resource";
 import { queryOf } from "../../router/route";
 import { isUtc } from "../../state/clock";
-import type { Filter } from "./filter";
-import { setFilter } from "./filter-bar";
+import { type Filter, setFilter } from "./filter";
 import { momentsOf, type Span, spanOf, stepAt, sumOf } from "./span";
 
 const STEPS = 80;

@@ -2,22 +2,27 @@
 import type { JSX } from "preact";
 import { drainWorker } from "../../api/actions";
 import type { Worker, WorkerDetail, WorkerPage, WorkersEvent } from "../../api/types";
-import { Ago, Badge, Button, Code, CopyButton, Fact, Facts } from "../../components/basics";
+import { ApiError } from "../../api/problem";
+import { Ago, Badge, Button, Code, Fact, Facts } from "../../components/basics";
 import { confirm } from "../../components/confirm";
 import { DataTable } from "../../components/data-table";
 import { Icon } from "../../components/icons";
 import { Empty, Panel } from "../../components/panel";
 import { count, plural } from "../../format/numbers";
-import { useResource } from "../../live/resource";
+import { type Resource, useResource } from "../../live/resource";
 import type { LiveEvent } from "../../live/protocol";
 import { navigate, param } from "../../router/location";
 import { urlOf } from "../../router/route";
 import { act } from "../../state/act";
+import { copy } from "../../state/clipboard";
 import { canOperate } from "../../state/session";
 import { useShortcuts } from "../../state/shortcuts";
 import { toast } from "../../state/toasts";
 import { COLUMNS } from "../tasks/columns";
 import { useSystem } from "../system/data";
+import { Gone } from "./gone";
+import { Moves } from "./moves";
+import { Recent } from "./recent";
 
 const TOPICS = ["workers"];
 const MOST_DOTS = 12;
@@ -63,7 +68,7 @@ function DrainButton({ worker, done }: { worker: Worker; done: () => void }): JS
 }
 
 /** Slots as dots up to a number, and always as text. */
-function Slots({ worker: { slots, running, stuck } }: { worker: Worker }): JSX.Element {
+function Slots({ worker: { id, slots, running, stuck } }: { worker: Worker }): JSX.Element {
   const shown = Math.min(slots, MOST_DOTS);
   return (
     <span class="slots">
@@ -73,7 +78,9 @@ function Slots({ worker: { slots, running, stuck } }: { worker: Worker }): JSX.E
           return <i key={index} class={at < stuck ? "stuck" : at < stuck + running ? "busy" : ""} />;
         })}
       </span>
-      {count(running)}/{count(slots)}
+      <a class="plain" href={urlOf("tasks", "", { worker: id, status: "running" })} title={`What ${id} runs now`}>
+        {count(running)}/{count(slots)}
+      </a>
       {stuck > 0 && (
         <Badge tone="warn" icon="warn">
           {stuck} stuck
@@ -83,7 +90,23 @@ function Slots({ worker: { slots, running, stuck } }: { worker: Worker }): JSX.E
   );
 }
 
+/** Attempts that failed, those that were tried again among them. */
+function Failed({ worker: { failed } }: { worker: Worker }): JSX.Element {
+  return <span class={failed ? "bad-text" : "muted"}>{count(failed)}</span>;
+}
+
+async function copyCommand(command: string): Promise<void> {
+  if (await copy(command)) toast("good", "Copied: the command that starts a subworker");
+  else toast("bad", "Copying is not possible here", { detail: command });
+}
+
 function State({ worker }: { worker: Worker }): JSX.Element {
+  if (worker.is_standing_by)
+    return (
+      <Badge icon="clock" title="Other workers know all of its functions: they run them (--local-execution)">
+        stands by
+      </Badge>
+    );
   return worker.state === "draining" ? (
     <Badge tone="warn" icon="drain">
       draining
@@ -122,7 +145,9 @@ function All(): JSX.Element {
       <header class="page-head">
         <h1>Workers</h1>
         <div class="tools">
-          <CopyButton text={command} label="Copy the command that starts a subworker" />
+          <Button icon="copy" title={command} onClick={() => void copyCommand(command)}>
+            Copy start command
+          </Button>
         </div>
       </header>
       <Panel<WorkerPage> resource={workers} class="list">
@@ -152,6 +177,7 @@ function All(): JSX.Element {
                 { key: "state", label: "State", cell: (worker) => <State worker={worker} /> },
                 { key: "slots", label: "Slots", cell: (worker) => <Slots worker={worker} /> },
                 { key: "finished", label: "Finished", align: "end", cell: ({ finished }) => count(finished) },
+                { key: "failed", label: "Failed", align: "end", cell: (worker) => <Failed worker={worker} /> },
                 {
                   key: "functions",
                   label: "Functions",
@@ -172,6 +198,7 @@ function All(): JSX.Element {
           </>
         )}
       </Panel>
+      <Moves />
     </>
   );
 }
@@ -210,6 +237,7 @@ function One({ id }: { id: string }): JSX.Element {
     pace: 1500,
   });
   useDrainKey(worker.data, worker.refresh);
+  const isGone = worker.error instanceof ApiError && worker.error.status === 404;
   return (
     <>
       <header class="page-head">
@@ -228,6 +256,14 @@ function One({ id }: { id: string }): JSX.Element {
           {worker.data && <DrainButton worker={worker.data} done={worker.refresh} />}
         </div>
       </header>
+      {isGone ? <Gone id={id} /> : <Here id={id} worker={worker} />}
+    </>
+  );
+}
+
+function Here({ id, worker }: { id: string; worker: Resource<WorkerDetail> }): JSX.Element {
+  return (
+    <>
       <Panel resource={worker}>
         {(data) => (
           <>
@@ -239,6 +275,9 @@ function One({ id }: { id: string }): JSX.Element {
                 <Slots worker={data} />
               </Fact>
               <Fact name="Finished">{count(data.finished)}</Fact>
+              <Fact name="Failed attempts">
+                <Failed worker={data} />
+              </Fact>
               <Fact name="Heard">
                 <Ago at={data.heard_at} />
               </Fact>
@@ -272,6 +311,8 @@ function One({ id }: { id: string }): JSX.Element {
           )
         }
       </Panel>
+      <Recent of={id} />
+      <Moves of={id} />
       <Panel title="Functions" resource={worker}>
         {({ functions }) => (
           <p class="links">

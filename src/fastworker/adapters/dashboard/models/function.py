@@ -49,6 +49,13 @@ class Function(Record):
     version: str = Field(description="Of the pause: what is sent as If-Match, so that nobody's pause is overwritten.")
 
 
+class Bar(Record):
+    """So many durations were longer than the bound of the bar before, and at most `below_seconds` (None: longer)."""
+
+    below_seconds: float | None
+    count: int
+
+
 class FunctionDetail(Function):
     """A task function with what it takes.
 
@@ -57,6 +64,7 @@ class FunctionDetail(Function):
     """
 
     parameters: dict[str, Any] | None
+    run_histogram: list[Bar] = Field(description="How long attempts ran since the start; each bound doubles the last.")
 
 
 class FunctionPage(Page[Function]):

@@ -17,7 +17,16 @@ class Attention(Record):
     """Something that a person should look at; `target` is an id of the kind's resource, if there is one."""
 
     kind: Literal[
-        "failing", "paused", "stuck", "no-worker", "queue-full", "worker-lost", "draining", "loop-blocked", "blind"
+        "failing",
+        "paused",
+        "stuck",
+        "no-worker",
+        "queue-full",
+        "worker-lost",
+        "draining",
+        "loop-blocked",
+        "blind",
+        "unseen",
     ]
     message: str
     target: str | None = None
@@ -41,6 +50,7 @@ class Overview(Record):
     finished_in_all: dict[str, int] = Field(description="Ends since the start, by status.")
     depths: list[Depth]
     slots: int
+    standby_slots: int = Field(description="Of the slots, those of workers that are given nothing now.")
     busy_slots: int
     stuck_slots: int
     workers: int

@@ -60,6 +60,7 @@ class System(Record):
     sessions: int
     superseded_reports: int
     usage: list[Usage]
+    result_ttl_seconds: float = Field(description="A finished task is remembered for so long, if there is room.")
     hub: HubState
     versions: dict[str, str]
     is_draining: bool

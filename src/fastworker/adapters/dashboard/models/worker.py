@@ -15,6 +15,7 @@ class Worker(Record):
     id: str
     kind: Literal["subworker", "control-plane"]
     state: Literal["active", "draining"]
+    is_standing_by: bool = Field(description="It is given nothing: other workers know all of its functions.")
     slots: int
     running: int
     stuck: int
@@ -33,6 +34,20 @@ class WorkerDetail(Worker):
     """A live worker with what it runs now."""
 
     tasks: list[TaskSummary]
+
+
+class WorkerMove(Record):
+    """A worker came, or went: `reason` says why."""
+
+    number: int
+    worker_id: str
+    is_coming: bool
+    at: Moment
+    reason: str
+
+
+class WorkerMovePage(Page[WorkerMove]):
+    """The latest comings and goings, the newest first."""
 
 
 class WorkerPage(Page[Worker]):

@@ -1,9 +1,11 @@
 """Task functions."""
 
-from fastworker.application.function_catalogue import FunctionView
-from fastworker.application.observatory.durations import Spread
+from math import isinf
 
-from ..models.function import Function, Percentiles
+from fastworker.application.function_catalogue import FunctionView
+from fastworker.application.observatory.durations import Durations, Spread
+
+from ..models.function import Bar, Function, Percentiles
 from ..moments import Moments
 from .queues import pause_record, pause_version
 
@@ -38,3 +40,8 @@ def function_record(view: FunctionView, moments: Moments) -> Function:
 def percentiles(spread: Spread) -> Percentiles:
     """Return a spread of seconds."""
     return Percentiles(count=spread.count, p50=spread.p50, p95=spread.p95, p99=spread.p99, longest=spread.longest)
+
+
+def bars(durations: Durations) -> list[Bar]:
+    """Return durations as a histogram."""
+    return [Bar(below_seconds=None if isinf(bound) else bound, count=count) for bound, count in durations.octaves()]

@@ -35,6 +35,9 @@ def overview_record(parts: Parts, *, now: float) -> Overview:
         finished_in_all={status.value: number for status, number in ledger.finished.items() if status.is_final},
         depths=[Depth(priority=priority, depth=depths.get(priority, 0)) for priority in TaskPriority],
         slots=sum(worker.card.slots for worker in ledger.workers),
+        standby_slots=sum(
+            worker.card.slots - len(worker.leased) for worker in ledger.workers if ledger.workers.is_standing_by(worker)
+        ),
         busy_slots=sum(len(worker.leased) for worker in ledger.workers),
         stuck_slots=sum(worker.occupied for worker in ledger.workers),
         workers=len(ledger.workers),
@@ -67,6 +70,7 @@ def attention(parts: Parts, *, now: float) -> list[Attention]:
         *_pauses(parts),
         *_workers(parts, now=now),
         *_without_worker(parts),
+        *_unseen(parts),
     ]
 
 
@@ -135,6 +139,14 @@ def _without_worker(parts: Parts) -> list[Attention]:
         )
         for name in names[:50]
     ]
+
+
+def _unseen(parts: Parts) -> list[Attention]:
+    kinds = parts.observatory.errors.new()
+    if not kinds:
+        return []
+    what = "1 kind of failures" if kinds == 1 else f"{kinds:,} kinds of failures"
+    return [Attention(kind="unseen", message=f"Nobody has seen {what} yet.", count=kinds)]
 
 
 def memory_bytes() -> int:

@@ -1,9 +1,11 @@
 """Workers."""
 
 from fastworker.application.views import address_for_others
+from fastworker.application.observatory.worker_log import WorkerMove as DomainMove
 from fastworker.domain.worker_registry import Worker as DomainWorker
 
-from ..models.worker import Worker, WorkerDetail
+from ..models.worker import Worker, WorkerDetail, WorkerMove
+from ..moments import Moments
 from ..parts import Parts
 from .tasks import task_summary
 
@@ -18,6 +20,7 @@ def worker_record(worker: DomainWorker, parts: Parts) -> Worker:
         id=card.worker_id,
         kind="control-plane" if card.is_local else "subworker",
         state="draining" if worker.is_draining else "active",
+        is_standing_by=parts.ledger.workers.is_standing_by(worker),
         slots=card.slots,
         running=len(worker.leased),
         stuck=worker.occupied,
@@ -37,3 +40,14 @@ def worker_detail(worker: DomainWorker, parts: Parts) -> WorkerDetail:
     """Return a live worker with what it runs."""
     tasks = list(worker.leased.values())[:MOST_TASKS]
     return WorkerDetail(**dict(worker_record(worker, parts)), tasks=[task_summary(task, parts) for task in tasks])
+
+
+def move_record(move: DomainMove, moments: Moments) -> WorkerMove:
+    """Return that a worker came or went."""
+    return WorkerMove(
+        number=move.number,
+        worker_id=move.worker_id,
+        is_coming=move.is_coming,
+        at=moments.of(move.at),
+        reason=move.reason,
+    )

@@ -1,6 +1,7 @@
 """Failures in groups: see them, say that they were seen, mute them."""
 
 from collections.abc import Callable
+from math import inf
 from typing import Annotated, Literal
 
 from litestar import get, post
@@ -8,6 +9,7 @@ from litestar.params import FromPath, QueryParameter
 
 from fastworker.application.observatory.error_groups import ErrorGroup as DomainGroup
 from fastworker.domain.action import Actor
+from fastworker.domain.terms import LONGEST_SECONDS
 
 from ..access import OPERATOR
 from ..models.error_group import ErrorGroup, ErrorGroupDetail, ErrorGroupPage
@@ -21,6 +23,10 @@ from .lists import Listing
 
 TAGS = ["errors"]
 type Shown = Literal["all", "new", "muted"]
+Within = Annotated[
+    float | None,
+    QueryParameter(gt=0, le=LONGEST_SECONDS, description="Only those that failed in the last so many seconds."),
+]
 SHOWN: dict[Shown, Callable[[DomainGroup], bool]] = {
     "all": lambda group: True,
     "new": lambda group: group.is_new,
@@ -32,12 +38,17 @@ SHOWN: dict[Shown, Callable[[DomainGroup], bool]] = {
 def list_errors(
     parts: Given,
     show: Annotated[Shown, QueryParameter(description="new: that nobody has seen, and nobody has muted.")] = "all",
+    within: Within = None,
     cursor: CursorText = None,
     limit: Limit = PAGE_SIZE,
 ) -> ErrorGroupPage:
     """Return the groups of equal failures, the latest failure first."""
-    groups = sorted(filter(SHOWN[show], parts.observatory.errors.newest_first()), key=_latest_first)
-    listing, now = Listing(f"errors {show}", groups, _latest_first), parts.clock.now()
+    now = parts.clock.now()
+    since = -inf if within is None else now - within
+    groups = [
+        group for group in parts.observatory.errors.newest_first() if SHOWN[show](group) and group.last_at >= since
+    ]
+    listing = Listing(f"errors {show} {within}", sorted(groups, key=_latest_first), _latest_first)
     return listing.page(
         ErrorGroupPage,
         lambda some: [error_group_record(group, parts.moments, now=now) for group in some],

@@ -15,7 +15,7 @@ from ..paths import name_in_path
 from ..preconditions import IfMatch, check_version
 from ..problem_kinds import NOT_FOUND
 from ..problems import ApiProblem
-from ..records.functions import function_record
+from ..records.functions import bars, function_record
 from .arguments import PAGE_SIZE, Asking, CursorText, Limit, actor_of, fails_with, steer
 from .lists import Listing
 
@@ -34,7 +34,11 @@ def get_function(parts: Given, name: FromPath[str]) -> FunctionDetail:
     """Return one task function with what it takes."""
     name = name_in_path(name)
     function = _function(parts, name)
-    return FunctionDetail(**dict(function), parameters=parts.catalogue.parameters(name))
+    return FunctionDetail(
+        **dict(function),
+        parameters=parts.catalogue.parameters(name),
+        run_histogram=bars(parts.observatory.measures.runs_of(name)),
+    )
 
 
 @post(

@@ -42,6 +42,7 @@ def get_system(parts: Given) -> System:
         sessions=len(ledger.sessions),
         superseded_reports=ledger.superseded,
         usage=_usage(parts),
+        result_ttl_seconds=ledger.results.ttl_seconds,
         hub=HubState(
             clients=parts.hub.listeners, published=parts.hub.seq, kept=parts.hub.kept, resets=parts.hub.resets
         ),

@@ -10,11 +10,8 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 
 from ..problems import invalid_parameter
-from ..task_query import TaskQuery
+from ..task_query import FIRST_YEAR, LAST_YEAR, TaskQuery
 from .arguments import LONGEST_TEXT
-
-FIRST_YEAR, LAST_YEAR = 1970, 2200
-"""No task was submitted before, and none that is remembered will be after."""
 
 Texts = Annotated[list[str] | None, QueryParameter(max_items=50)]
 

@@ -1,21 +1,26 @@
-"""Workers: see them, drain them."""
+"""Workers: see them, when they came and went, drain them."""
+
+from typing import Annotated
 
 from litestar import get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 
 from fastworker.domain.worker_registry import Worker as DomainWorker
 
 from ..access import OPERATOR
-from ..models.worker import Worker, WorkerDetail, WorkerPage
+from ..models.submission import LONGEST_ID
+from ..models.worker import Worker, WorkerDetail, WorkerMovePage, WorkerPage
 from ..parts import Given, Parts
 from ..paths import name_in_path
 from ..problem_kinds import NOT_FOUND
 from ..problems import ApiProblem
-from ..records.workers import worker_detail, worker_record
+from ..records.workers import move_record, worker_detail, worker_record
 from .arguments import PAGE_SIZE, Asking, CursorText, Limit, actor_of, fails_with, steer
 from .lists import Listing
 
 TAGS = ["workers"]
+
+Of = Annotated[str | None, QueryParameter(description="Of this worker only.", max_length=LONGEST_ID)]
 
 
 @get("/workers", operation_id="list_workers", tags=TAGS, responses=fails_with(), sync_to_thread=False)
@@ -25,6 +30,22 @@ def list_workers(parts: Given, cursor: CursorText = None, limit: Limit = PAGE_SI
     listing = Listing("workers", workers, lambda worker: (worker.order,))
     return listing.page(
         WorkerPage, lambda found: [worker_record(each, parts) for each in found], parts, cursor=cursor, limit=limit
+    )
+
+
+@get("/worker-moves", operation_id="list_worker_moves", tags=TAGS, responses=fails_with(), sync_to_thread=False)
+def list_worker_moves(
+    parts: Given, worker: Of = None, cursor: CursorText = None, limit: Limit = PAGE_SIZE
+) -> WorkerMovePage:
+    """Return the latest comings and goings of workers, the newest first; also of those that are gone."""
+    moves = parts.observatory.workers.moves(worker)
+    listing = Listing(f"worker-moves {worker or ''}", moves, lambda move: (-move.number,))
+    return listing.page(
+        WorkerMovePage,
+        lambda found: [move_record(move, parts.moments) for move in found],
+        parts,
+        cursor=cursor,
+        limit=limit,
     )
 
 
@@ -63,4 +84,4 @@ def _worker(parts: Parts, worker_id: str) -> DomainWorker:
     return worker
 
 
-HANDLERS = [list_workers, get_worker, drain_worker]
+HANDLERS = [list_workers, list_worker_moves, get_worker, drain_worker]

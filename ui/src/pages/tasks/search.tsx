@@ -1,0 +1,105 @@
+// The search of the list of tasks: words, with what fits them below.
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ErrorGroupPage } from "../../api/types";
+import { Icon } from "../../components/icons";
+import { useResource } from "../../live/resource";
+import { now } from "../../state/clock";
+import { type Filter, setFilter } from "./filter";
+import { lastWord, searchedFor, suggest, type Suggestion } from "./suggestions";
+
+const TYPING_MILLISECONDS = 300;
+
+interface SearchProps {
+  filter: Filter;
+  functions: readonly string[];
+  workers: readonly string[];
+}
+
+export function Search({ filter, functions, workers }: SearchProps): JSX.Element {
+  const [typed, setTyped] = useState(filter.q);
+  const [isOpen, setOpen] = useState(false);
+  const [at, setAt] = useState(-1);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const errors = useResource<ErrorGroupPage>(isOpen ? "errors?limit=50" : null).data?.items ?? [];
+  const found = isOpen ? suggest(typed, filter, { functions, workers, errors, now: now.peek() }) : [];
+  const latest = useRef(typed);
+  latest.current = typed;
+  useEffect(() => {
+    if (searchedFor(latest.current) !== filter.q) setTyped(filter.q);
+  }, [filter.q]);
+  const change = (text: string) => {
+    setTyped(text);
+    setAt(-1);
+    setOpen(true);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setFilter({ q: searchedFor(text) }), TYPING_MILLISECONDS);
+  };
+  const choose = ({ word, change: more }: Suggestion) => {
+    const text = lastWord(typed).before + word;
+    if (!more) return change(text);
+    clearTimeout(timer.current);
+    setTyped(text);
+    setAt(-1);
+    setFilter({ ...more, q: text.trim() });
+  };
+  const searchAll = () => {
+    clearTimeout(timer.current);
+    setFilter({ q: typed.trim() });
+    setOpen(false);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const chosen = found[at];
+    if (step && found.length) setAt((at + step + found.length + (at < 0 && step < 0 ? 1 : 0)) % found.length);
+    else if (event.key === "Enter" && chosen) choose(chosen);
+    else if (event.key === "Enter") searchAll();
+    else if (event.key === "Tab" && found.length && !event.shiftKey) choose(chosen ?? (found[0] as Suggestion));
+    else if (event.key === "Escape" && found.length) setOpen(false);
+    else if (event.key === "Escape") return (event.currentTarget as HTMLElement).blur();
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div class="search-box">
+      <label class="search">
+        <Icon name="search" />
+        <span class="offscreen">Search tasks</span>
+        <input
+          role="combobox"
+          aria-autocomplete="list"
+          aria-expanded={found.length > 0}
+          aria-controls="suggestions"
+          aria-activedescendant={at >= 0 ? `suggestion-${at}` : undefined}
+          data-search
+          value={typed}
+          maxLength={500}
+          autocomplete="off"
+          spellcheck={false}
+          placeholder="Search names, ids, errors, or args.NAME:value"
+          title="Words, or status: priority: name: worker: error: since: until: args.NAME: with a value behind it"
+          aria-keyshortcuts="/"
+          onInput={(event) => change(event.currentTarget.value)}
+          onFocus={() => setOpen(true)}
+          onBlur={() => setOpen(false)}
+          onKeyDown={onKeyDown}
+        />
+      </label>
+      <ul class="suggestions" role="listbox" id="suggestions" aria-label="What fits" hidden={found.length === 0}>
+        {found.map((one, index) => (
+          <li
+            key={`${one.text} ${one.hint}`}
+            id={`suggestion-${index}`}
+            role="option"
+            aria-selected={index === at}
+            // Before the field loses the focus, and the list with it.
+            onPointerDown={(event) => (event.preventDefault(), choose(one))}
+          >
+            <span>{one.text}</span>
+            <small>{one.hint}</small>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+// What the search offers for the word that is being typed: keys, then values; a chosen value becomes a part of the filter.
+import { PRIORITIES, STATUSES } from "../../components/status";
+import type { Filter } from "./filter";
+
+export interface Known {
+  functions: readonly string[];
+  workers: readonly string[];
+  /** Kinds of failures by fingerprint. */
+  errors: readonly { fingerprint: string; error_type: string; message: string }[];
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+export interface Suggestion {
+  /** As it is shown. */
+  text: string;
+  hint: string;
+  /** What it makes of the last word; nothing when it goes into the filter instead. */
+  word: string;
+  change?: Partial<Filter>;
+}
+
+const KEYS = [
+  { key: "status", hint: "queued, running, failure…" },
+  { key: "name", hint: "a task function" },
+  { key: "priority", hint: "critical, high, normal, low" },
+  { key: "worker", hint: "where it runs, or ran" },
+  { key: "error", hint: "a kind of failure" },
+  { key: "args.", hint: "an argument: args.user.id:7" },
+  { key: "since", hint: "submitted since: 15m, 2h, or a moment" },
+  { key: "until", hint: "submitted before" },
+] as const;
+const AGES = { "5m": 300, "15m": 900, "1h": 3_600, "6h": 21_600, "1d": 86_400 };
+const MOST = 8;
+
+/** Return the word that is being typed, and what stands before it. */
+export function lastWord(typed: string): { before: string; word: string } {
+  const at = typed.lastIndexOf(" ") + 1;
+  return { before: typed.slice(0, at), word: typed.slice(at) };
+}
+
+/** Return what is to be searched for while one types: a key whose value is not written yet says nothing. */
+export function searchedFor(typed: string): string {
+  const { before, word } = lastWord(typed);
+  const key = word.slice(0, word.indexOf(":") + 1).slice(0, -1);
+  const isOpen = key === "queue" || KEYS.some((one) => one.key === key);
+  return (isOpen || word === "args." ? before : typed).trim();
+}
+
+/** Return what fits the word that is being typed; nothing for an empty one. */
+export function suggest(typed: string, filter: Filter, known: Known): Suggestion[] {
+  const { word } = lastWord(typed);
+  if (word === "") return [];
+  const colon = word.indexOf(":");
+  if (colon < 0) return keysFor(word);
+  const wanted = word.slice(colon + 1).toLowerCase();
+  const found = valuesOf(word.slice(0, colon), filter, known);
+  return found.filter(({ text }) => text.toLowerCase().includes(wanted)).slice(0, MOST);
+}
+
+function keysFor(word: string): Suggestion[] {
+  return KEYS.filter(({ key }) => key.startsWith(word) && key !== word).map(({ key, hint }) => {
+    const text = key.endsWith(".") ? key : `${key}:`;
+    return { text, hint, word: text };
+  });
+}
+
+function valuesOf(key: string, filter: Filter, known: Known): Suggestion[] {
+  const among = (name: "status" | "priority" | "name" | "worker", values: readonly string[]) =>
+    values
+      .filter((value) => !filter[name].includes(value))
+      .map((value) => ({ text: value, hint: key, word: "", change: { [name]: [...filter[name], value] } }));
+  if (key === "status") return among("status", STATUSES);
+  if (key === "priority" || key === "queue") return among("priority", PRIORITIES);
+  if (key === "name") return among("name", known.functions);
+  if (key === "worker") return among("worker", known.workers);
+  if (key === "since" || key === "until") return agesOf(key, known.now);
+  if (key !== "error") return [];
+  return known.errors.map(({ fingerprint, error_type, message }) => ({
+    text: error_type,
+    hint: message,
+    word: "",
+    change: { fingerprint },
+  }));
+}
+
+function agesOf(key: "since" | "until", now: number): Suggestion[] {
+  return Object.entries(AGES).map(([text, seconds]) => ({
+    text,
+    hint: "ago",
+    word: "",
+    change: { [key]: new Date(now - seconds * 1000).toISOString() },
+  }));
+}

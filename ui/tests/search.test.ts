@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { NO_FILTER } from "../src/pages/tasks/filter";
+import { forgotten } from "../src/pages/tasks/none";
+import { lastWord, searchedFor, suggest } from "../src/pages/tasks/suggestions";
+
+const known = {
+  functions: ["resize", "send_mail"],
+  workers: ["w1"],
+  errors: [{ fingerprint: "f1", error_type: "ValueError", message: "no number" }],
+  now: Date.parse("2026-11-21T12:00:00Z"),
+};
+const texts = (typed: string, filter = NO_FILTER) => suggest(typed, filter, known).map(({ text }) => text);
+
+describe("the search offers", () => {
+  it("nothing before something is typed, and after a space", () => {
+    expect(texts("")).toEqual([]);
+    expect(texts("timeout ")).toEqual([]);
+  });
+
+  it("the keys that begin like the last word", () => {
+    expect(texts("timeout s")).toEqual(["status:", "since:"]);
+    expect(texts("ar")).toEqual(["args."]);
+    expect(suggest("ar", NO_FILTER, known)[0]).toMatchObject({ word: "args." });
+  });
+
+  it("the values of a key that contain what is typed, without those that are chosen", () => {
+    expect(texts("status:e")).toEqual(["queued", "scheduled", "success", "failure", "cancelled", "expired"]);
+    expect(texts("name:MAIL")).toEqual(["send_mail"]);
+    expect(texts("name:", { ...NO_FILTER, name: ["resize"] })).toEqual(["send_mail"]);
+    expect(texts("queue:cr")).toEqual(["critical"]);
+  });
+
+  it("values that go into the filter and leave the line", () => {
+    expect(suggest("x name:res", { ...NO_FILTER, name: ["send_mail"] }, known)).toEqual([
+      { text: "resize", hint: "name", word: "", change: { name: ["send_mail", "resize"] } },
+    ]);
+    expect(suggest("error:", NO_FILTER, known)).toMatchObject([{ text: "ValueError", change: { fingerprint: "f1" } }]);
+    expect(suggest("since:15m", NO_FILTER, known)).toMatchObject([{ change: { since: "2026-11-21T11:45:00.000Z" } }]);
+  });
+
+  it("nothing for a key that it does not know, or whose values nobody can know", () => {
+    expect(texts("args.id:7")).toEqual([]);
+    expect(texts("colour:red")).toEqual([]);
+  });
+});
+
+describe("while one types", () => {
+  it("a key whose value is not written yet is not searched for", () => {
+    expect(searchedFor("timeout status:fail")).toBe("timeout");
+    expect(searchedFor("queue:")).toBe("");
+    expect(searchedFor("args.")).toBe("");
+  });
+
+  it("whole words, arguments and foreign colons are", () => {
+    expect(searchedFor("status:failure ")).toBe("status:failure");
+    expect(searchedFor("args.id:7")).toBe("args.id:7");
+    expect(searchedFor("http://x")).toBe("http://x");
+  });
+});
+
+describe("the last word", () => {
+  it("is what stands behind the last space", () => {
+    expect(lastWord("a b c")).toEqual({ before: "a b ", word: "c" });
+    expect(lastWord("a ")).toEqual({ before: "a ", word: "" });
+  });
+});
+
+describe("forgotten tasks", () => {
+  const counts = { scheduled: 5, queued: 1, running: 1, success: 10, failure: 0, cancelled: 0, lost: 0, expired: 0 };
+
+  it("are those that have ended and are not counted any more", () => {
+    expect(forgotten({ counts, finished_in_all: { success: 25, failure: 2 } })).toBe(17);
+  });
+
+  it("are never less than none: the counts are younger than the ends", () => {
+    expect(forgotten({ counts, finished_in_all: { success: 9 } })).toBe(0);
+  });
+});

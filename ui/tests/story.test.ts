@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import { counted, marksOf, within } from "../src/charts/marks";
+import { dataOf, powersAround, powersBetween } from "../src/charts/plot";
+import { boundsOf } from "../src/pages/functions/histogram";
+import { causesOf } from "../src/pages/task/causes";
+import { knownSteps } from "../src/pages/task/steps";
+import { trend } from "../src/pages/overview/tiles";
+import { isLoss } from "../src/pages/workers/moves";
+
+const move = (is_coming: boolean, reason: string, second: number) => ({
+  number: second,
+  worker_id: "w1",
+  is_coming,
+  reason,
+  at: new Date(second * 1000).toISOString(),
+});
+
+describe("marks on a chart", () => {
+  const marks = marksOf([move(true, "", 1), move(false, "left", 2), move(false, "silent for 3 s", 3)]);
+
+  it("tell who was lost from who left", () => {
+    expect(marks.map(({ label, at }) => [label, at])).toEqual([
+      ["worker came", 1],
+      ["worker left", 2],
+      ["worker lost", 3],
+    ]);
+    expect(isLoss(move(false, "left", 1))).toBe(false);
+    expect(isLoss(move(false, "silent for 3 s", 1))).toBe(true);
+    expect(isLoss(move(true, "", 1))).toBe(false);
+  });
+
+  it("are counted by kind in the window that is shown", () => {
+    const shown = within([...marks, ...marks], { from: 2, to: 3 });
+    expect(counted(shown).map(({ label, number }) => [label, number])).toEqual([
+      ["worker left", 2],
+      ["worker lost", 2],
+    ]);
+  });
+});
+
+describe("a scale of powers of ten", () => {
+  it("begins and ends at powers, also of one value and of none", () => {
+    expect(powersAround(0.002, 0.9)).toEqual([0.001, 1]);
+    expect(powersAround(null, null)[1]).toBeGreaterThan(powersAround(null, null)[0]);
+    const [from, to] = powersAround(1, 1);
+    expect(to).toBeGreaterThan(from);
+  });
+
+  it("is labelled at its powers only", () => {
+    expect(powersBetween(0.01, 10)).toEqual([0.01, 0.1, 1, 10]);
+    expect(powersBetween(0.02, 0.9)).toEqual([0.1]);
+  });
+
+  it("has no zero on it, and keeps gaps", () => {
+    const lines = [{ label: "p50", color: "--a", values: [0, null, 2] }];
+    expect(dataOf({ at: [1, 2, 3], lines, isStacked: false, isLog: true })[1]).toEqual([1e-5, null, 2]);
+    expect(dataOf({ at: [1, 2, 3], lines, isStacked: false, isLog: false })[1]).toEqual([0, null, 2]);
+  });
+});
+
+describe("causes of an error", () => {
+  const first = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\n    d["x"]\n    ~^^^^^\nKeyError: \'x\'';
+  const second = 'Traceback (most recent call last):\n  File "a.py", line 3, in g\n    raise A from e\napp.Refused: no\nmore';
+  const third = 'Traceback (most recent call last):\n  File "b.py", line 9, in h\n    boom()\nValueError: late';
+  const from = "\n\nThe above exception was the direct cause of the following exception:\n\n";
+  const during = "\n\nDuring handling of the above exception, another exception occurred:\n\n";
+
+  it("are told from the last to the first, each with how it led on", () => {
+    expect(causesOf(first + from + second + during + third)).toEqual([
+      { text: "ValueError: late", how: null },
+      { text: "app.Refused: no", how: "during" },
+      { text: "KeyError: 'x'", how: "from" },
+    ]);
+  });
+
+  it("of an error alone are the error itself; of nothing none", () => {
+    expect(causesOf(first)).toEqual([{ text: "KeyError: 'x'", how: null }]);
+    expect(causesOf("")).toEqual([]);
+  });
+});
+
+describe("bars of run times", () => {
+  it("say between which bounds they lie", () => {
+    const bars = [
+      { below_seconds: 0.2, count: 1 },
+      { below_seconds: null, count: 2 },
+    ];
+    expect(boundsOf(bars, 0)).toBe("100 ms to 200 ms");
+    expect(boundsOf(bars, 1)).toBe("over 200 ms");
+  });
+});
+
+describe("steps of a task that nobody followed", () => {
+  it("are the moments that the task itself knows", () => {
+    const transitions = [{ at: "t1", status: "running" as const, attempt: 1, worker_id: "w1" }];
+    expect(knownSteps({ transitions })).toEqual([
+      { number: 1, at: "t1", attempt: 1, status: "running", progress: null, line: null },
+    ]);
+  });
+});
+
+describe("what waits", () => {
+  const counts = { scheduled: 0, queued: 5, running: 1, success: 0, failure: 0, cancelled: 0, lost: 0, expired: 0 };
+  const going = (submitted_per_second: number, finished_per_second: number, queued = 5) =>
+    trend({ counts: { ...counts, queued }, submitted_per_second, finished_per_second });
+
+  it("grows or shrinks when clearly more comes or ends", () => {
+    expect(going(12, 10)).toBe("grows");
+    expect(going(10, 12)).toBe("shrinks");
+    expect(going(10.5, 10)).toBe("steady");
+    expect(going(5, 0)).toBe("grows");
+  });
+
+  it("goes nowhere when nothing waits", () => {
+    expect(going(12, 0, 0)).toBe("steady");
+  });
+});
