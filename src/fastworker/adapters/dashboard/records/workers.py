@@ -1,7 +1,7 @@
 """Workers."""
 
-from fastworker.application.views import address_for_others
 from fastworker.application.observatory.worker_log import WorkerMove as DomainMove
+from fastworker.application.views import address_for_others
 from fastworker.domain.worker_registry import Worker as DomainWorker
 
 from ..models.worker import Worker, WorkerDetail, WorkerMove
