@@ -6,6 +6,7 @@ import shutil
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 DESKTOP = {"width": 1280, "height": 800}
 
 type OpenSight = Callable[..., Sight]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let these tests block: Playwright's own blocking calls run an event loop on their thread."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.filterwarnings("ignore::fastworker.application.blocking.BlocksEventLoop"))
 
 
 def not_here(need: str) -> NoReturn:
