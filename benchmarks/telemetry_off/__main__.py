@@ -25,13 +25,13 @@ def main() -> int:
     with TemporaryDirectory(prefix="telemetry-off-") as folder:
         off = Tree("off", copy_of(WORKTREE, ROOT, Path(folder, "off")))
         none = Tree("none", copy_of(WORKTREE, ROOT, Path(folder, "none")))
-        take_tracing_out(none.src / "fastworker")
         try:
+            take_tracing_out(none.src / "fastworker")
             _show_instructions(off, none)
             for each in _throughput(off, none, pairs) if pairs else ():
                 low, high = each.quartiles
                 print(f"{each.name}: off / none {each.ratio:.4f}, quartiles {low:.4f} to {high:.4f}")
-        except (NotCounted, NotMeasured) as error:
+        except (NotCounted, NotMeasured, ValueError) as error:
             print(f"telemetry_off: {error}", file=sys.stderr)
             return 1
     return 0

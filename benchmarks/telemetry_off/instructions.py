@@ -31,10 +31,19 @@ def _instructions(src: Path, number: int) -> int:
     tool = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
     load = [sys.executable, "-m", "benchmarks.telemetry_off.load", str(src), str(number)]
     environment = os.environ | {"PYTHONPATH": f"{src}{os.pathsep}{ROOT}", "PYTHONHASHSEED": "0"}
-    done = subprocess.run(
-        [*tool, *load], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LONGEST_SECONDS, check=False
-    )
+    try:
+        done = subprocess.run(
+            [*tool, *load],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=LONGEST_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise NotCounted(f"{' '.join(load)}: not done after {LONGEST_SECONDS:.0f} s") from error
     counted = re.search(r"I\s+refs:\s+([\d,]+)", done.stderr)
     if done.returncode or counted is None:
-        raise NotCounted(f"{' '.join(load)}: {done.stderr.strip().splitlines()[-1]}")
+        raise NotCounted(f"{' '.join(load)} ended with {done.returncode}: {done.stderr.strip() or 'no word'}")
     return int(counted[1].replace(",", ""))

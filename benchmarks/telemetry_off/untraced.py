@@ -1,4 +1,4 @@
-"""The build without telemetry: every line on the path of a task that tracing is the reason for, taken out of a copy."""
+"""The build without telemetry: what tracing adds to the path of a task, taken out of a copy of the sources."""
 
 from pathlib import Path
 
@@ -33,6 +33,11 @@ REMOVALS: tuple[Removal, ...] = (
     ),
     (TERMS, "    trace: TraceContext | None = None  # none\n", ""),
     (TASK, "    previous_trace: TraceContext | None = None  # of the attempt before, if that was traced\n", ""),
+    (
+        TASK,
+        "    retry_after: float | None = None\n    trace: TraceContext | None = None\n",
+        "    retry_after: float | None = None\n",
+    ),
     # handing out
     (DECISIONS, "            previous_trace = task.history[-1].trace if task.history else None\n", ""),
     (DECISIONS, ", now, task.expires_at, previous_trace)", ", now, task.expires_at)"),

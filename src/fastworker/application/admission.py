@@ -161,7 +161,9 @@ def waiting(task: Task | None, task_id: str, ledger: Ledger) -> Task:
     if task is None:
         raise unknown_task_id(task_id, is_forgotten=ledger.results.may_have_forgotten(task_id))
     if task.status not in WAITING:
-        raise NotWaiting(f"task {task_id} is {task.status.value}: only that of a task that waits can be changed")
+        raise NotWaiting(
+            f"task {task_id} is {task.status.value}: only the priority of a task that waits can be changed"
+        )
     return task
 
 

@@ -8,7 +8,6 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import batched
 from operator import attrgetter
 from typing import Never, assert_never
 
@@ -39,7 +38,10 @@ MOST_ITEMS = 1_000
 MOST_UNDER_WAY = 10
 MOST_KEPT = 100
 TASKS_PER_TURN = 25
-"""Cancelling or submitting one takes some 20 µs, and so a turn less than 1 ms."""
+"""Cancelling or submitting one takes some 20 µs, and so a turn less than `TURN_SECONDS`."""
+
+TURN_SECONDS = 0.001
+"""A turn that took longer is followed by a smaller one: taking a task out of the middle of a long queue is dear."""
 
 RESTS_PER_TURN = 3.0
 """How many times as long as a turn the others have to themselves after it: people wait for their many, not clients."""
@@ -55,7 +57,7 @@ class BulkAction(StrEnum):
     RERUN = "rerun"  # those that have
     PURGE = "purge"  # those that wait in a queue, and still do when their turn comes
     DELETE = "delete"  # those that have ended: they are forgotten
-    SET_PRIORITY = "set priority"  # those that wait and have another, in the order of their submission
+    SET_PRIORITY = "set priority"  # those that wait and have another; they stand in the order of their submission
 
 
 class OperationState(StrEnum):
@@ -237,9 +239,11 @@ class Operations:
 
     async def _carry_out(self, operation: Operation) -> None:
         operation.state = OperationState.RUNNING
-        for some in batched(operation.task_ids[operation.done :], TASKS_PER_TURN):
+        tasks = TASKS_PER_TURN
+        while operation.done < operation.total:
             began_at = self._clock.now()
-            self._act(operation, some)
+            self._act(operation, operation.task_ids[operation.done : operation.done + tasks])
+            tasks = _next_turn(tasks, self._clock.now() - began_at)
             await self._rest(began_at)
             if operation.is_over:
                 return
@@ -352,6 +356,11 @@ class Operations:
         said = f"{operation.succeeded} of {operation.total} tasks"
         action = Action(actor, what, operation.operation_id, operation.state.value, said)
         self._steer(lambda steering, now: steering.note(action, now=now))
+
+
+def _next_turn(tasks: int, seconds: float) -> int:
+    """Return how many tasks the next turn has, when one of so many took so long."""
+    return TASKS_PER_TURN if seconds <= 0 else max(1, min(TASKS_PER_TURN, int(tasks * TURN_SECONDS / seconds)))
 
 
 def _is_for(action: BulkAction, task: Task, priority: TaskPriority | None) -> bool:

@@ -42,7 +42,7 @@ class CurrentTask:
 
     @property
     def priority(self) -> TaskPriority:
-        """The priority that the task was submitted with."""
+        """The priority that the task was started with; somebody may have changed it while it waited."""
         return self._execution.priority
 
     @property

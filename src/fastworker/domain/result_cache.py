@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping
 
 from .task import Task, created_at_milliseconds
 
+DELETED_KEPT = 10_000
+"""Ids of deleted tasks that are remembered one by one."""
+
 
 class ResultCache:
     """At most `capacity` finished tasks of about `max_bytes`, each for at most `ttl_seconds` after its end.
@@ -18,6 +21,7 @@ class ResultCache:
         self.ttl_seconds = ttl_seconds
         self._by_use: OrderedDict[str, Task] = OrderedDict()
         self._by_age: OrderedDict[str, float] = OrderedDict()  # id -> finished_at, oldest first
+        self._deleted: OrderedDict[str, None] = OrderedDict()
         self.forgotten_until_milliseconds = -1
         self.on_forget: Callable[[Task], None] | None = None  # told of each task that is not kept any more
 
@@ -33,6 +37,8 @@ class ResultCache:
         """Keep a task that has just finished; the least recently used one goes if there are too many."""
         if task.task_id in self._by_use:  # an id used again after its result was over, and not yet reaped
             self._forget(task.task_id)
+        if self._deleted:
+            self._deleted.pop(task.task_id, None)  # an id of the user's own making, used again
         self._by_use[task.task_id] = task
         self._by_age[task.task_id] = now
         self._bytes_left -= _size(task)
@@ -62,8 +68,14 @@ class ResultCache:
             self._forget(task_id)
 
     def delete(self, task_id: str) -> None:
-        """Forget a kept task now."""
-        self._forget(task_id)
+        """Forget a kept task now, and remember its id.
+
+        It may be younger than tasks that have not come here yet, so that it must not make these look forgotten.
+        """
+        self._let_go(task_id)
+        self._deleted[task_id] = None
+        if len(self._deleted) > DELETED_KEPT:
+            self._raise_mark(self._deleted.popitem(last=False)[0])
 
     def has_expired(self, *, now: float) -> bool:
         """True when `reap` would forget something."""
@@ -71,7 +83,7 @@ class ResultCache:
 
     def may_have_forgotten(self, task_id: str) -> bool:
         """True when a task that `get` does not give was, or may have been, kept once: ids carry their creation time."""
-        if task_id in self._by_use:  # its time is over, and it was not reaped yet
+        if task_id in self._deleted or task_id in self._by_use:  # there: its time is over, and it was not reaped yet
             return True
         created_at = created_at_milliseconds(task_id)
         if created_at is None:  # an id of the user's own making
@@ -86,11 +98,17 @@ class ResultCache:
         return now - finished_at >= self.ttl_seconds
 
     def _forget(self, task_id: str) -> None:
+        self._let_go(task_id)
+        self._raise_mark(task_id)
+
+    def _let_go(self, task_id: str) -> None:
         task = self._by_use.pop(task_id)
         self._bytes_left += _size(task)
         del self._by_age[task_id]
         if self.on_forget is not None:
             self.on_forget(task)
+
+    def _raise_mark(self, task_id: str) -> None:
         created_at = created_at_milliseconds(task_id)
         if created_at is not None:
             self.forgotten_until_milliseconds = max(self.forgotten_until_milliseconds, created_at)

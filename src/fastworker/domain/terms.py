@@ -61,8 +61,7 @@ class Terms:
     """None means: as the task function declares it, or else the default, which is written at each field.
 
     `retry_on` and `never_on` name exception classes as `module.Class`; an exception counts when it is an instance of
-    one. Times are seconds. `origin` is the task that this one runs again, `trace` what
-    it was submitted in.
+    one. Times are seconds. `origin` is the task that this one runs again, `trace` what it was submitted in.
     """
 
     retries: int | None = None  # 0

@@ -253,7 +253,7 @@ async def test_what_has_ended_is_deleted_and_nothing_else():
     async with plane.running():
         await plane.clock.settle()
 
-    assert operation.items == [Item(first, "unknown_task_id"), Item(second, "deleted")]
+    assert operation.items == [Item(first, "result_expired"), Item(second, "deleted")]
     assert plane.observatory.index.counts()[TaskStatus.SUCCESS] == 1
     assert (plane.find(third).status, plane.status(waits)) == (TaskStatus.SUCCESS, TaskStatus.QUEUED)
 
@@ -392,7 +392,7 @@ async def test_a_bulk_action_that_fails_ends_and_the_next_one_has_its_turn():
     assert [line["event"] for line in lines] == ["bulk_action_failed"]
 
 
-async def test_others_have_the_loop_for_longer_than_a_turn_has_taken():
+async def test_others_have_the_loop_for_longer_than_a_turn_has_taken_and_the_next_one_is_smaller():
     plane = Plane()
     plane.waiting(2 * TASKS_PER_TURN)
     operation = await plane.operations.start(ANN, CANCEL, EVERYTHING)
@@ -404,7 +404,24 @@ async def test_others_have_the_loop_for_longer_than_a_turn_has_taken():
         assert operation.done == TASKS_PER_TURN
         await plane.clock.advance(0.2 * RESTS_PER_TURN * 0.002)
 
-    assert operation.done == 2 * TASKS_PER_TURN
+    assert operation.done == TASKS_PER_TURN + TASKS_PER_TURN // 2
+
+
+async def test_turns_that_take_very_long_have_one_task_until_they_are_quick_again():
+    plane = Plane()
+    plane.waiting(3 * TASKS_PER_TURN)
+    operation = await plane.operations.start(ANN, CANCEL, EVERYTHING)
+    plane.seconds_per_turn, seen = 1.0, []
+    async with plane.running():
+        for _ in range(3):
+            await plane.clock.settle()
+            seen.append(operation.done)
+            await plane.clock.advance(RESTS_PER_TURN)
+        plane.seconds_per_turn = 0.0
+        await plane.clock.advance(RESTS_PER_TURN)
+
+    assert seen == [TASKS_PER_TURN, TASKS_PER_TURN + 1, TASKS_PER_TURN + 2]
+    assert operation.done == operation.total
 
 
 async def test_others_have_the_loop_while_tasks_are_counted():

@@ -18,7 +18,7 @@ def src(tmp_path: Path) -> Path:
     return shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__", "static"))
 
 
-def test_all_of_tracing_is_found_on_the_path_of_a_task_and_tasks_run_without_it(src: Path) -> None:
+def test_tasks_run_without_what_is_listed_as_tracing(src: Path) -> None:
     take_tracing_out(src / "fastworker")
     environment = os.environ | {"PYTHONPATH": f"{src}{os.pathsep}{ROOT}"}
     load = [sys.executable, "-m", "benchmarks.telemetry_off.load", str(src), "20"]

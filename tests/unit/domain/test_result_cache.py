@@ -1,7 +1,7 @@
 import pytest
 
 from fastworker.domain.lifecycle import TaskStatus
-from fastworker.domain.result_cache import ResultCache
+from fastworker.domain.result_cache import DELETED_KEPT, ResultCache
 from fastworker.domain.task import ErrorRecord, Task
 
 from ...builders import a_task, a_uuid7, an_outcome
@@ -132,6 +132,39 @@ def test_forgetting_an_older_id_later_does_not_move_the_mark_back():
     cache.reap(now=100.0)
 
     assert cache.may_have_forgotten(a_uuid7(3000))
+
+
+def test_deleting_a_young_task_makes_no_older_one_look_forgotten():
+    cache = a_cache()
+    for task_id in (a_uuid7(3000), "order-4711"):
+        cache.put(a_finished_task(task_id), now=0.0)
+        cache.delete(task_id)
+
+    assert cache.may_have_forgotten(a_uuid7(3000))
+    assert cache.may_have_forgotten("order-4711")
+    assert not cache.may_have_forgotten(a_uuid7(2000))
+
+
+def test_an_id_that_was_deleted_and_is_used_again_is_not_forgotten_twice():
+    cache = a_cache(ttl_seconds=60.0)
+    for _ in range(2):
+        cache.put(a_finished_task("order-4711"), now=0.0)
+        cache.delete("order-4711")
+    cache.put(a_finished_task("order-4711"), now=0.0)
+    cache.reap(now=100.0)
+
+    assert not cache.may_have_forgotten("order-4711")
+
+
+def test_of_many_deleted_tasks_the_earliest_deleted_are_remembered_by_their_age_only():
+    cache = a_cache()
+    for number in range(DELETED_KEPT + 1):
+        task_id = a_uuid7(3000 + number)
+        cache.put(a_finished_task(task_id), now=0.0)
+        cache.delete(task_id)
+
+    assert cache.may_have_forgotten(a_uuid7(2000))
+    assert cache.forgotten_until_milliseconds == 3000
 
 
 def test_an_id_without_a_creation_time_is_never_taken_for_forgotten():

@@ -208,7 +208,7 @@ def test_closing_gaps_keeps_the_order_and_whoever_is_added_later():
     assert served(queue, view) == [*left, last]
 
 
-def reprioritize(queue: TaskQueue, task: Task, priority: TaskPriority, arrival: int) -> None:
+def move(queue: TaskQueue, task: Task, priority: TaskPriority, arrival: int) -> None:
     """Have a waiting task stand somewhere else, as the ledger does it."""
     queue.withdraw(task)
     task.submission = replace(task.submission, priority=priority)
@@ -219,13 +219,21 @@ def reprioritize(queue: TaskQueue, task: Task, priority: TaskPriority, arrival: 
 def test_a_withdrawn_task_is_served_where_it_is_pushed_again_and_nowhere_else():
     queue = a_queue(first := a_task(arrival=1), second := a_task(arrival=2), high := a_task(arrival=3, priority=HIGH))
     view = queue.open_view(frozenset({"echo"}))
-    reprioritize(queue, second, HIGH, 4)
+    move(queue, second, HIGH, 4)
     assert (list(queue), queue.depths()[NORMAL], queue.depths()[HIGH]) == ([high, second, first], 1, 2)
-    reprioritize(queue, first, LOW, 5)
-    reprioritize(queue, second, NORMAL, 6)
+    move(queue, first, LOW, 5)
+    move(queue, second, NORMAL, 6)
 
     assert served(queue, view) == [high, second, first]
     assert all(not line and not line.gaps for line in queue._lines["echo"])
+
+
+def test_what_stands_at_the_old_place_of_a_withdrawn_task_holds_nothing():
+    queue = a_queue(a_task(arrival=1), task := a_task(arrival=2), a_task(arrival=3))
+    move(queue, task, HIGH, 4)
+    [gap] = [each for line in queue._lines["echo"] for each in line if each.status is not TaskStatus.QUEUED]
+
+    assert (gap.submission.payload, gap.history, gap.journal, gap.outcome) == (b"", (), None, None)
 
 
 NAMES = ("add", "echo", "resize")
@@ -237,7 +245,7 @@ operations = st.lists(
         st.tuples(st.just("give back"), st.integers(0, 50)),
         st.tuples(st.just("remove"), st.integers(0, 50)),
         st.tuples(st.just("remove many"), st.integers(0, 3)),
-        st.tuples(st.just("reprioritize"), st.integers(0, 50), st.sampled_from(TaskPriority)),
+        st.tuples(st.just("move"), st.integers(0, 50), st.sampled_from(TaskPriority)),
         st.tuples(st.just("reopen"), st.sampled_from(range(len(VIEWS)))),
     ),
     max_size=40,
@@ -265,8 +273,8 @@ def test_the_queue_behaves_like_a_sorted_list(operations):
                 for task in [task for task in model if one_in == 0 or task.arrival % (one_in + 1)]:
                     model.remove(task)
                     remove(queue, task)
-            case "reprioritize", index, priority if model:
-                reprioritize(queue, model[index % len(model)], priority, next(arrivals))
+            case "move", index, priority if model:
+                move(queue, model[index % len(model)], priority, next(arrivals))
             case "take", index if (task := views[index].first()) is not None:
                 queue.pop(task)
                 model.remove(task)

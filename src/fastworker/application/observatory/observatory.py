@@ -29,6 +29,7 @@ from fastworker.domain.events import (
 )
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.priority import RANKS
 from fastworker.domain.task import Outcome, Task
 from fastworker.domain.text import bounded, text_of
 
@@ -161,14 +162,19 @@ class Observatory(EventSink):
                 return [unfinished.get(each) or kept.get(each) or gone[each] for each in task_ids]
 
             submitted, leased, finished = (_emptied(each) for each in (self._submitted, self._leased, self._finished))
-            self._take_in_submitted(found(map(_SUBMITTED_ID, submitted)))
+            self._take_in_submitted(submitted, found(map(_SUBMITTED_ID, submitted)))
             self._take_in_leased(leased, found(map(_TASK_ID, leased)))
             self._take_in_finished(finished, found(map(_TASK_ID, finished)))
         if self._forgotten:
             self.index.forget(_emptied(self._forgotten))
 
-    def _take_in_submitted(self, tasks: list[Task]) -> None:
-        self.history.count_submitted(self.index.add(tasks))
+    def _take_in_submitted(self, events: list[TaskSubmitted], tasks: list[Task]) -> None:
+        ranks = self.index.add(tasks)
+        for event, task in zip(events, tasks, strict=True):
+            if event.submission is not task.submission:  # its priority was changed at once
+                ranks[RANKS[task.submission.priority]] -= 1
+                ranks[RANKS[event.submission.priority]] += 1
+        self.history.count_submitted(ranks)
         self._note_changes(tasks)
 
     def _take_in_leased(self, events: list[TaskLeased], tasks: list[Task]) -> None:

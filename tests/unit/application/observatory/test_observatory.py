@@ -18,6 +18,7 @@ from fastworker.domain.errors import ResultExpired, UnknownTaskId
 from fastworker.domain.events import ActionTaken, DrainStarted, SessionOpened, TaskDue, TaskFinished
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.priority import TaskPriority
 from fastworker.domain.terms import Backoff, Terms
 
 from ....builders import ManualCoordinator, a_failure, a_submission, a_uuid7, an_outcome
@@ -31,6 +32,15 @@ def test_several_sinks_hear_the_same():
     SeveralSinks(*sinks).emit(DrainStarted())
 
     assert [sink.events for sink in sinks] == [[DrainStarted()], [DrainStarted()]]
+
+
+def test_a_task_whose_priority_is_changed_at_once_was_submitted_at_the_one_before():
+    plane = ObservedCoordinator()
+    plane.accepted(a_submission("t1", priority=TaskPriority.LOW))
+    plane.coordinator.steering.set_priority(ANN, "t1", TaskPriority.CRITICAL, now=plane.now)
+
+    assert plane.history.second.submitted == [0, 0, 0, 1]
+    assert plane.observatory.index.counts_of(TaskPriority.CRITICAL)[TaskStatus.QUEUED] == 1
 
 
 class DeafToDrains(RecordingSink):
