@@ -55,7 +55,7 @@ class OpenClient:
         self.listener = CompletionListener(
             self.link, clock=clock, reconnect_timeout=config.reconnect_timeout, jitter=jitter
         )
-        self.enquiries = Enquiries(self.link, clock=clock)
+        self.enquiries = Enquiries(self.link, self.listener, clock=clock, connect_timeout=config.connect_timeout)
         self.submitter = Submitter(self.link, self.listener, clock=clock, connect_timeout=config.connect_timeout)
 
     async def run(self, *, task_status: StartStatus[None]) -> None:

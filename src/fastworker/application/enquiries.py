@@ -7,12 +7,15 @@ from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import (
     ConnectionLost,
     ControlPlaneRestarted,
+    ControlPlaneUnreachable,
+    RequestTimeout,
     UnknownSession,
     WireError,
     error_from_code,
 )
 
-from .client_link import REQUEST_SECONDS, TRIES, ClientLink, ClientSession
+from .client_link import REQUEST_SECONDS, TRIES, ClientLink, ClientSession, unreachable
+from .completion_listener import CompletionListener
 from .messages import (
     BATCH_ENTRIES,
     Cancel,
@@ -30,13 +33,21 @@ from .messages import (
 )
 from .ports.clock import Clock
 
+DOUBT = " (whether it did what it was asked is unknown)"
+
 
 class Enquiries:
-    """Asks within the present session. Each question may be carried out twice without harm."""
+    """Asks within the present session. Each question may be carried out twice without harm.
 
-    def __init__(self, link: ClientLink, *, clock: Clock) -> None:
+    Each raises `ControlPlaneUnreachable` when there is no answer: within 15 s, or within the time for connecting where
+    nobody has answered lately.
+    """
+
+    def __init__(self, link: ClientLink, listener: CompletionListener, *, clock: Clock, connect_timeout: float) -> None:
         self._link = link
+        self._listener = listener
         self._clock = clock
+        self._connect_timeout = connect_timeout
 
     async def fetch(self, task_id: str, *, arguments: bool = False) -> tuple[TaskState, bytes]:
         """Return what the control plane knows of a task, and its result, or in place of that its arguments."""
@@ -100,18 +111,24 @@ class Enquiries:
         return await self._ask(Inspected, lambda _: Inspect())
 
     def _deadline(self, session: ClientSession) -> float:
-        return session.deadline(self._clock.now() + REQUEST_SECONDS)
+        return session.deadline(self._clock.now() + self._patience)
+
+    @property
+    def _patience(self) -> float:
+        return REQUEST_SECONDS if self._listener.is_connected else self._connect_timeout
 
     async def _ask[M: Message](self, kind: type[M], question: Callable[[ClientSession], Message]) -> M:
         for left in reversed(range(TRIES)):
-            session = await self._link.session()
+            session, patience = await self._link.session(), self._patience
             try:
-                reply = await self._link.request(question(session))
+                reply = await self._link.request(question(session), timeout=patience)
             except (UnknownSession, ControlPlaneRestarted):
                 self._link.drop(session)
-            except ConnectionLost:
+            except RequestTimeout as error:
+                raise unreachable(self._link.address, patience, DOUBT) from error
+            except ConnectionLost as error:
                 if left == 0:
-                    raise
+                    raise ControlPlaneUnreachable(f"{error}, {TRIES} times{DOUBT}") from error
             else:
                 if not isinstance(reply, kind):
                     raise WireError(f"expected {kind.__name__}, was answered with {type(reply).__name__}")

@@ -17,7 +17,7 @@ from fastworker.application.messages import (
 )
 from fastworker.application.task_function import task
 from fastworker.domain.cancellation import Cancellation
-from fastworker.domain.errors import ControlPlaneRestarted, TaskCancelled, WireError
+from fastworker.domain.errors import ControlPlaneRestarted, ControlPlaneUnreachable, TaskCancelled, WireError
 from fastworker.domain.events import StopOrdered, TaskFinished, TaskRetried
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
@@ -156,7 +156,7 @@ async def test_a_cancel_whose_answers_all_get_lost_fails_and_is_carried_out() ->
         async with system.client(wire=wire) as client:
             handle = await client.delay("echo", 1)
             wire.lose(Cancelled, times=3)
-            with pytest.raises(WireError, match="a Cancelled got lost"):
+            with pytest.raises(ControlPlaneUnreachable, match="a Cancelled got lost, 3 times"):
                 await handle.cancel()
             await system.settle()
             assert handle.is_done

@@ -11,7 +11,7 @@ from fastworker.adapters.json_codec import JsonPayloadCodec
 from fastworker.application.client import TaskClient
 from fastworker.application.messages import Fetch, Hello
 from fastworker.application.task_function import task
-from fastworker.domain.errors import ResultExpired, TaskFailed, UnknownSession, UnknownTaskId
+from fastworker.domain.errors import ControlPlaneUnreachable, ResultExpired, TaskFailed, UnknownSession, UnknownTaskId
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
@@ -34,6 +34,23 @@ async def test_a_pending_task_has_a_status_and_no_result() -> None:
             assert await running.result() is None
             assert await client.status(running) is TaskStatus.RUNNING
             assert await queued.status() is TaskStatus.QUEUED
+
+
+async def test_who_looks_after_the_control_plane_has_died_is_told_so_within_the_time_for_connecting() -> None:
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        await system.start_worker("w1", echo)
+        async with system.client(connect_timeout=5.0) as client:
+            handle = await client.delay("echo", 1)
+            await handle
+            await control_plane.kill()
+            began = system.clock.now()
+            looks = [system.call(client.get_task_result, handle), system.call(client.cancel, handle)]
+            await system.advance(5.1)
+            for look in looks:
+                with pytest.raises(ControlPlaneUnreachable, match="within 5 s"):
+                    look.result()
+            assert system.clock.now() - began < 6
 
 
 async def test_the_result_of_a_task_tells_how_it_went() -> None:
