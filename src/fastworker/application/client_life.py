@@ -1,9 +1,7 @@
 """One run of a client, from its start to its stop."""
 
-import os
 import random
 from dataclasses import dataclass
-from weakref import WeakSet
 
 import anyio
 import structlog
@@ -14,6 +12,7 @@ from fastworker.domain.errors import ClientNotRunning, FastWorkerError
 from .client_link import ClientLink
 from .completion_listener import CompletionListener
 from .enquiries import Enquiries
+from .forked_process import tell_in_fork
 from .identifiers import NewId
 from .messages import Goodbye
 from .ports.clock import Clock
@@ -85,9 +84,6 @@ class OpenClient:
                 log.debug("goodbye_failed", error=str(error))
 
 
-_all: "WeakSet[ClientLife]" = WeakSet()
-
-
 class ClientLife:
     """Opens the parts of a client, and gives them to callers that came before they were open."""
 
@@ -103,7 +99,7 @@ class ClientLife:
         self._parts: OpenClient | None = None
         self._failure: FastWorkerError | None = None
         self._is_left_behind = False
-        _all.add(self)
+        tell_in_fork(self)
 
     async def run(self, *, task_status: StartStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Live until cancelled.
@@ -148,11 +144,3 @@ class ClientLife:
         if parts is None:
             raise self._failure or ClientNotRunning("this client was stopped: start it again before you use it")
         return parts
-
-
-def _leave_behind() -> None:
-    for life in list(_all):
-        life.leave_behind()
-
-
-os.register_at_fork(after_in_child=_leave_behind)

@@ -1,11 +1,9 @@
 """The client for blocking code: a `TaskClient` on an event loop in a thread of its own."""
 
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Any, Self
-from weakref import WeakSet
 
 import anyio
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -18,14 +16,13 @@ from fastworker.domain.priority import TaskPriority
 from .blocking import check_may_block
 from .client import TaskClient
 from .client_life import FORKED
+from .forked_process import tell_in_fork
 from .handle import SyncTaskHandle, TaskHandle
 from .messages import Inspected, TaskState
 from .task_event import TaskEvent
 from .task_function import TaskFunction
 from .task_options import SubmitOptions
 from .task_result import TaskResult
-
-_all: "WeakSet[SyncTaskClient]" = WeakSet()
 
 
 class SyncTaskClient:
@@ -36,8 +33,8 @@ class SyncTaskClient:
         self._client: TaskClient | None = None
         self._portal: BlockingPortal | None = None
         self._open = ExitStack()
-        self._pid = os.getpid()
-        _all.add(self)
+        self._is_left_behind = False
+        tell_in_fork(self)
 
     def __enter__(self) -> Self:
         self.start()
@@ -55,7 +52,6 @@ class SyncTaskClient:
                 portal = stack.enter_context(start_blocking_portal(name="fastworker-client"))
                 self._client = stack.enter_context(portal.wrap_async_context_manager(self._new_client()))
                 self._portal = portal
-                self._pid = os.getpid()
                 self._open = stack.pop_all()
 
     def stop(self) -> None:
@@ -164,28 +160,16 @@ class SyncTaskClient:
         returned: R = self._portal.call(function, *args)
         return returned
 
-    def keep(self) -> None:
+    def leave_behind(self) -> None:
         """In a forked process: what would wait for the thread when freed lives as long as its event loop."""
         if self._portal is not None:
+            self._is_left_behind = True
             vars(self._portal)["kept"] = self._open
-
-    @property
-    def _is_left_behind(self) -> bool:
-        """True in a process that was forked from the one that started it."""
-        return self._portal is not None and self._pid != os.getpid()
 
     def _running(self) -> TaskClient:
         if self._client is None or self._portal is None:
             raise ClientNotRunning("this client is not running: use `with client`, or `client.start()` first")
         return self._client
-
-
-def _keep_all() -> None:
-    for client in list(_all):
-        client.keep()
-
-
-os.register_at_fork(after_in_child=_keep_all)
 
 
 async def _result_within[R](handle: TaskHandle[R], timeout: float | None) -> R:

@@ -91,6 +91,19 @@ with SyncClient(connect_timeout=0.01):
     pass
 """
 
+MADE_BEFORE = """
+class Watched(SyncClient):
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+        if name == "_portal" and value is not None:
+            self.call(asyncio.sleep, 0)  # as another thread might at this very moment
+
+client = Watched(connect_timeout=0.01)
+if fork():
+    with client:
+        sys.exit(7)
+"""
+
 
 @pytest.mark.parametrize(
     "script",
@@ -101,6 +114,7 @@ with SyncClient(connect_timeout=0.01):
         pytest.param(USED_IN_THE_CHILD, id="a client is used in the child, which says so"),
         pytest.param(IN_AN_EVENT_LOOP, id="a client is used in an event loop of the child, which says so"),
         pytest.param(FORKED_BEFORE, id="a child that was forked before that has a client of its own"),
+        pytest.param(MADE_BEFORE, id="a client was made, and is started in the child, where threads wait for it"),
     ],
 )
 def test_a_forked_process_ends(script: str) -> None:

@@ -1,6 +1,5 @@
 """A blocking client that is made when it is first used."""
 
-import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +8,7 @@ from typing import Any, cast, override
 
 import pytest
 
-from fastworker.application.lazy_sync_client import LazySyncClient, _renew_locks
+from fastworker.application.lazy_sync_client import LazySyncClient
 from fastworker.domain.errors import ClientNotRunning
 
 
@@ -86,11 +85,11 @@ def test_after_a_stop_the_next_use_makes_another() -> None:
     assert lazy.running() is not first
 
 
-def test_the_client_of_a_parent_is_refused_and_left_alone_after_a_fork(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_client_of_a_parent_is_refused_and_left_alone_after_a_fork() -> None:
     said: list[str] = []
     lazy = a_lazy_client(said)
     lazy.running()
-    monkeypatch.setattr(os, "getpid", lambda: -1)
+    lazy.leave_behind()
     with pytest.raises(ClientNotRunning, match="forked"):
         lazy.running()
     lazy.stop()
@@ -133,7 +132,7 @@ def test_a_process_that_is_forked_while_a_thread_makes_the_client_makes_its_own(
 def test_a_lock_that_is_held_is_renewed() -> None:
     lazy = a_lazy_client([])
     with lazy._lock:
-        _renew_locks()
+        lazy.leave_behind()
         assert lazy.running() is lazy.running()
 
 

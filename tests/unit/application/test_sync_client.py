@@ -1,6 +1,5 @@
 """The client for blocking code, over a system that lives in the event loop of its thread."""
 
-import os
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -12,7 +11,7 @@ from fastworker.application import current_client as defaults
 from fastworker.application.client import TaskClient
 from fastworker.application.handle import SyncTaskHandle
 from fastworker.application.lazy_sync_client import LazySyncClient
-from fastworker.application.sync_client import SyncTaskClient, _keep_all
+from fastworker.application.sync_client import SyncTaskClient
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import (
     ClientNotRunning,
@@ -234,10 +233,16 @@ def test_in_a_forked_process_a_client_of_its_parent_refuses_calls_and_waits_for_
     client: SyncTaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as child:
-        child.setattr(os, "getpid", lambda: -1)
-        SyncTaskClient(ClientWithSystem).keep()  # type: ignore[arg-type] # never started: there is nothing to keep
-        _keep_all()
+        child.setattr(client, "_is_left_behind", False)  # and so again afterwards
+        client.leave_behind()
         with pytest.raises(ClientNotRunning, match="forked"):
             client.delay("echo", 1)
         client.stop()
     assert client.delay("echo", 1).get() == 1
+
+
+def test_a_client_that_was_not_started_before_a_fork_starts_in_the_child() -> None:
+    client = SyncTaskClient(ClientWithSystem)  # type: ignore[arg-type]
+    client.leave_behind()
+    with client:
+        assert client.delay("echo", 1).get() == 1
