@@ -1,12 +1,14 @@
 """Blocking calls on a thread that runs an event loop: they hold up everything else on it.
 
-Inside a task the loop is that of the worker, which the call might wait for: refused. Elsewhere warned of, once for each
-place, and not refused: a notebook, or a test in which Playwright's blocking calls run a loop, may well wait there.
+On the loop of a worker, in its `async def` tasks, the call might wait for that very worker: refused. Elsewhere warned
+of, once for each place, and not refused: a notebook, or code in which Playwright's blocking calls run a loop, may well
+wait there. So may a `def` task with a loop of its own, and a task in a child process: they hold up only themselves.
 """
 
 import asyncio
 import warnings
 from pathlib import Path
+from threading import get_ident
 
 import sniffio
 
@@ -30,7 +32,7 @@ def check_may_block() -> None:
     """
     if not _runs_event_loop():
         return
-    if running_execution.get() is not None:
+    if is_in_async_task():
         raise BlockingInTask(
             f"an `async def` task made a blocking call, which holds up all that its worker does: {_INSTEAD}"
         )
@@ -40,6 +42,14 @@ def check_may_block() -> None:
         stacklevel=2,
         skip_file_prefixes=(_PACKAGE,),
     )
+
+
+def is_in_async_task() -> bool:
+    """True in code of an `async def` task on the event loop of its worker, which a blocking call would hold up."""
+    execution = running_execution.get()
+    if execution is None or execution.loop_thread != get_ident():
+        return False
+    return execution.function.isolation != "process"
 
 
 def _runs_event_loop() -> bool:

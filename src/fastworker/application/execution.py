@@ -64,6 +64,7 @@ class Execution:
     started_at: float = 0.0
     stop_reason: StopReason | None = None
     announce: "Callable[[Execution], None] | None" = None
+    loop_thread: int | None = None  # of an `async def` function: where the loop runs that it must not hold up
     span: RunSpan | None = None
     _notes: Notes | None = field(default=None, init=False)
 
@@ -103,6 +104,7 @@ async def perform_async(execution: Execution) -> Outcome:
     if execution.start_by is not None and is_too_late(execution):
         return Outcome(TaskStatus.EXPIRED)
     running_execution.set(execution)
+    execution.loop_thread = threading.get_ident()
     if execution.span is not None:
         execution.span.enter()
     execution.started_at = execution.now()
