@@ -6,10 +6,11 @@ from typing import Any, override
 
 from anyio.from_thread import BlockingPortal
 
+from fastworker.application.blocking import is_in_async_task
 from fastworker.application.client import TaskClient
 from fastworker.application.client_life import OpenClient
 from fastworker.application.sync_client import SyncTaskClient
-from fastworker.domain.errors import ClientNotRunning
+from fastworker.domain.errors import BlockingInTask, ClientNotRunning
 
 from .event_loops import running_loop
 from .pace import Pace
@@ -57,5 +58,5 @@ class LocalSyncClient(SyncTaskClient):
     @override
     def call[R](self, function: Callable[..., Awaitable[R]], *args: Any) -> R:
         if get_ident() == self._thread:
-            raise ClientNotRunning(IN_THE_LOOP)
+            raise (BlockingInTask if is_in_async_task() else ClientNotRunning)(IN_THE_LOOP)
         return super().call(function, *args)

@@ -157,6 +157,17 @@ async def test_leaving_ends_what_runs_and_what_waits() -> None:
             await waiting
 
 
+async def test_a_blocking_call_in_an_async_task_is_refused_as_by_a_worker() -> None:
+    @work.task
+    async def submits_sync() -> None:
+        double.submit_sync(1)
+
+    async with LocalSystem(submits_sync, double):
+        handle = await submits_sync.submit()
+        with pytest.raises(TaskFailed, match=r"BlockingInTask.*on the event loop of the LocalSystem"):
+            await handle
+
+
 async def test_an_error_of_the_test_comes_out_as_it_is() -> None:
     with pytest.raises(KeyError, match="mine"):
         async with LocalSystem(work):
