@@ -6,7 +6,7 @@ import sys
 import pytest
 
 BEGIN = """
-import asyncio, os, signal, sys, warnings
+import asyncio, gc, os, signal, sys, warnings
 import fastworker
 from fastworker import Client, ClientNotRunning, FastWorkerError, SyncClient
 
@@ -70,7 +70,7 @@ async def submit() -> None:
         await nothing.submit()
     except ClientNotRunning as error:
         assert "forked" in str(error)
-        os._exit(7)  # as multiprocessing does: to unwind the stack would go through the event loop of the parent
+        os._exit(7)  # as multiprocessing does: by sys.exit asyncio would close the loop, and the parent's with it
 
 async def main() -> None:
     async with Client(connect_timeout=0.01) as client:
@@ -104,6 +104,30 @@ if fork():
         sys.exit(7)
 """
 
+STOPPED_AND_FREED = """
+gc.disable()
+
+def use() -> None:
+    with SyncClient(connect_timeout=0.01) as client:
+        try:
+            client.inspect()
+        except fastworker.ControlPlaneUnreachable:
+            pass
+
+async def use_in_a_loop() -> None:
+    async with Client(connect_timeout=0.01) as client:
+        try:
+            await client.inspect()
+        except fastworker.ControlPlaneUnreachable:
+            pass
+
+use()
+asyncio.run(use_in_a_loop())
+if fork():
+    gc.collect()
+    sys.exit(7)
+"""
+
 
 @pytest.mark.parametrize(
     "script",
@@ -115,6 +139,7 @@ if fork():
         pytest.param(IN_AN_EVENT_LOOP, id="a client is used in an event loop of the child, which says so"),
         pytest.param(FORKED_BEFORE, id="a child that was forked before that has a client of its own"),
         pytest.param(MADE_BEFORE, id="a client was made, and is started in the child, where threads wait for it"),
+        pytest.param(STOPPED_AND_FREED, id="clients were stopped, and the child frees what is left of them"),
     ],
 )
 def test_a_forked_process_ends(script: str) -> None:

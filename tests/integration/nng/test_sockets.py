@@ -131,7 +131,7 @@ class Stubborn(pynng.Rep0):
 
 
 async def test_a_setting_that_nng_does_not_take_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pynng, "Rep0", Stubborn)
+    monkeypatch.setattr(sockets, "_Rep", Stubborn)
     with pytest.raises(RuntimeError, match="NNG did not take reconnect_time_max = 250"):
         sockets.open_rep()
 

@@ -22,9 +22,32 @@ RECONNECT_MIN_MILLISECONDS, RECONNECT_MAX_MILLISECONDS = 20, 250
 that starts at once, control plane, workers and application, works that much earlier (with 100 and 5,000: 0.2 s)."""
 
 
+class _ClosedOnce(pynng.Socket):  # type: ignore[misc] # pynng has no types
+    """Closed by who opened it. pynng would close it again when it is freed, and in a forked process NNG aborts then."""
+
+    def __del__(self) -> None:
+        """Leave it as it is."""
+
+
+class _Req(_ClosedOnce, pynng.Req0):  # type: ignore[misc]
+    pass
+
+
+class _Rep(_ClosedOnce, pynng.Rep0):  # type: ignore[misc]
+    pass
+
+
+class _Pub(_ClosedOnce, pynng.Pub0):  # type: ignore[misc]
+    pass
+
+
+class _Sub(_ClosedOnce, pynng.Sub0):  # type: ignore[misc]
+    pass
+
+
 def open_req() -> pynng.Req0:
     """Return a socket for requests that are sent once and never again."""
-    socket = _with_limits(pynng.Req0)
+    socket = _with_limits(_Req)
     socket.resend_time = -1  # the default sends a request again, and then it runs twice
     _confirm(socket, "resend_time", -1)
     return socket
@@ -32,17 +55,17 @@ def open_req() -> pynng.Req0:
 
 def open_rep() -> pynng.Rep0:
     """Return a socket for replies."""
-    return _with_limits(pynng.Rep0)
+    return _with_limits(_Rep)
 
 
 def open_pub() -> pynng.Pub0:
     """Return a socket for broadcasts."""
-    return _with_limits(pynng.Pub0)
+    return _with_limits(_Pub)
 
 
 def open_sub() -> pynng.Sub0:
     """Return a socket that hears every broadcast."""
-    socket = _with_limits(pynng.Sub0)
+    socket = _with_limits(_Sub)
     socket.subscribe(b"")
     return socket
 
