@@ -20,7 +20,7 @@ from fastworker.domain.errors import (
     unknown_task_name,
 )
 from fastworker.domain.ledger import Ledger
-from fastworker.domain.lifecycle import WAITING
+from fastworker.domain.lifecycle import WAITING, TaskStatus
 from fastworker.domain.session import Session
 from fastworker.domain.task import Submission, Task
 from fastworker.domain.text import bounded
@@ -164,6 +164,20 @@ def waiting(task: Task | None, task_id: str, ledger: Ledger) -> Task:
         raise NotWaiting(
             f"task {task_id} is {task.status.value}: only the priority of a task that waits can be changed"
         )
+    return task
+
+
+def scheduled(task: Task | None, task_id: str, ledger: Ledger) -> Task:
+    """Return a task that waits for its time.
+
+    Raises:
+        UnknownTaskId, ResultExpired: the task is not known (any more).
+        NotWaiting: it does not: it waits for a worker, runs, or has ended.
+    """
+    if task is None:
+        raise unknown_task_id(task_id, is_forgotten=ledger.results.may_have_forgotten(task_id))
+    if task.status is not TaskStatus.SCHEDULED:
+        raise NotWaiting(f"task {task_id} is {task.status.value}: only one that waits for its time can be run now")
     return task
 
 

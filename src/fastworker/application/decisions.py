@@ -120,8 +120,7 @@ class Decisions:
         while (timer := timers.first()) is not None and timer[0] <= now:
             _, _, kind, task, _ = timer
             if kind is TimerKind.DUE:
-                self.record(TaskDue(task.task_id, now))
-                self._ready.add(task.task_id)
+                self.make_due(task, now)
             else:
                 self.finish(task, Outcome(TaskStatus.EXPIRED), now)
 
@@ -240,6 +239,11 @@ class Decisions:
         """Give a task that waits another priority; one that has it already keeps its place."""
         if task.submission.priority is not priority:
             self.record(PriorityChanged(task.task_id, priority, by, now))
+
+    def make_due(self, task: Task, now: float) -> None:
+        """Have a scheduled task wait for a worker from now on; the timer that it had is void."""
+        self.record(TaskDue(task.task_id, now))
+        self._ready.add(task.task_id)
 
     def drain_worker(self, worker: Worker, now: float) -> None:
         """Have a worker take no more, finish what it runs, and leave; twice is once."""

@@ -24,7 +24,7 @@ from fastworker.domain.task import Submission, Task
 from fastworker.domain.terms import LONGEST_SECONDS, Terms
 from fastworker.domain.text import bounded
 
-from .admission import Admission, ended, once_more, waiting, worker_to_drain
+from .admission import Admission, ended, once_more, scheduled, waiting, worker_to_drain
 from .decisions import Decisions
 from .limits import LONGEST_ID, Limits
 
@@ -137,6 +137,23 @@ class Steering:
         answers = [_refusal(self._change_priority, actor, task_id, priority, now) for task_id in task_ids]
         self._decisions.dispatch(now)
         return answers
+
+    def run_now(self, actor: Actor, task_id: str, *, now: float) -> TaskStatus:
+        """Have a scheduled task wait for a worker from now on, whatever its time; return what it is by then.
+
+        It goes behind those that wait already, and stays behind a pause; what is due by now goes before it.
+
+        Raises:
+            UnknownTaskId, ResultExpired: the task is not known (any more).
+            NotWaiting: it is not scheduled.
+        """
+        task = scheduled(self._remembered(task_id, now), task_id, self._ledger)
+        self._decisions.dispatch(now)
+        if task.status is TaskStatus.SCHEDULED:  # else its time has come by itself
+            self._decisions.make_due(task, now)
+            self._decisions.dispatch(now)
+        self.note(Action(actor, "run now", task_id, TaskStatus.SCHEDULED.value, task.status.value), now=now)
+        return task.status
 
     def delete(self, actor: Actor, task_id: str, *, now: float) -> TaskStatus:
         """Forget a task that has ended, with its result; return how it ended. Who waits for its end has heard of it.

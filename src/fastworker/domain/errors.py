@@ -101,7 +101,7 @@ class NotFinished(CallerError):
 
 
 class NotWaiting(CallerError):
-    """The task runs, or has ended: only of a task that waits can it be said when it is to start."""
+    """The task runs, has ended, or waits for no time: of such a task it cannot be said when it is to start."""
 
     code = "not_waiting"
 

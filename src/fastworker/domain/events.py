@@ -57,7 +57,7 @@ class TaskRetried:
 
 @dataclass(frozen=True, slots=True)
 class TaskDue:
-    """The time of a scheduled task has come: it waits for a worker."""
+    """The time of a scheduled task has come, or somebody wants it now: it waits for a worker."""
 
     task_id: str
     at: float

@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+
+from fastworker.application.task_options import submit_options
 
 from .conftest import Dashboard, OpenSight, StartDashboard
 from .sight import Sight
@@ -13,6 +16,11 @@ type SubmitTask = Callable[[], str]
 
 def status(dashboard: Dashboard, task_id: str) -> str:
     return str(dashboard.ask(f"tasks/{task_id}")["status"])
+
+
+def submitted_feed(dashboard: Dashboard, text: str, **options: Any) -> str:
+    with dashboard.system.sync_client() as client:
+        return str(client.submit("parse_feed", (text,), {}, submit_options(**options)))
 
 
 def open_running(sight: OpenSight, dashboard: Dashboard, task_id: str) -> Sight:
@@ -180,6 +188,49 @@ def test_many_get_another_priority_after_the_exact_number_was_shown(
     page.answer("Set 2 tasks to low")
     page.wait_until(lambda tab: started.ask("queues/low")["depth"] == 3, "three tasks in low")
     page.see_row("wait_for", "low")
+
+
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+def test_a_scheduled_task_is_run_now_and_the_button_goes_with_its_effect(
+    steered: Dashboard, sight: OpenSight, way: str
+) -> None:
+    task_id = submitted_feed(steered, "12", delay=3600)
+    page = sight(steered, f"tasks/{task_id}")
+    page.page.locator(".task-title .status", has_text="scheduled").wait_for()
+    page.keys("?")
+    page.see("Run it now")
+    page.keys("Escape")
+    if way == "mouse":
+        page.button("Run now")
+    else:
+        page.keys("n")
+    page.page.locator(".task-title .status", has_text="success").wait_for()
+    task = steered.ask(f"tasks/{task_id}")
+    assert (task["status"], task["result"]["value"], task["wait_seconds"] < 60) == ("success", 12, True)
+    assert page.page.get_by_role("button", name="Run now").count() == 0
+    page.keys("?")
+    page.see("Retry it")
+    assert page.page.get_by_role("dialog").get_by_text("Run it now").count() == 0
+
+
+def test_a_task_that_waits_for_its_next_attempt_has_it_now(steered: Dashboard, sight: OpenSight) -> None:
+    task_id = submitted_feed(steered, "twelve", retries=1, backoff=600)
+    page = sight(steered, f"tasks/{task_id}")
+    page.page.locator(".task-title .status", has_text="scheduled").wait_for()
+    page.button("Run now")
+    page.page.locator(".task-title .status", has_text="failure").wait_for()
+    assert len(steered.ask(f"tasks/{task_id}")["history"]) == 2
+
+
+def test_who_may_only_look_cannot_run_a_task_now(dashboard: StartDashboard, sight: OpenSight) -> None:
+    started = dashboard(workers=0, flags="--dashboard-role viewer")
+    task_id = submitted_feed(started, "12", delay=3600)
+    page = sight(started, f"tasks/{task_id}")
+    button = page.page.get_by_role("button", name="Run now")
+    button.wait_for()
+    assert button.get_attribute("title") == "needs the role operator"
+    page.keys("n")
+    assert status(started, task_id) == "scheduled"
 
 
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])

@@ -213,6 +213,20 @@ class CoordinatorMachine(RuleBasedStateMachine):
             assert len(self.plane.find(task_id).priority_changes) <= CHANGES_KEPT
 
     @rule(submission=submissions)
+    def run_now(self, submission):
+        steering, task_id = self.plane.coordinator.steering, submission.task_id
+        task = self.witness.live.get(task_id)
+        if task is None or task.status is not TaskStatus.SCHEDULED:
+            with pytest.raises((UnknownTaskId, ResultExpired, NotWaiting)):
+                steering.run_now(ANN, task_id, now=self.plane.now)
+        else:
+            self.witness.wanted_now = task_id
+            assert steering.run_now(ANN, task_id, now=self.plane.now) is task.status
+            self.witness.wanted_now = ""
+            assert task.status in (TaskStatus.QUEUED, TaskStatus.RUNNING)
+            assert self.plane.find(task_id).queued_at == self.plane.now
+
+    @rule(submission=submissions)
     def delete(self, submission):
         steering, task_id = self.plane.coordinator.steering, submission.task_id
         if not self._is_kept(task_id):

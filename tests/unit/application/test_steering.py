@@ -25,11 +25,11 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.pause import Pause
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import PriorityChange
-from fastworker.domain.terms import Terms
+from fastworker.domain.terms import Backoff, Terms
 from tests.unit.system.system import a_system
 from tests.unit.system.tasks import echo
 
-from ...builders import ManualCoordinator, a_submission, a_uuid7, an_outcome
+from ...builders import ManualCoordinator, a_failure, a_submission, a_uuid7, an_outcome
 from ..domain.ledger_snapshot import snapshot
 
 ANN = Actor("ann", "operator", "127.0.0.1")
@@ -217,6 +217,95 @@ def test_only_so_many_changes_of_a_priority_are_remembered():
 
     assert len(plane.find("t1").priority_changes) == CHANGES_KEPT
     assert plane.find("t1").priority_changes[-1].after is HIGH
+
+
+# ---- running now ----
+
+
+def test_a_scheduled_task_that_is_wanted_now_starts_at_once_and_only_once():
+    plane = ManualCoordinator()
+    plane.accepted(a_submission("later", terms=Terms(delay_seconds=60.0)))
+    plane.join()
+    assert plane.poll() == []
+    plane.now += 5.0
+    status = plane.coordinator.steering.run_now(ANN, "later", now=plane.now)
+    (task,) = plane.read_leases()
+
+    assert (status, task.task_id, task.due_at, task.wait_seconds) == (TaskStatus.RUNNING, "later", None, 0.0)
+    assert noted(plane) == [("run now", "later", "scheduled", "running")]
+    assert plane.coordinator.next_timer_at() is None
+    assert snapshot(plane.rebuilt()) == snapshot(plane.ledger)
+
+
+def test_a_task_that_waits_for_its_next_attempt_has_it_now():
+    plane = ManualCoordinator()
+    plane.join()
+    plane.accepted(a_submission("t1", terms=Terms(retries=1, backoff=Backoff(60.0, jitter=0.0))))
+    plane.report(*plane.poll(), a_failure())
+    plane.coordinator.steering.run_now(ANN, "t1", now=plane.now)
+    (task,) = plane.poll()
+    plane.report(task, an_outcome())
+
+    assert (task.attempts, task.status) == (2, TaskStatus.SUCCESS)
+
+
+def test_a_task_that_is_wanted_now_goes_behind_those_that_wait_and_is_waited_for_from_now_on():
+    plane = ManualCoordinator()
+    plane.accepted(a_submission("later", terms=Terms(delay_seconds=60.0)), a_submission("first"))
+    plane.now += 5.0
+    assert plane.coordinator.steering.run_now(ANN, "later", now=plane.now) is TaskStatus.QUEUED
+    plane.accepted(a_submission("last"))
+    plane.now += 2.0
+    plane.join(slots=9)
+
+    assert [task.task_id for task in plane.poll()] == ["first", "later", "last"]
+    assert plane.find("later").wait_seconds == 2.0
+
+
+def test_a_pause_holds_a_task_that_is_wanted_now():
+    plane = ManualCoordinator()
+    plane.coordinator.steering.pause_priority(ANN, NORMAL, now=plane.now)
+    plane.accepted(a_submission("later", terms=Terms(delay_seconds=60.0)))
+    plane.join()
+    plane.poll()
+
+    assert plane.coordinator.steering.run_now(ANN, "later", now=plane.now) is TaskStatus.QUEUED
+    assert plane.read_leases() == []
+
+
+def test_a_task_that_is_wanted_now_expires_when_it_would_have():
+    plane = ManualCoordinator()
+    plane.accepted(a_submission("later", terms=Terms(delay_seconds=60.0, expires_seconds=70.0)))
+    plane.coordinator.steering.run_now(ANN, "later", now=plane.now)
+    assert plane.fire_next() == 70.0
+
+    assert plane.status("later") is TaskStatus.EXPIRED
+
+
+def test_what_is_due_by_itself_goes_before_what_is_wanted_now():
+    plane = ManualCoordinator()
+    plane.accepted(*(a_submission(f"after {delay}", terms=Terms(delay_seconds=delay)) for delay in (5.0, 60.0, 7.0)))
+    plane.now += 10.0  # and no timer was looked at yet
+    steering = plane.coordinator.steering
+    assert steering.run_now(ANN, "after 7.0", now=plane.now) is TaskStatus.QUEUED
+    steering.run_now(ANN, "after 60.0", now=plane.now)
+
+    assert [task.task_id for task in plane.ledger.queue] == ["after 5.0", "after 7.0", "after 60.0"]
+
+
+@pytest.mark.parametrize(
+    ("task_id", "error"),
+    [("nobodys", UnknownTaskId), ("waits", NotWaiting), ("runs", NotWaiting), ("done", NotWaiting)],
+)
+def test_only_a_scheduled_task_can_be_run_now(task_id, error):
+    plane = ManualCoordinator()
+    finished(plane, "done")
+    plane.accepted(a_submission("runs"), a_submission("waits"))
+    plane.poll()
+    with pytest.raises(error):
+        plane.coordinator.steering.run_now(ANN, task_id, now=plane.now)
+
+    assert noted(plane) == []
 
 
 # ---- deleting ----

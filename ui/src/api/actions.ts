@@ -8,6 +8,7 @@ import type {
   Deleted,
   ErrorGroup,
   Function as TaskFunction,
+  MadeDue,
   Operation,
   PauseRequest,
   PrioritySet,
@@ -53,6 +54,11 @@ export function deleteTask(id: string): Promise<Deleted> {
 /** Have a waiting task start in the order of another priority. */
 export function setPriority(id: string, priority: TaskPriority): Promise<PrioritySet> {
   return post(`tasks/${segment(id)}/actions/priority`, { priority });
+}
+
+/** Have a scheduled task wait for a worker at once. */
+export function runTaskNow(id: string): Promise<MadeDue> {
+  return post(`tasks/${segment(id)}/actions/run-now`);
 }
 
 /** Either some tasks by id, or all that match a filter. */

@@ -335,6 +335,12 @@ export interface LogLine {
   message: string;
 }
 
+/** A task that was scheduled, and what it is since somebody wants it now. */
+export interface MadeDue {
+  id: string;
+  status: TaskStatus;
+}
+
 export type Moment = string;
 
 /** A bulk action under way, or done. Item results are kept up to a bound, the failures first. */
@@ -682,7 +688,7 @@ export interface Task {
   has_worker: boolean;
 }
 
-export type TaskActionName = "cancel" | "retry" | "rerun" | "set_priority" | "delete";
+export type TaskActionName = "cancel" | "retry" | "rerun" | "set_priority" | "run_now" | "delete";
 
 /** What can be done with a task now, and why not if it cannot. */
 export interface TaskActionState {
@@ -829,6 +835,7 @@ export interface TaskSummary {
 export interface TaskTerms {
   retries: number;
   timeout_seconds: number | null;
+  /** Shorter than it was to be, if the task was run before its time. */
   delay_seconds: number | null;
   expires_seconds: number | null;
   retry_on: string[] | null;

@@ -38,6 +38,7 @@ NAMES = {
     "retry_task": "rerun",
     "rerun_task": "rerun",
     "set_task_priority": "set priority",
+    "run_task_now": "run now",
     "delete_task": "delete",
     "act_on_tasks": "bulk",
     "cancel_operation": "cancel bulk action",

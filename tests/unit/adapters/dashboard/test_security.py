@@ -215,6 +215,7 @@ NEEDED = {
         POST /api/v1/tasks/x/actions/retry
         POST /api/v1/tasks/x/actions/rerun
         POST /api/v1/tasks/x/actions/priority
+        POST /api/v1/tasks/x/actions/run-now
         POST /api/v1/tasks/x/actions/delete
         POST /api/v1/tasks/bulk
         POST /api/v1/operations/x/cancel

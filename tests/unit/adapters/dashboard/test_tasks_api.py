@@ -188,6 +188,46 @@ async def test_the_priority_of_a_task_that_does_not_wait_cannot_be_set() -> None
         assert reason == "it is running: only while it waits"
 
 
+async def test_a_scheduled_task_is_run_now_and_tells_how_long_it_waited() -> None:
+    async with a_dashboard() as served:
+        task_id = await submitted(served, args=[3], delay_seconds=3600)
+        await served.system.advance(5)
+        response = await served.post(f"/tasks/{task_id}/actions/run-now")
+        assert (response.status_code, response.json()) == (200, {"id": task_id, "status": "running"})
+        await served.system.settle()
+        task = (await served.get(f"/tasks/{task_id}")).json()
+        assert (task["result"]["value"], task["wait_seconds"], task["due_at"]) == (3, 0.0, None)
+        assert [step["status"] for step in task["transitions"]] == ["scheduled", "queued", "running", "success"]
+        [entry, _] = await served.items("/audit?limit=2")
+        assert (entry["action"], entry["target"], entry["before"], entry["after"]) == (
+            "run now",
+            task_id,
+            "scheduled",
+            "running",
+        )
+
+
+async def test_a_task_that_is_run_now_once_more_or_is_not_scheduled_stays_as_it_is() -> None:
+    async with a_dashboard(workers=()) as served:
+        task_id = await submitted(served, args=[3], delay_seconds=3600)
+        await served.post("/functions/echo/pause", {})
+        before = (await served.get(f"/tasks/{task_id}")).json()
+        assert (await served.post(f"/tasks/{task_id}/actions/run-now")).json()["status"] == "queued"
+        again = await served.post(f"/tasks/{task_id}/actions/run-now")
+        assert (again.status_code, again.json()["current_status"]) == (409, "queued")
+        assert (await served.post("/tasks/nobodys/actions/run-now")).status_code == 404
+        task = (await served.get(f"/tasks/{task_id}")).json()
+        assert (task["status"], task["is_held"]) == ("queued", True)
+        told = [
+            {each["action"]: (each["is_possible"], each["explanation"]) for each in of["actions"]}["run_now"]
+            for of in (before, task)
+        ]
+        assert told == [
+            (True, "it waits for a worker at once, behind those that do already"),
+            (False, "it is queued: only while it waits for its time"),
+        ]
+
+
 async def test_a_finished_task_is_deleted_and_its_result_is_gone() -> None:
     async with a_dashboard() as served:
         task_id = await submitted(served, args=[3])

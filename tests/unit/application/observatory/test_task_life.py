@@ -1,6 +1,7 @@
 """The life of a task, as people see it."""
 
 from fastworker.application.observatory.task_life import AttemptView, Transition, task_life
+from fastworker.domain.action import Actor
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import Task
 from fastworker.domain.terms import Backoff, Terms
@@ -41,6 +42,20 @@ def test_a_plain_task_is_told_from_its_submission_to_its_end():
         Transition(1002.0, RUNNING, 1, "worker"),
         Transition(1005.0, SUCCESS, 1),
     ]
+
+
+def test_a_task_that_was_run_before_its_time_is_told_as_it_went_even_when_it_is_tried_again():
+    plane = ManualCoordinator()
+    plane.join()
+    plane.accepted(a_submission("t1", terms=Terms(retries=1, delay_seconds=60.0)))
+    plane.now += 5.0
+    plane.coordinator.steering.run_now(Actor("ann", "operator", "127.0.0.1"), "t1", now=plane.now)
+    plane.now += 2.0
+    plane.report(*plane.poll(), a_failure())
+    (attempt,) = task_life(plane.find("t1")).attempts
+
+    assert attempt.wait_seconds == 2.0
+    assert told(plane.find("t1"))[:3] == [(1000.0, SCHEDULED, 0), (1005.0, QUEUED, 0), (1007.0, RUNNING, 1)]
 
 
 def test_a_retried_task_is_told_with_the_waits_between_its_attempts():

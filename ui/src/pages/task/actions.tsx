@@ -1,8 +1,8 @@
 // What can be done with one task: by button and by key, with the reason where it cannot.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { cancelTask, deleteTask, retryTask, setPriority } from "../../api/actions";
-import type { FunctionDetail as TaskFunction, Task, TaskActionName } from "../../api/types";
+import { cancelTask, deleteTask, retryTask, runTaskNow, setPriority } from "../../api/actions";
+import type { FunctionDetail as TaskFunction, MadeDue, Task, TaskActionName } from "../../api/types";
 import { Button } from "../../components/basics";
 import { confirm } from "../../components/confirm";
 import { Dialog } from "../../components/dialog";
@@ -50,6 +50,10 @@ async function changePriority(task: Task): Promise<void> {
     );
 }
 
+function madeDue({ status }: MadeDue): void {
+  toast("good", status === "queued" ? "It waits for a worker now" : `It is ${status}`);
+}
+
 async function remove(task: Task): Promise<void> {
   const agreed = await confirm({
     title: `Delete ${task.name}?`,
@@ -92,6 +96,8 @@ export function Actions({ task }: { task: Task }): JSX.Element {
     ),
   );
   const doPriority = run("set_priority", () => changePriority(task));
+  const canRunNow = state("run_now")?.is_possible;
+  const doRunNow = run("run_now", () => act("Run now", () => runTaskNow(task.id), madeDue));
   const doDelete = run("delete", () => remove(task));
   const doEdit = () => refused("rerun") || setEditing(true);
   const group = "This task";
@@ -99,6 +105,7 @@ export function Actions({ task }: { task: Task }): JSX.Element {
     { keys: "c", label: "Cancel it", group, run: doCancel },
     { keys: "R", label: "Retry it", group, run: doRetry },
     { keys: "p", label: "Set its priority", group, run: doPriority },
+    ...(canRunNow ? [{ keys: "n", label: "Run it now", group, run: doRunNow }] : []),
     { keys: "D", label: "Delete it", group, run: doDelete },
     { keys: "e", label: "Edit and run as new", group, run: doEdit },
   ]);
@@ -119,6 +126,11 @@ export function Actions({ task }: { task: Task }): JSX.Element {
       >
         Priority…
       </Button>
+      {canRunNow && (
+        <Button icon="play" keys="n" refused={refused("run_now")} isBusy={busy === "run_now"} onClick={doRunNow}>
+          Run now
+        </Button>
+      )}
       <Button icon="send" keys="e" refused={refused("rerun")} onClick={doEdit}>
         Re-run as new…
       </Button>

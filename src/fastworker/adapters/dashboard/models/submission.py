@@ -66,6 +66,13 @@ class PrioritySet(Record):
     priority: TaskPriority
 
 
+class MadeDue(Record):
+    """A task that was scheduled, and what it is since somebody wants it now."""
+
+    id: str
+    status: TaskStatus
+
+
 class Deleted(Record):
     """The task that is not remembered any more, and how it had ended."""
 

@@ -10,7 +10,7 @@ from fastworker.domain.priority import TaskPriority
 from .page import Page
 from .record import Moment, Record
 
-type TaskActionName = Literal["cancel", "retry", "rerun", "set_priority", "delete"]
+type TaskActionName = Literal["cancel", "retry", "rerun", "set_priority", "run_now", "delete"]
 
 
 class Progress(Record):
@@ -144,7 +144,7 @@ class TaskTerms(Record):
 
     retries: int
     timeout_seconds: float | None
-    delay_seconds: float | None
+    delay_seconds: float | None = Field(description="Shorter than it was to be, if the task was run before its time.")
     expires_seconds: float | None
     retry_on: list[str] | None
     never_on: list[str] | None

@@ -122,6 +122,7 @@ def possible_actions(task: DomainTask, function: Declaration | None) -> list[Tas
         TaskActionState(action="retry", is_possible=ended, explanation=again),
         TaskActionState(action="rerun", is_possible=ended, explanation=edited),
         _set_priority(task),
+        _run_now(task),
         TaskActionState(
             action="delete",
             is_possible=ended,
@@ -139,6 +140,16 @@ def _set_priority(task: DomainTask) -> TaskActionState:
         action="set_priority",
         is_possible=waits,
         explanation=told or f"it is {task.status.value}: only while it waits",
+    )
+
+
+def _run_now(task: DomainTask) -> TaskActionState:
+    is_scheduled = task.status is TaskStatus.SCHEDULED
+    told = "it waits for a worker at once, behind those that do already" if is_scheduled else ""
+    return TaskActionState(
+        action="run_now",
+        is_possible=is_scheduled,
+        explanation=told or f"it is {task.status.value}: only while it waits for its time",
     )
 
 

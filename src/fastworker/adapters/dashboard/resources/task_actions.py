@@ -1,4 +1,4 @@
-"""Acting on tasks one by one: submit, cancel, run again, change the priority, delete."""
+"""Acting on tasks one by one: submit, cancel, run again or now, change the priority, delete."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from litestar.params import FromPath, HeaderParameter, JSONBody
 from fastworker.application.steering import Edit
 from fastworker.application.trace_context import bounded_trace
 from fastworker.domain.cancellation import Cancellation
-from fastworker.domain.lifecycle import WAITING
+from fastworker.domain.lifecycle import WAITING, TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import Submission
 from fastworker.domain.terms import Terms, TraceContext
@@ -18,7 +18,7 @@ from ..bodies import decoded, digest_of_body
 from ..conditional import Answer
 from ..idempotency import HEADER, LONGEST_KEY, Claim
 from ..models.problem import ProblemError
-from ..models.submission import Cancelled, Deleted, PriorityRequest, PrioritySet, Submitted, TaskSubmission
+from ..models.submission import Cancelled, Deleted, MadeDue, PriorityRequest, PrioritySet, Submitted, TaskSubmission
 from ..parts import Given, Parts
 from ..paths import name_in_path
 from ..problem_kinds import INVALID_BODY, WRONG_STATE
@@ -184,6 +184,25 @@ def set_task_priority(
 
 
 @post(
+    "/tasks/{task_id:str}/actions/run-now",
+    operation_id="run_task_now",
+    tags=TAGS,
+    opt=OPERATOR,
+    status_code=200,
+    responses=fails_with(409, 410),
+    sync_to_thread=False,
+)
+def run_task_now(request: Asking, parts: Given, task_id: FromPath[str]) -> MadeDue:
+    """Have a scheduled task wait for a worker at once: it goes behind those that do already, and pauses hold it."""
+    task_id, actor = name_in_path(task_id), actor_of(request)
+    task = parts.observatory.task(task_id, now=parts.clock.now())
+    if task.status is not TaskStatus.SCHEDULED:
+        detail = f"task {task_id} is {task.status.value}: only one that waits for its time can be run now"
+        raise ApiProblem(WRONG_STATE, detail, current_status=task.status.value)
+    return MadeDue(id=task_id, status=steer(parts, lambda steering, now: steering.run_now(actor, task_id, now=now)))
+
+
+@post(
     "/tasks/{task_id:str}/actions/delete",
     operation_id="delete_task",
     tags=TAGS,
@@ -228,4 +247,4 @@ def _submitted(parts: Parts, task_id: str, name: str) -> Submitted:
     return Submitted(id=task_id, is_waiting_for_worker=waits)
 
 
-HANDLERS = [submit_task, cancel_task, retry_task, rerun_task, set_task_priority, delete_task]
+HANDLERS = [submit_task, cancel_task, retry_task, rerun_task, set_task_priority, run_task_now, delete_task]
