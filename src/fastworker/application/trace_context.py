@@ -1,4 +1,6 @@
-"""How long a trace context may be that travels and waits with a task."""
+"""The trace context that travels and waits with a task: how long it may be, and which trace it names."""
+
+import re
 
 from fastworker.domain.terms import TraceContext
 
@@ -16,3 +18,14 @@ def bounded_trace(context: TraceContext | None) -> TraceContext | None:
             break
         kept.append((name, value))
     return tuple(kept) or None
+
+
+TRACEPARENT = re.compile(r"(?!ff|00.{54})[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?")
+"""As the W3C has it: version, trace, span, flags; only later versions may say more. Zeros alone name nothing."""
+
+
+def trace_id_of(context: TraceContext | None) -> str | None:
+    """Return the id of the trace that a context names as the W3C does, 32 hexadecimal digits; None for none."""
+    said = next((value for name, value in context or () if name.lower() == "traceparent"), "")
+    found = TRACEPARENT.fullmatch(said)
+    return found[1] if found else None

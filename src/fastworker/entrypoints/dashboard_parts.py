@@ -87,6 +87,7 @@ def make_parts(settings: ControlPlaneSettings, container: Any, opening: Opening,
         started_at=opening.started_at,
         root_path=settings.dashboard_root_path,
         redaction=Redaction(settings.dashboard_redact),
+        trace_url_template=settings.trace_url_template,
     )
 
 

@@ -10,6 +10,7 @@ from pydantic_settings import NoDecode
 
 from fastworker.adapters.dashboard.hosts import parse_host
 from fastworker.adapters.dashboard.root_paths import root_path
+from fastworker.adapters.dashboard.trace_links import trace_url_template
 
 
 def _split_words(value: Any) -> Any:
@@ -63,6 +64,7 @@ Address = Annotated[str, AfterValidator(_address)]
 Modules = Annotated[list[str], NoDecode, BeforeValidator(_split_words)]
 Words = Modules
 RootPath = Annotated[str, AfterValidator(root_path)]
+TraceUrlTemplate = Annotated[str, AfterValidator(trace_url_template)]
 Origins = Annotated[list[Annotated[str, AfterValidator(_origin)]], NoDecode, BeforeValidator(_split_words)]
 HostNames = Annotated[list[Annotated[str, AfterValidator(_host_name)]], NoDecode, BeforeValidator(_split_words)]
 Networks = Annotated[list[Annotated[str, AfterValidator(_network)]], NoDecode, BeforeValidator(_split_words)]

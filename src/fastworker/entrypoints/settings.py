@@ -25,7 +25,18 @@ from fastworker.application.subworker import is_loopback
 from fastworker.domain.errors import InvalidSetting
 from fastworker.domain.worker_registry import LocalExecution
 
-from .setting_types import Address, HeaderName, HostNames, Modules, Networks, Origins, RootPath, Seconds, Words
+from .setting_types import (
+    Address,
+    HeaderName,
+    HostNames,
+    Modules,
+    Networks,
+    Origins,
+    RootPath,
+    Seconds,
+    TraceUrlTemplate,
+    Words,
+)
 
 MOST_PROCESSES = 1_000
 LONGEST_WORKER_ID = 200
@@ -194,6 +205,11 @@ class ControlPlaneSettings(ProcessSettings):
     )
     dashboard_role_header: HeaderName | None = Field(
         default=None, description="The header in which it names the role. Default: all have --dashboard-role."
+    )
+    trace_url_template: TraceUrlTemplate | None = Field(
+        default=None,
+        description="Where traces can be looked at, such as https://tracing.example/trace/{trace_id}: "
+        "the page of a task links there.",
     )
 
     @override

@@ -51,9 +51,9 @@ class Dashboard:
         with urllib.request.urlopen(f"{self.url}api/v1/{path}") as reply:
             return json.load(reply)
 
-    def tell(self, path: str, body: Any = None) -> Any:
-        """Have the API do something."""
-        headers = {"content-type": "application/json"}
+    def tell(self, path: str, body: Any = None, **more: str) -> Any:
+        """Have the API do something, with more headers."""
+        headers = {"content-type": "application/json", **more}
         data = json.dumps(body).encode()
         with urllib.request.urlopen(urllib.request.Request(f"{self.url}api/v1/{path}", data, headers)) as reply:
             return json.load(reply)

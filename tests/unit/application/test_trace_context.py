@@ -1,8 +1,10 @@
 """What of a trace context travels with a task."""
 
+import pytest
+
 from fastworker.application import views
 from fastworker.application.messages import Report, ReportEntry, RetryWish, Submit, SubmitEntry
-from fastworker.application.trace_context import TRACE_CHARACTERS, bounded_trace
+from fastworker.application.trace_context import TRACE_CHARACTERS, bounded_trace, trace_id_of
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import Lease, Order
@@ -47,3 +49,43 @@ def test_the_trace_of_an_attempt_that_is_tried_again_comes_with_its_outcome():
     report = Report(epoch="e", worker_id="w", incarnation="i", entries=[entry], payloads=[b""])
     [(_, _, outcome)] = views.outcomes(report)
     assert outcome.trace == (PARENT,)
+
+
+TRACE_ID, SPAN_ID = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        TRACE,
+        (("tracestate", "a=1"), PARENT),
+        (("Traceparent", f"00-{TRACE_ID}-{SPAN_ID}-00"),),
+        (("traceparent", f"cc-{TRACE_ID}-{SPAN_ID}-01-what comes later"),),
+    ],
+)
+def test_a_context_names_its_trace(context):
+    assert trace_id_of(context) == TRACE_ID
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(
+            "",
+            TRACE_ID,
+            f"00-{TRACE_ID}-{SPAN_ID}-01-more",
+            f"00-{TRACE_ID}",
+            f"00-{TRACE_ID}-{SPAN_ID}",
+            f"00-{TRACE_ID}-{SPAN_ID}-01 ",
+        ),
+        *(f"ff-{TRACE_ID}-{SPAN_ID}-01", f"00-{'0' * 32}-{SPAN_ID}-01", f"00-{TRACE_ID}-{'0' * 16}-01"),
+        *(f"00-{TRACE_ID.upper()}-{SPAN_ID}-01", f"00-{TRACE_ID}0-{SPAN_ID}-01", f"00-{TRACE_ID[:30]}/.-{SPAN_ID}-01"),
+        *(f"00-{TRACE_ID}-{SPAN_ID}-01\n", f"00-{TRACE_ID[:-1]}\u0663-{SPAN_ID}-01"),
+    ],
+)
+def test_what_the_w3c_would_not_take_names_no_trace(value):
+    assert trace_id_of((("traceparent", value),)) is None
+
+
+def test_a_context_without_a_parent_names_no_trace():
+    assert trace_id_of((("tracestate", "a=1"),)) is trace_id_of(None) is None

@@ -171,6 +171,36 @@ def test_an_origin_of_frames_cannot_widen_the_policy(origin: str) -> None:
         ControlPlaneSettings.load(dashboard_frame_ancestors=[origin])
 
 
+@pytest.mark.parametrize(
+    "template",
+    [
+        "https://tracing.example/trace/{trace_id}",
+        "http://[::1]:16686/?q=%7B{trace_id}%7D#x",
+        "HTTPS://t.example/{trace_id}",
+    ],
+)
+def test_a_template_of_trace_links_is_taken_as_it_is(template: str) -> None:
+    assert ControlPlaneSettings.load(trace_url_template=template).trace_url_template == template
+
+
+NO_TEMPLATES = [
+    *("", "https://t.example/", "https://t.example/{trace_id}/{trace_id}", "https://t.example/{trace_id}/{span_id}"),
+    *("https://t.example/{{trace_id}}", "https://t.example/{trace_id}/}", "https://t.example/{}{trace_id}"),
+    *("javascript:alert('{trace_id}')", "ftp://t.example/{trace_id}", "//t.example/{trace_id}", "/trace/{trace_id}"),
+    *("https:///{trace_id}", "https://{trace_id}/", "https://{trace_id}.example/", "https://t.example:{trace_id}/"),
+    *("https://ann:secret@t.example/{trace_id}", "https://[t/{trace_id}", "https://t.example:x/{trace_id}"),
+    *(" https://t.example/{trace_id}", "https://t.example/{trace_id}\n", "java\tscript://t/{trace_id}"),
+    *("https://t.example\\@evil.example/{trace_id}", f"https://t.example/{'x' * 2_000}{{trace_id}}"),
+]
+
+
+@pytest.mark.parametrize("template", NO_TEMPLATES)
+def test_a_template_that_leads_to_no_page_of_a_trace_is_refused_and_the_error_says_what_was_met(template: str) -> None:
+    with pytest.raises(InvalidSetting, match="--trace-url-template: expected") as refused:
+        ControlPlaneSettings.load(trace_url_template=template)
+    assert str(refused.value).endswith(f"as https://tracing.example/trace/{{trace_id}} (was {template!r})")
+
+
 def test_every_setting_is_told_and_no_secret() -> None:
     class WithSecret(ControlPlaneSettings):
         admin_secret: str = "none"

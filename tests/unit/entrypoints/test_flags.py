@@ -63,6 +63,7 @@ EXAMPLES = {
     "dashboard_trusted_proxy": "10.0.0.5",
     "dashboard_user_header": "X-User",
     "dashboard_role_header": "X-Role",
+    "trace_url_template": "https://tracing.example/trace/{trace_id}",
 }
 
 

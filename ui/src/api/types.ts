@@ -686,6 +686,10 @@ export interface Task {
   actions: TaskActionState[];
   /** A connected worker can run it. */
   has_worker: boolean;
+  /** The trace that it was submitted in, as a `traceparent` names it. */
+  trace_id: string | null;
+  /** Where that trace can be looked at (--trace-url-template). */
+  trace_url: string | null;
 }
 
 export type TaskActionName = "cancel" | "retry" | "rerun" | "set_priority" | "run_now" | "delete";

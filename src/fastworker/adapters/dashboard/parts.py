@@ -64,6 +64,7 @@ class Parts:
     started_at: float
     root_path: str = ""
     redaction: Redaction = NOTHING_HIDDEN
+    trace_url_template: str | None = None
     bodies: LargeBodies = field(default_factory=LargeBodies)
 
     @property

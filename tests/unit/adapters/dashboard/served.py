@@ -113,6 +113,7 @@ async def a_dashboard(
     allowed_hosts: Sequence[str] = (),
     workers: Sequence[str] = ("w1",),
     redact: Sequence[str] = (),
+    trace_url_template: str | None = None,
     proxies: TrustedProxies | None = None,
     max_payload_bytes: int = 100_000,
     **ledger: Any,
@@ -128,7 +129,7 @@ async def a_dashboard(
         operations = _operations(system, state, control_plane, observatory)
         system.call(operations.run)
         parts = _parts(system, state, control_plane, observatory, registry, operations, is_open, root_path)
-        parts = replace(parts, redaction=Redaction(redact))
+        parts = replace(parts, redaction=Redaction(redact), trace_url_template=trace_url_template)
         app = make_app(
             parts,
             PageFiles(PAGE if page is None else page, root_path=root_path),

@@ -385,3 +385,31 @@ async def test_a_task_goes_on_with_the_trace_that_the_request_names() -> None:
             response = await served.post("/tasks", {"name": "echo", "args": [1]}, headers=sent)
             task = served.parts.ledger.tasks[response.json()["id"]]
             assert task.submission.terms.trace == kept
+
+
+TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
+
+
+@pytest.mark.parametrize(
+    ("traceparent", "template", "expected"),
+    [
+        (f"00-{TRACE_ID}-b7ad6b7169203331-01", "https://t.example/{trace_id}?a=1", f"https://t.example/{TRACE_ID}?a=1"),
+        (f"00-{TRACE_ID}-b7ad6b7169203331-01", None, None),
+    ],
+)
+async def test_a_traced_task_tells_its_trace_and_where_it_can_be_looked_at(
+    traceparent: str, template: str | None, expected: str | None
+) -> None:
+    async with a_dashboard(trace_url_template=template) as served:
+        response = await served.post("/tasks", {"name": "echo", "args": [1]}, headers={"traceparent": traceparent})
+        task = (await served.get(f"/tasks/{response.json()['id']}")).json()
+        assert (task["trace_id"], task["trace_url"]) == (TRACE_ID, expected)
+
+
+@pytest.mark.parametrize("traceparent", [None, "nonsense", f"00-{TRACE_ID}", f"00-{TRACE_ID}/../x-b7ad6b7169203331-01"])
+async def test_a_task_without_a_trace_tells_none_and_leads_nowhere(traceparent: str | None) -> None:
+    headers = {"traceparent": traceparent} if traceparent else {}
+    async with a_dashboard(trace_url_template="https://t.example/{trace_id}") as served:
+        response = await served.post("/tasks", {"name": "echo", "args": [1]}, headers=headers)
+        task = (await served.get(f"/tasks/{response.json()['id']}")).json()
+        assert (task["trace_id"], task["trace_url"]) == (None, None)

@@ -286,6 +286,17 @@ function About({ task, steps }: { task: Task; steps: Resource<TaskStepPage> }): 
         {task.terms.never_on && task.terms.never_on.length > 0 && (
           <Fact name="Never retried on">{task.terms.never_on.join(", ")}</Fact>
         )}
+        {task.trace_id && (
+          <Fact name="Trace">
+            <code>{task.trace_id}</code>
+            <CopyButton text={task.trace_id} label="Copy the trace id" />
+            {task.trace_url && (
+              <a href={task.trace_url} target="_blank" rel="noopener noreferrer" title="Opens in a new tab">
+                Trace<span aria-hidden="true">{"\u00a0↗"}</span>
+              </a>
+            )}
+          </Fact>
+        )}
         {task.origin && (
           <Fact name="Runs again">
             <a href={urlOf("tasks", task.origin)}>

@@ -171,6 +171,10 @@ class Task(TaskSummary):
     losses: int = Field(description="How many workers were lost with it.")
     actions: list[TaskActionState]
     has_worker: bool = Field(description="A connected worker can run it.")
+    trace_id: str | None = Field(
+        pattern=r"^[0-9a-f]{32}$", description="The trace that it was submitted in, as a `traceparent` names it."
+    )
+    trace_url: str | None = Field(description="Where that trace can be looked at (--trace-url-template).")
 
 
 class TaskCounts(Record):

@@ -3,6 +3,7 @@
 from fastworker.application.function_catalogue import Declaration
 from fastworker.application.observatory.task_life import AttemptView, TaskLife
 from fastworker.application.observatory.task_life import Transition as DomainTransition
+from fastworker.application.trace_context import trace_id_of
 from fastworker.domain.journal import Step
 from fastworker.domain.lifecycle import WAITING, TaskStatus
 from fastworker.domain.task import ErrorRecord
@@ -24,6 +25,7 @@ from ..models.task import (
 )
 from ..moments import Moments
 from ..parts import Parts
+from ..trace_links import trace_url
 from .tasks import task_summary
 
 
@@ -41,6 +43,7 @@ def task_record(
     """Return everything about a task."""
     outcome, moments = task.outcome, parts.moments
     error = outcome.error if outcome else None
+    trace_id = trace_id_of(task.submission.terms.trace)
     return Task(
         **dict(task_summary(task, parts)),
         terms=_terms(task.submission.terms),
@@ -56,6 +59,8 @@ def task_record(
         losses=task.losses,
         actions=actions,
         has_worker=has_worker,
+        trace_id=trace_id,
+        trace_url=trace_url(parts.trace_url_template, trace_id),
     )
 
 
