@@ -72,7 +72,7 @@ export interface Bar {
   count: number;
 }
 
-export type BulkAction = "cancel" | "retry" | "set_priority" | "delete";
+export type BulkAction = "cancel" | "retry" | "priority" | "delete";
 
 /** What a bulk request would do: the tasks it is for, and those of them that the action is possible for now. */
 export interface BulkCount {
@@ -100,7 +100,7 @@ export interface BulkRequest {
   action: BulkAction;
   ids?: TaskId[] | null;
   filter?: BulkFilter | null;
-  /** The one to set; for set_priority only. */
+  /** The one to set; for `priority` only. */
   priority?: TaskPriority | null;
   expected_count?: number | null;
   dry_run?: boolean;
@@ -346,9 +346,11 @@ export type Moment = string;
 /** A bulk action under way, or done. Item results are kept up to a bound, the failures first. */
 export interface Operation {
   id: string;
-  action: "cancel" | "retry" | "purge" | "set_priority" | "delete";
-  /** What of: the queue that is purged, the priority that is set; else empty. */
+  action: OperationAction;
+  /** The queue that is purged; else empty. */
   name: string;
+  /** The one that is set, if one is. */
+  priority: TaskPriority | null;
   state: "waiting" | "running" | "done" | "cancelled" | "failed";
   total: number;
   done: number;
@@ -361,6 +363,8 @@ export interface Operation {
   created_by: string;
   items: OperationItem[];
 }
+
+export type OperationAction = BulkAction | "purge";
 
 /** What became of one task; `new_id` is the task that runs it again. */
 export interface OperationItem {
@@ -692,7 +696,7 @@ export interface Task {
   trace_url: string | null;
 }
 
-export type TaskActionName = "cancel" | "retry" | "rerun" | "set_priority" | "run_now" | "delete";
+export type TaskActionName = BulkAction | "rerun" | "run-now";
 
 /** What can be done with a task now, and why not if it cannot. */
 export interface TaskActionState {

@@ -81,13 +81,13 @@ async def test_dead_letters_are_deleted_and_lists_are_told_to_ask_again() -> Non
 async def test_many_get_another_priority() -> None:
     async with a_dashboard() as served:
         ids = await waiting(served, 3)
-        body = {"action": "set_priority", "ids": ids, "priority": "low"}
+        body = {"action": "priority", "ids": ids, "priority": "low"}
         counted = await served.post("/tasks/bulk", {**body, "dry_run": True})
         assert counted.json() == {"matching": 3, "possible": 3}
         response = await served.post("/tasks/bulk", {**body, "expected_count": 3})
-        assert (response.status_code, response.json()["action"], response.json()["name"]) == (
+        assert (response.status_code, response.json()["action"], response.json()["priority"]) == (
             202,
-            "set_priority",
+            "priority",
             "low",
         )
         await served.system.settle()
@@ -106,8 +106,8 @@ async def test_a_bulk_action_needs_ids_or_a_filter_and_no_more_than_it_may() -> 
             {"action": "explode", "ids": ["a"]},
             {"action": "cancel", "filter": {"status": ["weird"]}},
             {"action": "cancel", "ids": ["a"], "priority": "high"},
-            {"action": "set_priority", "ids": ["a"]},
-            {"action": "set_priority", "ids": ["a"], "priority": "urgent"},
+            {"action": "priority", "ids": ["a"]},
+            {"action": "priority", "ids": ["a"], "priority": "urgent"},
         ):
             response = await served.post("/tasks/bulk", body)
             assert response.status_code == 422, f"{body}: {response.text}"

@@ -184,7 +184,7 @@ async def test_the_priority_of_a_task_that_does_not_wait_cannot_be_set() -> None
         wrong = await served.post(f"/tasks/{task_id}/actions/priority", {"priority": "urgent"})
         assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/priority")
         state = (await served.get(f"/tasks/{task_id}")).json()["actions"]
-        [reason] = [each["explanation"] for each in state if each["action"] == "set_priority"]
+        [reason] = [each["explanation"] for each in state if each["action"] == "priority"]
         assert reason == "it is running: only while it waits"
 
 
@@ -219,7 +219,7 @@ async def test_a_task_that_is_run_now_once_more_or_is_not_scheduled_stays_as_it_
         task = (await served.get(f"/tasks/{task_id}")).json()
         assert (task["status"], task["is_held"]) == ("queued", True)
         told = [
-            {each["action"]: (each["is_possible"], each["explanation"]) for each in of["actions"]}["run_now"]
+            {each["action"]: (each["is_possible"], each["explanation"]) for each in of["actions"]}["run-now"]
             for of in (before, task)
         ]
         assert told == [

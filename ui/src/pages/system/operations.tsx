@@ -26,8 +26,9 @@ const STATES: Record<Operation["state"], { tone: "neutral" | "accent" | "good" |
   failed: { tone: "bad", icon: "warn" },
 };
 
-function titleOf({ action, name, total }: Operation): string {
-  return `${action.replace("_", " ")}${name ? ` ${name}:` : ""} ${plural(total, "task")}`;
+function titleOf({ action, name, priority, total }: Operation): string {
+  const [what, of] = priority ? ["set priority", priority] : [action, name];
+  return `${what}${of ? ` ${of}:` : ""} ${plural(total, "task")}`;
 }
 
 export function StopOperation({ operation, done }: { operation: Operation; done: () => void }): JSX.Element | null {

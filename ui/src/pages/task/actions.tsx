@@ -95,9 +95,9 @@ export function Actions({ task }: { task: Task }): JSX.Element {
       ({ id }) => submitted(id),
     ),
   );
-  const doPriority = run("set_priority", () => changePriority(task));
-  const canRunNow = state("run_now")?.is_possible;
-  const doRunNow = run("run_now", () => act("Run now", () => runTaskNow(task.id), madeDue));
+  const doPriority = run("priority", () => changePriority(task));
+  const canRunNow = state("run-now")?.is_possible;
+  const doRunNow = run("run-now", () => act("Run now", () => runTaskNow(task.id), madeDue));
   const doDelete = run("delete", () => remove(task));
   const doEdit = () => refused("rerun") || setEditing(true);
   const group = "This task";
@@ -117,17 +117,11 @@ export function Actions({ task }: { task: Task }): JSX.Element {
       <Button icon="retry" keys="R" refused={refused("retry")} isBusy={busy === "retry"} onClick={doRetry}>
         Retry
       </Button>
-      <Button
-        icon="up"
-        keys="p"
-        refused={refused("set_priority")}
-        isBusy={busy === "set_priority"}
-        onClick={doPriority}
-      >
+      <Button icon="up" keys="p" refused={refused("priority")} isBusy={busy === "priority"} onClick={doPriority}>
         Priority…
       </Button>
       {canRunNow && (
-        <Button icon="play" keys="n" refused={refused("run_now")} isBusy={busy === "run_now"} onClick={doRunNow}>
+        <Button icon="play" keys="n" refused={refused("run-now")} isBusy={busy === "run-now"} onClick={doRunNow}>
           Run now
         </Button>
       )}

@@ -49,7 +49,7 @@ const WORDS: Record<BulkAction, Words> = {
     what: "They are forgotten with their results. This cannot be undone.",
     isDangerous: true,
   },
-  set_priority: {
+  priority: {
     verb: "Set",
     to: ({ priority }) => ` to ${priority}`,
     past: "Changing the priority of",
@@ -102,7 +102,7 @@ export function BulkBar({ filter, selection, rows, total }: BarProps): JSX.Eleme
   const remove = () => void run({ action: "delete" })();
   const setPriority = async () => {
     const priority = await choosePriority("Set the priority of the selected tasks", "Count them");
-    if (priority) await run({ action: "set_priority", priority })();
+    if (priority) await run({ action: "priority", priority })();
   };
   const clear = () => (setAll(false), selection.change(new Set()));
   const refused = canOperate.value

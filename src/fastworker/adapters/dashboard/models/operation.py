@@ -4,8 +4,13 @@ from typing import Literal
 
 from pydantic import Field
 
+from fastworker.domain.priority import TaskPriority
+
 from .page import Page
 from .record import Moment, Record
+from .submission import BulkAction
+
+type OperationAction = BulkAction | Literal["purge"]
 
 
 class OperationItem(Record):
@@ -20,8 +25,9 @@ class Operation(Record):
     """A bulk action under way, or done. Item results are kept up to a bound, the failures first."""
 
     id: str
-    action: Literal["cancel", "retry", "purge", "set_priority", "delete"]
-    name: str = Field(description="What of: the queue that is purged, the priority that is set; else empty.")
+    action: OperationAction
+    name: str = Field(description="The queue that is purged; else empty.")
+    priority: TaskPriority | None = Field(description="The one that is set, if one is.")
     state: Literal["waiting", "running", "done", "cancelled", "failed"]
     total: int
     done: int

@@ -14,7 +14,7 @@ MOST_BULK_IDS = 1_000
 LONGEST_ID = 200
 
 type TaskId = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
-type BulkAction = Literal["cancel", "retry", "set_priority", "delete"]
+type BulkAction = Literal["cancel", "retry", "priority", "delete"]
 
 
 class TaskSubmission(Body):
@@ -103,7 +103,7 @@ class BulkRequest(Body):
     action: BulkAction
     ids: Annotated[list[TaskId], Field(max_length=MOST_BULK_IDS)] | None = None
     filter: BulkFilter | None = None
-    priority: TaskPriority | None = Field(default=None, description="The one to set; for set_priority only.")
+    priority: TaskPriority | None = Field(default=None, description="The one to set; for `priority` only.")
     expected_count: Annotated[int, Field(ge=0)] | None = None
     dry_run: bool = False
 

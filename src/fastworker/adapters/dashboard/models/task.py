@@ -9,8 +9,9 @@ from fastworker.domain.priority import TaskPriority
 
 from .page import Page
 from .record import Moment, Record
+from .submission import BulkAction
 
-type TaskActionName = Literal["cancel", "retry", "rerun", "set_priority", "run_now", "delete"]
+type TaskActionName = BulkAction | Literal["rerun", "run-now"]
 
 
 class Progress(Record):

@@ -1,20 +1,18 @@
 """Bulk actions and the audit list."""
 
-from typing import Literal
-
 from fastworker.application.bulk import BulkAction
 from fastworker.application.bulk import Operation as DomainOperation
 from fastworker.application.observatory.audit_log import AuditEntry as DomainEntry
 
 from ..models.audit import AuditEntry
-from ..models.operation import Operation, OperationItem
+from ..models.operation import Operation, OperationAction, OperationItem
 from ..moments import Moments
 
-API_NAMES: dict[BulkAction, Literal["cancel", "retry", "purge", "set_priority", "delete"]] = {
+API_NAMES: dict[BulkAction, OperationAction] = {
     BulkAction.CANCEL: "cancel",
     BulkAction.RERUN: "retry",
     BulkAction.PURGE: "purge",
-    BulkAction.SET_PRIORITY: "set_priority",
+    BulkAction.SET_PRIORITY: "priority",
     BulkAction.DELETE: "delete",
 }
 """To run a task again as it was is called a retry here, as the button is."""
@@ -26,7 +24,8 @@ def operation_record(operation: DomainOperation, moments: Moments, *, with_items
     return Operation(
         id=operation.operation_id,
         action=API_NAMES[operation.action],
-        name=operation.priority or operation.name,
+        name=operation.name,
+        priority=operation.priority,
         state=operation.state.value,
         total=operation.total,
         done=operation.done,

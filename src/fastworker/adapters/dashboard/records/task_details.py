@@ -142,7 +142,7 @@ def _set_priority(task: DomainTask) -> TaskActionState:
     waits = task.status in WAITING
     told = "it takes its place behind those that have that priority already" if waits else ""
     return TaskActionState(
-        action="set_priority",
+        action="priority",
         is_possible=waits,
         explanation=told or f"it is {task.status.value}: only while it waits",
     )
@@ -152,7 +152,7 @@ def _run_now(task: DomainTask) -> TaskActionState:
     is_scheduled = task.status is TaskStatus.SCHEDULED
     told = "it waits for a worker at once, behind those that do already" if is_scheduled else ""
     return TaskActionState(
-        action="run_now",
+        action="run-now",
         is_possible=is_scheduled,
         explanation=told or f"it is {task.status.value}: only while it waits for its time",
     )

@@ -5,31 +5,24 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
-from fastworker.application.bulk import BulkAction, Selection
 from fastworker.application.bulk import Operation as DomainOperation
-from fastworker.domain.priority import TaskPriority
+from fastworker.application.bulk import Selection
 
 from ..access import OPERATOR
 from ..conditional import Answer
 from ..models.operation import Operation, OperationPage
 from ..models.problem import ProblemError
-from ..models.submission import BulkAction as BulkActionName
 from ..models.submission import BulkCount, BulkFilter, BulkRequest
 from ..parts import Given, Parts
 from ..problem_kinds import INVALID_BODY, NOT_FOUND
 from ..problems import ApiProblem
-from ..records.operations import operation_record
+from ..records.operations import API_NAMES, operation_record
 from ..task_query import TaskQuery
 from .arguments import PAGE_SIZE, Asking, CursorText, Limit, actor_of, also, fails_with
 from .lists import Listing
 
 TAGS = ["operations"]
-ACTIONS: dict[BulkActionName, BulkAction] = {
-    "cancel": BulkAction.CANCEL,
-    "retry": BulkAction.RERUN,
-    "set_priority": BulkAction.SET_PRIORITY,
-    "delete": BulkAction.DELETE,
-}
+ACTIONS = {name: action for action, name in API_NAMES.items()}
 
 
 @post(
@@ -44,7 +37,7 @@ ACTIONS: dict[BulkActionName, BulkAction] = {
 )
 async def act_on_tasks(request: Asking, parts: Given, data: JSONBody[BulkRequest]) -> Response[Any]:
     """Cancel, retry, delete or give another priority to many tasks. With `dry_run`, only count them."""
-    action, selection, priority = ACTIONS[data.action], _selection(parts, data), _priority(data)
+    action, selection, priority = ACTIONS[data.action], _selection(parts, data), data.priority
     if data.dry_run:
         counted = await parts.operations.count(action, selection, priority=priority)
         return Answer(BulkCount(matching=counted.matching, possible=counted.possible), status_code=200)
@@ -62,14 +55,6 @@ def _selection(parts: Parts, data: JSONBody[BulkRequest]) -> Selection:
     if data.filter is None:
         return Selection(ids=tuple(dict.fromkeys(data.ids or ())))
     return Selection(filter=_query(data.filter).filter(parts))
-
-
-def _priority(data: JSONBody[BulkRequest]) -> TaskPriority | None:
-    if (data.action == "set_priority") is (data.priority is None):
-        message = "expected the priority to set" if data.priority is None else f"{data.action} takes none"
-        problem = ProblemError(message=message, pointer="/priority")
-        raise ApiProblem(INVALID_BODY, f"/priority: {message}", errors=[problem])
-    return data.priority
 
 
 def _query(wanted: BulkFilter) -> TaskQuery:
