@@ -5,18 +5,18 @@ import { boundsOf } from "../src/pages/functions/histogram";
 import { causesOf } from "../src/pages/task/causes";
 import { knownSteps } from "../src/pages/task/steps";
 import { trend } from "../src/pages/overview/tiles";
-import { isLoss } from "../src/pages/workers/moves";
 
-const move = (is_coming: boolean, reason: string, second: number) => ({
+const move = (is_coming: boolean, is_loss: boolean, second: number) => ({
   number: second,
   worker_id: "w1",
   is_coming,
-  reason,
+  is_loss,
+  reason: "",
   at: new Date(second * 1000).toISOString(),
 });
 
 describe("marks on a chart", () => {
-  const marks = marksOf([move(true, "", 1), move(false, "left", 2), move(false, "silent for 3 s", 3)]);
+  const marks = marksOf([move(true, false, 1), move(false, false, 2), move(false, true, 3)]);
 
   it("tell who was lost from who left", () => {
     expect(marks.map(({ label, at }) => [label, at])).toEqual([
@@ -24,9 +24,7 @@ describe("marks on a chart", () => {
       ["worker left", 2],
       ["worker lost", 3],
     ]);
-    expect(isLoss(move(false, "left", 1))).toBe(false);
-    expect(isLoss(move(false, "silent for 3 s", 1))).toBe(true);
-    expect(isLoss(move(true, "", 1))).toBe(false);
+    expect(marks.map(({ color }) => color === "--bad")).toEqual([false, false, true]);
   });
 
   it("are counted by kind in the window that is shown", () => {

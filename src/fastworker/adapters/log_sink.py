@@ -7,6 +7,7 @@ import structlog
 
 from fastworker.application.ports.event_sink import Ear, EventSink
 from fastworker.domain.events import (
+    LEFT,
     ActionTaken,
     DrainStarted,
     Event,
@@ -83,7 +84,7 @@ def _log_joined(event: WorkerJoined) -> None:
 
 
 def _log_left(event: WorkerLeft) -> None:
-    say = log.info if event.reason == "left" else log.warning
+    say = log.info if event.reason == LEFT else log.warning
     say("worker_left", worker_id=event.worker_id, reason=event.reason)
 
 

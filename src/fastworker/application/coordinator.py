@@ -20,6 +20,8 @@ from fastworker.domain.errors import (
     WorkerReplaced,
 )
 from fastworker.domain.events import (
+    JOINED_AGAIN,
+    LEFT,
     DrainStarted,
     ResultRead,
     ResultsReaped,
@@ -85,7 +87,7 @@ class Coordinator:
     def close_session(self, session_id: str) -> None:
         """Drop a client's completions; closing twice changes nothing."""
         if session_id in self.ledger.sessions:
-            self._record(SessionClosed(session_id, "left"))
+            self._record(SessionClosed(session_id, LEFT))
             self._decisions.tell(session_id)
 
     def submit(
@@ -172,7 +174,7 @@ class Coordinator:
         check_card(card, self.ledger, self.limits)
         if older is not None:
             is_same = older.card.incarnation == card.incarnation
-            reason = "joined again" if is_same else "replaced by another process of the same worker id"
+            reason = JOINED_AGAIN if is_same else "replaced by another process of the same worker id"
             self._decisions.drop_worker(card.worker_id, reason, now)
         self._record(WorkerJoined(card, now))
         self._decisions.dispatch(now)
@@ -266,7 +268,7 @@ class Coordinator:
         worker = self._worker(worker_id, incarnation)
         self._take_back_unread(worker, acknowledged, now)
         self._decisions.lose_tasks(worker, "left, its --drain-timeout was over", now)
-        self._decisions.drop_worker(worker_id, "left", now)
+        self._decisions.drop_worker(worker_id, LEFT, now)
         self._decisions.dispatch(now)
 
     # ---- time ----

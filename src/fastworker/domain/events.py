@@ -10,6 +10,12 @@ from .task import Lease, Outcome, Submission
 from .value import value
 from .worker_registry import WorkerCard
 
+LEFT = "left"
+"""The reason of a worker or client that went of its own will."""
+
+JOINED_AGAIN = "joined again"
+"""The reason of a worker that is back at once, in the same process; what it ran before is lost."""
+
 
 @value
 class TaskSubmitted:
@@ -161,6 +167,11 @@ class WorkerLeft:
     worker_id: str
     reason: str
     at: float
+
+    @property
+    def is_loss(self) -> bool:
+        """True when it did not go of its own will, and has not come back at once."""
+        return self.reason not in (LEFT, JOINED_AGAIN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -944,6 +944,8 @@ export interface WorkerMove {
   is_coming: boolean;
   at: Moment;
   reason: string;
+  /** It went against its will, and did not join again at once. */
+  is_loss: boolean;
 }
 
 /** The latest comings and goings, the newest first. */

@@ -3,13 +3,11 @@ import type { WorkerMove } from "../api/types";
 import type { Mark } from "./plot";
 import type { Zoom } from "./zoom";
 
-const LEFT = "left"; // of its own will
-
 /** Return what each coming and going of a worker is called, and where it stands. */
 export function marksOf(moves: readonly WorkerMove[]): Mark[] {
-  return moves.map(({ is_coming, at, reason }) => {
-    const label = is_coming ? "worker came" : reason === LEFT ? "worker left" : "worker lost";
-    return { at: Date.parse(at) / 1000, label, color: label === "worker lost" ? "--bad" : "--text-muted" };
+  return moves.map(({ is_coming, at, is_loss }) => {
+    const label = is_coming ? "worker came" : is_loss ? "worker lost" : "worker left";
+    return { at: Date.parse(at) / 1000, label, color: is_loss ? "--bad" : "--text-muted" };
   });
 }
 

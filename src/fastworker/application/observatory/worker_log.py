@@ -12,13 +12,14 @@ MOST_KEPT = 200
 
 @dataclass(frozen=True, slots=True)
 class WorkerMove:
-    """A worker came, or went for a reason; numbers grow by one."""
+    """A worker came, or went for a reason, maybe against its will; numbers grow by one."""
 
     number: int
     worker_id: str
     is_coming: bool
     at: float
     reason: str = ""
+    is_loss: bool = False
 
 
 @dataclass(slots=True)
@@ -56,7 +57,7 @@ class WorkerLog:
     def leave(self, event: WorkerLeft) -> None:
         """Note that a worker went."""
         del self._live[event.worker_id]
-        self._note(event.worker_id, False, event.at, event.reason)
+        self._note(event.worker_id, False, event.at, event.reason, event.is_loss)
 
     def fail(self, worker_id: str) -> None:
         """Count an attempt that failed; its worker may be gone, and what it ran reported late."""
@@ -64,6 +65,6 @@ class WorkerLog:
         if tally is not None:
             tally.failed += 1
 
-    def _note(self, worker_id: str, is_coming: bool, at: float, reason: str = "") -> None:
+    def _note(self, worker_id: str, is_coming: bool, at: float, reason: str = "", is_loss: bool = False) -> None:
         self._number += 1
-        self._moves.append(WorkerMove(self._number, worker_id, is_coming, at, reason))
+        self._moves.append(WorkerMove(self._number, worker_id, is_coming, at, reason, is_loss))

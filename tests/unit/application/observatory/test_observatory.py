@@ -347,6 +347,21 @@ def test_workers_that_come_and_go_are_remembered():
     assert (workers.of("w1"), workers.of("w2").joined_at) == (None, 1005.0)
 
 
+def test_only_who_went_against_its_will_and_is_not_back_at_once_is_a_loss():
+    plane = ObservedCoordinator()
+    plane.join("w1")
+    plane.join("w1")
+    plane.join("w1", incarnation="second life")
+    plane.leave("w1")
+
+    gone = [(move.reason, move.is_loss) for move in plane.observatory.workers.moves() if not move.is_coming]
+    assert gone == [
+        ("left", False),
+        ("replaced by another process of the same worker id", True),
+        ("joined again", False),
+    ]
+
+
 def test_what_was_lost_with_a_worker_is_not_held_against_its_successor():
     plane = ObservedCoordinator()
     plane.join()

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { Ago } from "../../components/basics";
 import { Empty } from "../../components/panel";
 import { urlOf } from "../../router/route";
-import { isLoss, Moves, useMoves } from "./moves";
+import { Moves, useMoves } from "./moves";
 import { Recent } from "./recent";
 
 export function Gone({ id }: { id: string }): JSX.Element {
@@ -11,7 +11,7 @@ export function Gone({ id }: { id: string }): JSX.Element {
   return (
     <>
       <section class="panel">
-        <Empty icon="unplug" title={last ? `${id} ${isLoss(last) ? "was lost" : "has left"}` : `No worker ${id} is here`}>
+        <Empty icon="unplug" title={last ? `${id} ${last.is_loss ? "was lost" : "has left"}` : `No worker ${id} is here`}>
           {last ? (
             <p>
               <Ago at={last.at} />: {last.reason}

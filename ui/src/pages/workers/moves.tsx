@@ -46,13 +46,8 @@ function Name({ move: { worker_id } }: { move: WorkerMove }): JSX.Element {
   return <a href={urlOf("workers", worker_id)}>{worker_id}</a>;
 }
 
-/** True when a worker did not go of its own will. */
-export function isLoss({ is_coming, reason }: Pick<WorkerMove, "is_coming" | "reason">): boolean {
-  return !is_coming && reason !== "left";
-}
-
 function What({ move }: { move: WorkerMove }): JSX.Element {
-  if (isLoss(move))
+  if (move.is_loss)
     return (
       <Badge tone="bad" icon="unplug">
         lost

@@ -44,6 +44,7 @@ class WorkerMove(Record):
     is_coming: bool
     at: Moment
     reason: str
+    is_loss: bool = Field(description="It went against its will, and did not join again at once.")
 
 
 class WorkerMovePage(Page[WorkerMove]):

@@ -120,8 +120,8 @@ def _workers(parts: Parts, *, now: float) -> list[Attention]:
         if worker.occupied
     ]
     for move in parts.observatory.workers.moves():
-        is_loss = not move.is_coming and move.reason != "left" and now - move.at < LEFT_SECONDS
-        if is_loss and parts.ledger.workers.get(move.worker_id) is None:
+        is_recent_loss = move.is_loss and now - move.at < LEFT_SECONDS
+        if is_recent_loss and parts.ledger.workers.get(move.worker_id) is None:
             message = f"Worker {move.worker_id} was lost: {move.reason}."
             found.append(Attention(kind="worker-lost", message=message, target=move.worker_id))
     return found[:50]

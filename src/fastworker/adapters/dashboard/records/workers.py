@@ -50,4 +50,5 @@ def move_record(move: DomainMove, moments: Moments) -> WorkerMove:
         is_coming=move.is_coming,
         at=moments.of(move.at),
         reason=move.reason,
+        is_loss=move.is_loss,
     )
