@@ -124,6 +124,13 @@ class WorkerRegistry:
         group = self._group_of.get(worker.card.worker_id)
         return worker.card.is_local and group is not None and not group.view.names
 
+    def usable_slots(self) -> int:
+        """Return how many slots can run tasks now: all but the free ones of workers that are given none."""
+        return sum(worker.card.slots - self._idle_slots(worker) for worker in self)
+
+    def _idle_slots(self, worker: Worker) -> int:
+        return max(0, worker.room) if worker.is_draining or self.is_standing_by(worker) else 0
+
     def add(self, card: WorkerCard, *, now: float) -> None:
         """Register a worker under a free id."""
         self._joined += 1

@@ -194,6 +194,18 @@ def test_another_subworker_with_the_same_names_changes_no_group():
     assert registry.groups == groups
 
 
+def test_free_slots_of_who_stands_by_or_drains_are_not_usable_and_busy_ones_are():
+    registry = a_registry(a_card("local", is_local=True, slots=3))
+    registry["local"].occupied = 1
+    alone = registry.usable_slots()
+    registry.add(a_card("a", slots=4), now=1000.0)
+    beside = registry.usable_slots()
+    registry["a"].occupied = 2
+    registry.drain("a")
+
+    assert (alone, beside, registry.usable_slots()) == (3, 1 + 4, 3 + 2)
+
+
 def test_the_control_plane_stands_by_while_subworkers_know_all_that_it_knows():
     registry = a_registry(a_card("local", is_local=True))
     alone = registry.is_standing_by(registry["local"])

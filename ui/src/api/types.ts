@@ -402,7 +402,7 @@ export interface Overview {
   finished_in_all: Record<string, number>;
   depths: Depth[];
   slots: number;
-  /** Of the slots, those of workers that are given nothing now. */
+  /** Of the slots, the free ones of workers that are given nothing now. */
   standby_slots: number;
   busy_slots: number;
   stuck_slots: number;

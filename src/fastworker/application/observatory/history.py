@@ -92,8 +92,7 @@ class Tally:
         workers = list(ledger.workers)
         self.depths = list(ledger.queue.depths().values())
         self.most = [ledger.scheduled, ledger.running, sum(worker.occupied for worker in workers)]
-        useful = [worker for worker in workers if not ledger.workers.is_standing_by(worker)]
-        self.now = (sum(worker.card.slots for worker in useful), len(workers))
+        self.now = (ledger.workers.usable_slots(), len(workers))
 
     def absorb(self, later: "Tally") -> None:
         """Add what was counted later."""

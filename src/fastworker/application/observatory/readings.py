@@ -27,7 +27,7 @@ def readings(ledger: Ledger, observatory: Observatory, *, now: float) -> list[Re
         Reading(these.REMEMBERED, [({"status": each.value}, counts.get(each, 0)) for each in TaskStatus]),
         _plain(these.KEPT, len(ledger.results)),
         _plain(these.WORKERS, len(workers)),
-        _plain(these.SLOTS, sum(each.card.slots for each in workers)),
+        _plain(these.SLOTS, ledger.workers.usable_slots()),
         _plain(these.STUCK, sum(each.occupied for each in workers)),
         _plain(these.SUPERSEDED, ledger.superseded),
         _plain(these.PAUSES, paused),

@@ -249,3 +249,19 @@ async def test_a_worker_that_is_given_nothing_stands_by() -> None:
         assert (overview["slots"], overview["standby_slots"]) == (4, 3)
         await served.turn()
         assert (await served.get("/metrics/series")).json()["columns"]["slots"][-1] == 1
+        assert "fastworker_slots 1\n" in (await served.http.get("http://127.0.0.1:8080/metrics")).text
+
+
+async def test_what_a_worker_that_stands_by_still_runs_counts_among_the_slots_everywhere() -> None:
+    held = HeldTask()
+    async with a_dashboard(workers=[], functions=[held.function]) as served:
+        await served.system.start_local_worker(held.function, slots=3)
+        await served.client.map("held", [(1,), (2,)])
+        await served.system.settle()
+        await served.system.start_worker("w1", held.function)
+        overview = (await served.get("/overview")).json()
+        assert [overview[key] for key in ("slots", "standby_slots", "busy_slots")] == [4, 1, 2]
+        await served.turn()
+        assert (await served.get("/metrics/series")).json()["columns"]["slots"][-1] == 3
+        assert "fastworker_slots 3\n" in (await served.http.get("http://127.0.0.1:8080/metrics")).text
+        held.release()

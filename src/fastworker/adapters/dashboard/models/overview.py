@@ -50,7 +50,7 @@ class Overview(Record):
     finished_in_all: dict[str, int] = Field(description="Ends since the start, by status.")
     depths: list[Depth]
     slots: int
-    standby_slots: int = Field(description="Of the slots, those of workers that are given nothing now.")
+    standby_slots: int = Field(description="Of the slots, the free ones of workers that are given nothing now.")
     busy_slots: int
     stuck_slots: int
     workers: int

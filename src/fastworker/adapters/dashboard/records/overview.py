@@ -27,6 +27,7 @@ def overview_record(parts: Parts, *, now: float) -> Overview:
     waiting = [task for task in map(ledger.queue.oldest, TaskPriority) if task is not None]
     oldest = min((task.queued_at for task in waiting), default=None)
     depths = ledger.queue.depths()
+    slots = sum(worker.card.slots for worker in ledger.workers)
     return Overview(
         epoch=parts.who.epoch,
         version=parts.who.version,
@@ -34,10 +35,8 @@ def overview_record(parts: Parts, *, now: float) -> Overview:
         counts=task_counts(observatory.index.counts()),
         finished_in_all={status.value: number for status, number in ledger.finished.items() if status.is_final},
         depths=[Depth(priority=priority, depth=depths.get(priority, 0)) for priority in TaskPriority],
-        slots=sum(worker.card.slots for worker in ledger.workers),
-        standby_slots=sum(
-            worker.card.slots - len(worker.leased) for worker in ledger.workers if ledger.workers.is_standing_by(worker)
-        ),
+        slots=slots,
+        standby_slots=slots - ledger.workers.usable_slots(),
         busy_slots=sum(len(worker.leased) for worker in ledger.workers),
         stuck_slots=sum(worker.occupied for worker in ledger.workers),
         workers=len(ledger.workers),
