@@ -7,7 +7,7 @@ measured by `python -m benchmarks.observatory`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from operator import attrgetter
 from typing import Any, Never, override
 
@@ -29,7 +29,7 @@ from fastworker.domain.events import (
 )
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
-from fastworker.domain.priority import RANKS
+from fastworker.domain.priority import RANKS, TaskPriority
 from fastworker.domain.task import Outcome, Task
 from fastworker.domain.text import bounded, text_of
 
@@ -41,6 +41,7 @@ from .error_groups import ErrorGroups, Failure
 from .function_tallies import FunctionTallies
 from .history import History
 from .measures import Measures
+from .moved_tasks import MovedTasks
 from .task_index import TaskIndex
 from .worker_log import WorkerLog
 
@@ -68,6 +69,7 @@ class Observatory(EventSink):
         self.errors = ErrorGroups(self._take_in)
         self.functions = FunctionTallies(self._take_in)
         self.measures = Measures(self._take_in)
+        self._moved = MovedTasks(ledger)
         self.workers = WorkerLog(self._take_in)
         self.audit = AuditLog()
         self.changes = Changes(self._take_in)
@@ -122,6 +124,12 @@ class Observatory(EventSink):
         if task is None:
             raise unknown_task_id(task_id, is_forgotten=results.may_have_forgotten(task_id))
         return task
+
+    def waiting_since(self, priorities: Collection[TaskPriority] = TaskPriority) -> float | None:
+        """Return since when the task of some priorities waits that has waited longest; None when none waits."""
+        first = [task.queued_at for task in map(self._ledger.queue.oldest, priorities) if task is not None]
+        moved = [since for since in map(self._moved.waiting_since, priorities) if since is not None]
+        return min(first + moved, default=None)
 
     def tick(self, *, now: float) -> None:
         """End the present second of the history; called once per second, or later."""
@@ -228,6 +236,8 @@ class Observatory(EventSink):
         self._take_in()  # what came before
         task = self._ledger.tasks[event.task_id]
         self.index.set_rank(task)
+        if task.status is TaskStatus.QUEUED:
+            self._moved.add(task)
         self._note_changes([task])
 
     def _deleted(self, _: TaskDeleted) -> None:

@@ -23,7 +23,7 @@ def readings(ledger: Ledger, observatory: Observatory, *, now: float) -> list[Re
         Reading(these.QUEUED, [_of(priority, depths.get(priority, 0)) for priority in TaskPriority]),
         _plain(these.SCHEDULED, ledger.scheduled),
         _plain(these.RUNNING, ledger.running),
-        _plain(these.OLDEST, _oldest_seconds(ledger, now)),
+        _plain(these.OLDEST, _oldest_seconds(observatory, now)),
         Reading(these.REMEMBERED, [({"status": each.value}, counts.get(each, 0)) for each in TaskStatus]),
         _plain(these.KEPT, len(ledger.results)),
         _plain(these.WORKERS, len(workers)),
@@ -49,6 +49,6 @@ def _since_start(history: History) -> tuple[list[int], int]:
     return submitted, totals.retried + second.retried
 
 
-def _oldest_seconds(ledger: Ledger, now: float) -> float:
-    waiting = [task.queued_at for task in map(ledger.queue.oldest, TaskPriority) if task is not None]
-    return now - min(waiting) if waiting else 0.0
+def _oldest_seconds(observatory: Observatory, now: float) -> float:
+    since = observatory.waiting_since()
+    return 0.0 if since is None else now - since

@@ -24,8 +24,6 @@ def overview_record(parts: Parts, *, now: float) -> Overview:
     ledger, observatory, moments = parts.ledger, parts.observatory, parts.moments
     minute = observatory.history.last_minute()
     failed, ended = failures(minute)
-    waiting = [task for task in map(ledger.queue.oldest, TaskPriority) if task is not None]
-    oldest = min((task.queued_at for task in waiting), default=None)
     depths = ledger.queue.depths()
     slots = sum(worker.card.slots for worker in ledger.workers)
     return Overview(
@@ -44,7 +42,7 @@ def overview_record(parts: Parts, *, now: float) -> Overview:
         finished_per_second=per_second(minute.finished, minute),
         failed_per_second=per_second(failed, minute),
         failure_ratio=failed / ended if ended else None,
-        oldest_queued_at=moments.of(oldest),
+        oldest_queued_at=moments.of(observatory.waiting_since()),
         wait_seconds=percentiles(minute.wait),
         run_seconds=percentiles(minute.run),
         loop_lag_seconds=minute.lag_seconds,

@@ -33,7 +33,7 @@ def _queue(
 ) -> Queue:
     rank = RANKS[priority]
     counts = observatory.index.counts_of(priority)
-    oldest, pause = ledger.queue.oldest(priority), ledger.pauses.priorities.get(priority)
+    pause = ledger.pauses.priorities.get(priority)
     arriving, leaving = per_second(minute.submitted[rank], minute), per_second(minute.leased[rank], minute)
     depth = counts.get(TaskStatus.QUEUED, 0)
     return Queue(
@@ -41,7 +41,7 @@ def _queue(
         depth=depth,
         running=counts.get(TaskStatus.RUNNING, 0),
         scheduled=counts.get(TaskStatus.SCHEDULED, 0),
-        oldest_queued_at=moments.of(oldest.queued_at) if oldest else None,
+        oldest_queued_at=moments.of(observatory.waiting_since([priority])),
         in_per_second=arriving,
         out_per_second=leaving,
         drained_in_seconds=depth / (leaving - arriving) if leaving > arriving else None,
