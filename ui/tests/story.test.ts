@@ -4,6 +4,9 @@ import { dataOf, powersAround, powersBetween } from "../src/charts/plot";
 import { boundsOf } from "../src/pages/functions/histogram";
 import { causesOf } from "../src/pages/task/causes";
 import { knownSteps } from "../src/pages/task/steps";
+import type { WorkerMovePage } from "../src/api/types";
+import type { LiveEvent } from "../src/live/protocol";
+import { applyMoves } from "../src/pages/overview/charts";
 import { trend } from "../src/pages/overview/tiles";
 
 const move = (is_coming: boolean, is_loss: boolean, second: number) => ({
@@ -33,6 +36,22 @@ describe("marks on a chart", () => {
       ["worker left", 2],
       ["worker lost", 2],
     ]);
+  });
+});
+
+describe("the workers that came and went", () => {
+  const page = (number?: number) =>
+    ({ items: number === undefined ? [] : [{ ...move(true, false, 1), number }] }) as unknown as WorkerMovePage;
+  const told = (last_worker_move: number) =>
+    ({ type: "overview", data: { overview: { last_worker_move } } }) as unknown as LiveEvent;
+
+  it("are asked for only when there is one that is not known", () => {
+    const known = page(7);
+    expect(applyMoves(told(7), known)).toBe(known);
+    expect(applyMoves(told(8), known)).toBeUndefined();
+    expect(applyMoves(told(0), page())).toBeDefined();
+    expect(applyMoves(told(1), page())).toBeUndefined();
+    expect(applyMoves(told(1), null)).toBeUndefined();
   });
 });
 

@@ -335,12 +335,6 @@ export interface LogLine {
   message: string;
 }
 
-/** A task that was scheduled, and what it is since somebody wants it now. */
-export interface MadeDue {
-  id: string;
-  status: TaskStatus;
-}
-
 export type Moment = string;
 
 /** A bulk action under way, or done. Item results are kept up to a bound, the failures first. */
@@ -407,6 +401,8 @@ export interface Overview {
   busy_slots: number;
   stuck_slots: number;
   workers: number;
+  /** The number of the latest move of a worker; 0 before the first. */
+  last_worker_move: number;
   submitted_per_second: number;
   finished_per_second: number;
   failed_per_second: number;
@@ -690,13 +686,11 @@ export interface Task {
   actions: TaskActionState[];
   /** A connected worker can run it. */
   has_worker: boolean;
-  /** The trace that it was submitted in, as a `traceparent` names it. */
-  trace_id: string | null;
-  /** Where that trace can be looked at (--trace-url-template). */
-  trace_url: string | null;
+  /** When the worker that runs it was heard of last, if it runs. */
+  worker_heard_at: Moment | null;
 }
 
-export type TaskActionName = BulkAction | "rerun" | "run-now";
+export type TaskActionName = BulkAction | "rerun";
 
 /** What can be done with a task now, and why not if it cannot. */
 export interface TaskActionState {
@@ -843,7 +837,6 @@ export interface TaskSummary {
 export interface TaskTerms {
   retries: number;
   timeout_seconds: number | null;
-  /** Shorter than it was to be, if the task was run before its time. */
   delay_seconds: number | null;
   expires_seconds: number | null;
   retry_on: string[] | null;

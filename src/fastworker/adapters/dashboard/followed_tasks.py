@@ -8,10 +8,13 @@ from fastworker.domain.task import Task
 from .models.event import TaskEvent
 from .models.record import Record
 from .parts import Parts
+from .records.workers import worker_that_runs
 from .resources.task import full_task, task_steps
 
 type Mark = tuple[object, ...]
 GONE: Mark = ("gone",)
+HEARD_SECONDS = 5.0
+"""That its worker was heard of is told about so often, not at each beat."""
 
 
 class FollowedTasks:
@@ -54,4 +57,6 @@ class FollowedTasks:
         last = task.journal.last if task.journal else 0
         pause = self._parts.ledger.pauses.of(task)
         changes = task.priority_changes
-        return task.status, task.attempts, task.is_cancelling, last, pause, task.due_at, task.lease, changes
+        worker = worker_that_runs(task, self._parts)
+        heard = worker and worker.heard_at // HEARD_SECONDS
+        return task.status, task.attempts, task.is_cancelling, last, pause, task.due_at, task.lease, changes, heard

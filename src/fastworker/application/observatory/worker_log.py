@@ -49,6 +49,12 @@ class WorkerLog:
         self._refresh()
         return [move for move in reversed(self._moves) if worker_id in (None, move.worker_id)]
 
+    @property
+    def last_number(self) -> int:
+        """The number of the latest move; 0 before the first."""
+        self._refresh()
+        return self._number
+
     def join(self, event: WorkerJoined) -> None:
         """Note that a worker came."""
         self._live[event.card.worker_id] = WorkerTally(event.at)

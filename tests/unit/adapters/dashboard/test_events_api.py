@@ -9,6 +9,7 @@ import pytest
 from fastworker.adapters.dashboard.event_feed import GRACE_SECONDS
 from fastworker.adapters.dashboard.event_hub import MOST_FOLLOWED, MOST_LISTENERS
 from fastworker.adapters.dashboard.event_stream import PING_SECONDS, stream
+from fastworker.adapters.dashboard.followed_tasks import HEARD_SECONDS
 from fastworker.adapters.dashboard.models.event import HelloEvent
 from fastworker.adapters.dashboard.resources.events import MOST_LISTED, MOST_LISTED_BYTES
 from fastworker.adapters.dashboard.roles import Role
@@ -97,6 +98,22 @@ async def test_a_followed_task_is_told_with_its_steps_when_it_changes_and_when_i
         await served.system.advance(40)
         await served.turn()
         assert (await heard(browser, "task"))["task"] is None
+
+
+async def test_a_task_that_runs_tells_when_its_worker_was_heard_of_and_not_at_each_beat() -> None:
+    held = HeldTask()
+    async with a_dashboard(functions=[held.function]) as served:
+        handle = await served.client.delay("held", 1)
+        await served.system.settle()
+        listener = served.parts.hub.listen([f"task:{handle}"], None)
+        for _ in range(30):
+            await served.turn()
+        told = [json.loads(event.data)["task"]["worker_heard_at"] for event in listener.take()]
+        assert 2 <= len(told) <= 30 / HEARD_SECONDS + 1
+        assert told == sorted(set(told))
+        held.release()
+        assert await handle == 1
+        assert (await served.get(f"/tasks/{handle}")).json()["worker_heard_at"] is None
 
 
 async def test_each_other_topic_is_told_when_there_is_news() -> None:

@@ -142,6 +142,27 @@ async def test_a_pause_that_somebody_else_has_made_meanwhile_is_not_overwritten(
             assert (await served.post(f"{path}/pause", {}, headers=header)).status_code == 200
 
 
+async def test_what_starts_next_in_a_queue_is_told_in_the_order_in_which_it_does() -> None:
+    held = HeldTask()
+    async with a_dashboard(functions=[held.function]) as served:
+        running = await served.client.delay("held", 0)
+        await served.system.settle()
+        ids = [str(handle) for handle in await served.client.map("held", [(number,) for number in range(1, 4)])]
+        for priority in ("low", "normal"):  # it comes back behind the others, and keeps its number
+            await served.post(f"/tasks/{ids[0]}/actions/priority", {"priority": priority})
+        order = [ids[1], ids[2], ids[0]]
+        assert [task["id"] for task in await served.items("/queues/normal/next")] == order
+        first = (await served.get("/queues/normal/next?limit=1")).json()
+        assert ([task["id"] for task in first["items"]], first["total"]["value"]) == (order[:1], 3)
+        await served.post("/queues/normal/pause", {})
+        assert len(await served.items("/queues/normal/next")) == 3
+        await served.post("/functions/held/pause", {})
+        assert await served.items("/queues/normal/next") == []
+        assert (await served.get("/queues/urgent/next")).status_code == 404
+        held.release()
+        assert await running == 0
+
+
 async def test_a_queue_is_purged_after_its_count_and_its_name_were_said() -> None:
     async with a_dashboard() as served:
         await served.post("/queues/normal/pause", {})
@@ -194,7 +215,8 @@ async def test_workers_that_came_and_went_are_told_also_when_they_are_gone() -> 
         await served.system.advance(5)
         moves = await served.items("/worker-moves")
         assert [(move["worker_id"], move["is_coming"]) for move in moves] == [("a", False), ("b", True), ("a", True)]
-        assert moves[0]["reason"] == "left"
+        assert (moves[0]["reason"], moves[0]["is_loss"]) == ("left", False)
+        assert (await served.get("/overview")).json()["last_worker_move"] == moves[0]["number"]
         assert [move["number"] for move in await served.items("/worker-moves?worker=a")] == [3, 1]
         assert await served.items("/worker-moves?worker=nobody") == []
 

@@ -1,12 +1,13 @@
 // The charts of the history, and where one stands alone.
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import type { Series, WorkerMovePage } from "../../api/types";
+import type { OverviewEvent, Series, WorkerMovePage } from "../../api/types";
 import { Chart } from "../../charts/chart";
 import { marksOf } from "../../charts/marks";
 import type { Mark } from "../../charts/plot";
 import { PRIORITIES } from "../../components/status";
 import { count, duration, rate } from "../../format/numbers";
+import type { LiveEvent } from "../../live/protocol";
 import { useResource } from "../../live/resource";
 import { ENDED, linesOf, type Recipe } from "./series";
 
@@ -66,13 +67,20 @@ export function DepthChart({ of, series }: { of: string; series: Series }): JSX.
 }
 
 const MARKED: readonly ChartName[] = ["throughput", "slots"];
-const MOVE_TOPICS = ["workers"];
+const MOVE_TOPICS = ["overview"];
 const NO_MARKS: readonly Mark[] = [];
+
+/** The overview tells the number of the latest move: as long as it is known, there is nothing to ask. */
+export function applyMoves(event: LiveEvent, page: WorkerMovePage | null): WorkerMovePage | undefined {
+  if (event.type !== "overview" || page === null) return undefined;
+  const known = page.items[0]?.number ?? 0;
+  return (event.data as OverviewEvent).overview.last_worker_move === known ? page : undefined;
+}
 
 /** The workers that came and went. */
 function useMarks(isWanted: boolean): readonly Mark[] {
   const path = isWanted ? "worker-moves?limit=200" : null;
-  const { data } = useResource<WorkerMovePage>(path, { topics: MOVE_TOPICS, pace: 5_000 });
+  const { data } = useResource<WorkerMovePage>(path, { topics: MOVE_TOPICS, pace: 5_000, apply: applyMoves });
   return useMemo(() => (data ? marksOf(data.items) : NO_MARKS), [data]);
 }
 

@@ -1,6 +1,6 @@
 // One task: its life, its call, how it ended, what it said.
 import type { JSX } from "preact";
-import type { Task, TaskEvent, TasksEvent, TaskStepPage, Worker } from "../../api/types";
+import type { Task, TaskEvent, TasksEvent, TaskStepPage } from "../../api/types";
 import { ApiError } from "../../api/problem";
 import { Ago, Badge, Button, Code, CopyButton, Fact, Facts, Meter, Moment } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
@@ -24,8 +24,6 @@ import { CallView, PayloadView } from "./payload";
 import { Stack } from "./stack";
 import { Log, Steps, Tail, useSteps } from "./steps";
 import { ErrorView } from "./traceback";
-
-const WORKERS = ["workers"];
 
 /** The task's own events say everything; those of all tasks say whether to ask, should the former be missing. */
 function apply(event: LiveEvent, task: Task | null): Task | undefined {
@@ -249,7 +247,11 @@ function About({ task, steps }: { task: Task; steps: Resource<TaskStepPage> }): 
         {task.worker_id && (
           <Fact name="Worker">
             <a href={urlOf("workers", task.worker_id)}>{task.worker_id}</a>
-            {task.status === "running" && <Heard worker={task.worker_id} />}
+            {task.worker_heard_at && (
+              <small class="heard">
+                last heard of: <Ago at={task.worker_heard_at} />
+              </small>
+            )}
           </Fact>
         )}
         <Fact name="Submitted">
@@ -306,18 +308,6 @@ function About({ task, steps }: { task: Task; steps: Resource<TaskStepPage> }): 
         )}
       </Facts>
     </div>
-  );
-}
-
-/** When its worker was heard of last. */
-function Heard({ worker }: { worker: string }): JSX.Element | null {
-  const { data } = useResource<Worker>(`workers/${encodeURIComponent(worker)}`, { topics: WORKERS, pace: 2_000 });
-  return (
-    data && (
-      <small class="heard">
-        last heard of: <Ago at={data.heard_at} />
-      </small>
-    )
   );
 }
 

@@ -54,6 +54,7 @@ class Overview(Record):
     busy_slots: int
     stuck_slots: int
     workers: int
+    last_worker_move: int = Field(description="The number of the latest move of a worker; 0 before the first.")
     submitted_per_second: float
     finished_per_second: float
     failed_per_second: float

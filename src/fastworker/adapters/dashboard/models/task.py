@@ -176,6 +176,7 @@ class Task(TaskSummary):
         pattern=r"^[0-9a-f]{32}$", description="The trace that it was submitted in, as a `traceparent` names it."
     )
     trace_url: str | None = Field(description="Where that trace can be looked at (--trace-url-template).")
+    worker_heard_at: Moment | None = Field(description="When the worker that runs it was heard of last, if it runs.")
 
 
 class TaskCounts(Record):

@@ -38,6 +38,7 @@ def overview_record(parts: Parts, *, now: float) -> Overview:
         busy_slots=sum(len(worker.leased) for worker in ledger.workers),
         stuck_slots=sum(worker.occupied for worker in ledger.workers),
         workers=len(ledger.workers),
+        last_worker_move=observatory.workers.last_number,
         submitted_per_second=per_second(sum(minute.submitted), minute),
         finished_per_second=per_second(minute.finished, minute),
         failed_per_second=per_second(failed, minute),

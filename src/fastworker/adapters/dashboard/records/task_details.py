@@ -27,6 +27,7 @@ from ..moments import Moments
 from ..parts import Parts
 from ..trace_links import trace_url
 from .tasks import task_summary
+from .workers import worker_that_runs
 
 
 def task_record(
@@ -41,7 +42,7 @@ def task_record(
     actions: list[TaskActionState],
 ) -> Task:
     """Return everything about a task."""
-    outcome, moments = task.outcome, parts.moments
+    outcome, moments, worker = task.outcome, parts.moments, worker_that_runs(task, parts)
     error = outcome.error if outcome else None
     trace_id = trace_id_of(task.submission.terms.trace)
     return Task(
@@ -61,6 +62,7 @@ def task_record(
         has_worker=has_worker,
         trace_id=trace_id,
         trace_url=trace_url(parts.trace_url_template, trace_id),
+        worker_heard_at=moments.of(worker.heard_at) if worker else None,
     )
 
 

@@ -2,6 +2,8 @@
 
 from fastworker.application.observatory.worker_log import WorkerMove as DomainMove
 from fastworker.application.views import address_for_others
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.task import Task as DomainTask
 from fastworker.domain.worker_registry import Worker as DomainWorker
 
 from ..models.worker import Worker, WorkerDetail, WorkerMove
@@ -40,6 +42,13 @@ def worker_detail(worker: DomainWorker, parts: Parts) -> WorkerDetail:
     """Return a live worker with what it runs."""
     tasks = list(worker.leased.values())[:MOST_TASKS]
     return WorkerDetail(**dict(worker_record(worker, parts)), tasks=[task_summary(task, parts) for task in tasks])
+
+
+def worker_that_runs(task: DomainTask, parts: Parts) -> DomainWorker | None:
+    """Return the worker of a task that runs; None of any other."""
+    if task.status is not TaskStatus.RUNNING or task.lease is None:
+        return None
+    return parts.ledger.workers.get(task.lease.worker_id)
 
 
 def move_record(move: DomainMove, moments: Moments) -> WorkerMove:
