@@ -154,7 +154,7 @@ function History({ of }: { of: string }): JSX.Element {
 
 function One({ priority }: { priority: string }): JSX.Element {
   const queue = useResource<Queue>(`queues/${encodeURIComponent(priority)}`, { topics: TOPICS, pace: 1000 });
-  const path = `tasks?status=queued&priority=${encodeURIComponent(priority)}&order=oldest&limit=${NEXT_SHOWN}`;
+  const path = `queues/${encodeURIComponent(priority)}/next?limit=${NEXT_SHOWN}`;
   const next = useResource<TaskPage>(path, { topics: ["tasks"], pace: 2000 });
   usePauseKey(queue.data, queue);
   return (
@@ -201,10 +201,12 @@ function One({ priority }: { priority: string }): JSX.Element {
       <Panel title={`The next ${NEXT_SHOWN}`} resource={next}>
         {(page) =>
           page.items.length === 0 ? (
-            <Empty title="Nothing waits in this priority" />
+            <Empty
+              title={page.total.value ? "All that waits is held back with its functions" : "Nothing waits in this priority"}
+            />
           ) : (
             <DataTable<TaskSummary>
-              caption="Waiting tasks in the order in which they came"
+              caption="Waiting tasks in the order in which they start"
               isWalked
               rows={page.items}
               idOf={({ id }) => id}

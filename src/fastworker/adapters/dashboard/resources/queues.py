@@ -9,6 +9,7 @@ from fastworker.application.bulk import BulkAction, Selection
 from fastworker.application.observatory.task_filter import TaskFilter
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
+from fastworker.domain.queue_front import front
 
 from ..access import OPERATOR
 from ..conditional import Answer
@@ -17,13 +18,15 @@ from ..models.page import Total
 from ..models.problem import ProblemError
 from ..models.queue import Queue, QueuePage
 from ..models.submission import BulkCount, PauseRequest, PurgeRequest
+from ..models.task import TaskPage
 from ..parts import Given, Parts
 from ..preconditions import IfMatch, check_version
 from ..problem_kinds import INVALID_BODY, NOT_FOUND
 from ..problems import ApiProblem
 from ..records.operations import operation_record
 from ..records.queues import pause_version, queue_records
-from .arguments import Asking, actor_of, also, fails_with, steer
+from ..records.tasks import task_summary
+from .arguments import PAGE_SIZE, Asking, Limit, actor_of, also, fails_with, steer
 
 TAGS = ["queues"]
 
@@ -44,6 +47,27 @@ def all_queues(parts: Parts) -> list[Queue]:
 def get_queue(parts: Given, priority: FromPath[str]) -> Queue:
     """Return one queue."""
     return _queue(parts, _priority(priority))
+
+
+@get(
+    "/queues/{priority:str}/next",
+    operation_id="list_next_tasks",
+    tags=TAGS,
+    responses=fails_with(),
+    sync_to_thread=False,
+)
+def list_next_tasks(parts: Given, priority: FromPath[str], limit: Limit = PAGE_SIZE) -> TaskPage:
+    """Return the tasks that start next in a queue, in that order; those of paused functions are left out.
+
+    If the queue itself is paused, it is the order in which they start when it is resumed. There are no further pages.
+    """
+    queue, waiting = _priority(priority), parts.ledger.queue
+    tasks = front(waiting, queue, most=limit, held=parts.ledger.pauses.functions)
+    return TaskPage(
+        items=[task_summary(task, parts) for task in tasks],
+        total=Total(value=waiting.depths()[queue]),
+        as_of=parts.moments.now(),
+    )
 
 
 @post(
@@ -133,4 +157,4 @@ def _queue(parts: Parts, priority: TaskPriority) -> Queue:
     return next(queue for queue in all_queues(parts) if queue.priority is priority)
 
 
-HANDLERS = [list_queues, get_queue, pause_queue, resume_queue, purge_queue]
+HANDLERS = [list_queues, get_queue, list_next_tasks, pause_queue, resume_queue, purge_queue]
