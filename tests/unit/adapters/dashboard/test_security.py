@@ -195,6 +195,7 @@ NEEDED = {
         GET /api/v1/errors/x
         GET /api/v1/queues
         GET /api/v1/queues/normal
+        GET /api/v1/queues/normal/next
         GET /api/v1/workers
         GET /api/v1/worker-moves
         GET /api/v1/workers/w1
