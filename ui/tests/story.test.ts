@@ -3,10 +3,10 @@ import { counted, marksOf, within } from "../src/charts/marks";
 import { dataOf, powersAround, powersBetween } from "../src/charts/plot";
 import { boundsOf } from "../src/pages/functions/histogram";
 import { causesOf } from "../src/pages/task/causes";
-import { knownSteps } from "../src/pages/task/steps";
-import type { WorkerMovePage } from "../src/api/types";
+import type { Task, WorkerMovePage } from "../src/api/types";
 import type { LiveEvent } from "../src/live/protocol";
 import { applyMoves } from "../src/pages/overview/charts";
+import { actorOf, knownSteps } from "../src/pages/task/steps";
 import { trend } from "../src/pages/overview/tiles";
 
 const move = (is_coming: boolean, is_loss: boolean, second: number) => ({
@@ -113,6 +113,27 @@ describe("steps of a task that nobody followed", () => {
     expect(knownSteps({ transitions })).toEqual([
       { number: 1, at: "t1", attempt: 1, status: "running", progress: null, line: null },
     ]);
+  });
+});
+
+describe("who a step is of", () => {
+  const task = {
+    worker_id: "w2",
+    attempts: 2,
+    started_at: "2026-11-21T12:00:00Z",
+    history: [{ number: 1, worker_id: "w1" }],
+    transitions: [{ at: "t1", status: "running", attempt: 1, worker_id: "w1" }],
+  } as unknown as Task;
+
+  it("is the worker of its attempt, also when another one has the task by now", () => {
+    expect(actorOf(task, { attempt: 1, status: null })).toBe("w1");
+    expect(actorOf(task, { attempt: 2, status: null })).toBe("w2");
+    expect(actorOf(task, { attempt: 1, status: "running" })).toBe("w1");
+  });
+
+  it("is the control plane where no worker was, and nobody when the attempt is not kept", () => {
+    expect(actorOf(task, { attempt: 0, status: "queued" })).toBe("control plane");
+    expect(actorOf(task, { attempt: 7, status: null })).toBe("");
   });
 });
 

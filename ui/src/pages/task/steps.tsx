@@ -8,6 +8,7 @@ import { clockTime, momentOf } from "../../format/times";
 import { type Resource, useResource } from "../../live/resource";
 import type { LiveEvent } from "../../live/protocol";
 import { isUtc } from "../../state/clock";
+import { attemptsOf } from "./parts";
 
 const MOST = 500;
 
@@ -99,10 +100,11 @@ export function knownSteps(task: Pick<Task, "transitions">): TaskStep[] {
   }));
 }
 
-/** Who brought the task to a status: the worker of the attempt, else the control plane. */
-function actorOf(task: Task, { attempt, status }: TaskStep): string {
+/** Who brought the task to a status, or told of it: the worker of that attempt, else the control plane. */
+export function actorOf(task: Task, { attempt, status }: Pick<TaskStep, "attempt" | "status">): string {
   const own = task.transitions.find((one) => one.attempt === attempt && one.status === status);
-  return own?.worker_id ?? (status === null ? (task.worker_id ?? "") : "control plane");
+  if (own || status !== null) return own?.worker_id ?? "control plane";
+  return attemptsOf(task).find(({ number }) => number === attempt)?.worker_id ?? "";
 }
 
 export function Steps({ steps, task }: { steps: Resource<TaskStepPage>; task: Task }): JSX.Element {
