@@ -11,9 +11,9 @@ from fastworker.domain.errors import (
     ControlPlaneRestarted,
     ControlPlaneUnreachable,
     FastWorkerError,
-    ResultExpired,
     UnknownSession,
     WireError,
+    unknown_task_id,
 )
 
 from .client_link import REQUEST_SECONDS, TRIES, ClientLink, ClientSession
@@ -198,8 +198,7 @@ class CompletionListener:
         if state.status is not None and state.status.is_final:
             self._complete(state, payload)
         elif state.status is None and handle is not None:  # accepted, and forgotten
-            text = f"task {state.task_id} ended, and its result is not kept any more (--result-cache-ttl)"
-            self._fail([state.task_id], ResultExpired(text))
+            self._fail([state.task_id], unknown_task_id(state.task_id, is_forgotten=True))
 
     def _complete(self, state: TaskState, payload: bytes) -> None:
         handle = self._pending.pop(state.task_id, None)

@@ -333,7 +333,8 @@ def unknown_task_name(name: str, known: Sequence[str]) -> UnknownTask:
 def unknown_task_id(task_id: str, *, is_forgotten: bool) -> UnknownTaskId | ResultExpired:
     """Return the error for an id that is not known: it may have been, long ago, or it was never seen."""
     if is_forgotten:
-        return ResultExpired(f"task {task_id} ended, and its result is not kept any more (--result-cache-ttl)")
+        why = "it was deleted, or its time is over (--result-cache-ttl)"
+        return ResultExpired(f"task {task_id} ended, and its result is not kept any more: {why}")
     return UnknownTaskId(f"no task {task_id!r} was seen by this control plane")
 
 

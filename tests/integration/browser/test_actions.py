@@ -250,8 +250,13 @@ def test_a_task_that_has_ended_is_deleted(dashboard: StartDashboard, sight: Open
         page.wait_until(lambda tab: focused(page) == "Delete the task", "the focus on the button")
         page.keys("Enter")
     page.see("parse_feed is deleted")
-    page.see("No tasks are remembered")
+    page.see("No tasks are remembered any more")
+    page.see("1 task that ended since the start was deleted, or is not kept any more")
     assert started.ask("tasks/counts")["success"] == 0
+    page.expect_complaints("410")
+    page.open(f"tasks/{task_id}")
+    page.see("This task has ended, and was deleted or is not kept any more")
+    page.see("it was deleted, or its time is over")
 
 
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])

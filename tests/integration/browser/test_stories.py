@@ -56,14 +56,14 @@ def test_what_was_submitted_lately_is_searched_by_age(busy: Dashboard, sight: Op
     page.see("No task matches")
 
 
-def test_an_empty_list_tells_how_many_tasks_are_forgotten(dashboard: StartDashboard, sight: OpenSight) -> None:
+def test_an_empty_list_tells_how_many_tasks_are_not_kept(dashboard: StartDashboard, sight: OpenSight) -> None:
     started = dashboard(workers=0, flags="--result-cache-size 2")
     with started.system.sync_client() as client:
         for handle in [client.delay("parse_feed", "1") for _ in range(5)]:
             handle.get(timeout=20)
     page = sight(started, "tasks?name=join_words")
     page.see("No task matches")
-    page.see("3 tasks that ended since the start are forgotten: the latest 2 are kept for 1 h")
+    page.see("3 tasks that ended since the start were deleted, or are not kept any more: the latest 2 are kept for 1 h")
 
 
 def test_an_error_tells_what_led_to_it(busy: Dashboard, sight: OpenSight) -> None:

@@ -210,7 +210,7 @@ def _cancelled(client: SyncTaskClient, task_id: str, answer: Cancellation, wait:
         case Cancellation.FINISHED:
             click.echo(f"{task_id}: had ended before, as {client.status(task_id)}", err=True)
         case Cancellation.FORGOTTEN:
-            click.echo(f"{task_id}: ended long ago, its result is not kept any more", err=True)
+            click.echo(f"{task_id}: has ended, its result is not kept any more", err=True)
         case Cancellation.UNKNOWN:
             click.echo(f"{task_id}: this control plane has never seen it", err=True)
     return answer is Cancellation.CANCELLED

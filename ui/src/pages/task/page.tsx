@@ -119,7 +119,7 @@ function Missing({ error }: { error: ApiError }): JSX.Element {
     <section class="panel">
       <Empty
         icon={isForgotten ? "hourglass" : "search"}
-        title={isForgotten ? "This task was here, and is forgotten" : "This control plane never saw such a task"}
+        title={isForgotten ? "This task has ended, and was deleted or is not kept any more" : "This control plane never saw such a task"}
       >
         <p>{error.message}</p>
         {isForgotten && (
@@ -141,7 +141,7 @@ function Retention(): JSX.Element {
   const most = system?.usage.find(({ name }) => name === "result_cache_size")?.limit;
   return (
     <>
-      A finished task is kept for {duration(system?.result_ttl_seconds)}, as long as there are not more than{" "}
+      A finished task that nobody deletes is kept for {duration(system?.result_ttl_seconds)}, as long as there are not more than{" "}
       {count(most)} (<code>--result-cache-ttl</code>, <code>--result-cache-size</code>).
     </>
   );

@@ -1,4 +1,4 @@
-// Why the list of tasks is empty: nothing fits, not all was looked at, it is forgotten, or there never was any.
+// Why the list of tasks is empty: nothing fits, not all was looked at, nothing is kept of them, or there never was any.
 import type { JSX } from "preact";
 import type { Overview, System, TaskPage } from "../../api/types";
 import { Button, Code } from "../../components/basics";
@@ -59,9 +59,9 @@ function Forgotten({ number, system }: { number: number; system: System }): JSX.
   const most = system.usage.find(({ name }) => name === "result_cache_size")?.limit;
   return (
     <p>
-      {plural(number, "task")} that ended since the start {number === 1 ? "is" : "are"} forgotten: the latest{" "}
-      {most === undefined ? "" : `${count(most)} `}are kept for {duration(system.result_ttl_seconds)} (
-      <code>--result-cache-size</code>, <code>--result-cache-ttl</code>).
+      {plural(number, "task")} that ended since the start {number === 1 ? "was" : "were"} deleted, or{" "}
+      {number === 1 ? "is" : "are"} not kept any more: the latest {most === undefined ? "" : `${count(most)} `}
+      are kept for {duration(system.result_ttl_seconds)} (<code>--result-cache-size</code>, <code>--result-cache-ttl</code>).
     </p>
   );
 }
