@@ -138,18 +138,26 @@ describe("who a step is of", () => {
 });
 
 describe("what waits", () => {
-  const counts = { scheduled: 0, queued: 5, running: 1, success: 0, failure: 0, cancelled: 0, lost: 0, expired: 0 };
-  const going = (submitted_per_second: number, finished_per_second: number, queued = 5) =>
-    trend({ counts: { ...counts, queued }, submitted_per_second, finished_per_second });
+  const going = (waiting: number, ...depths: number[][]) =>
+    trend(
+      waiting,
+      depths.map((depth_history) => ({ depth_history })),
+    );
 
-  it("grows or shrinks when clearly more comes or ends", () => {
-    expect(going(12, 10)).toBe("grows");
-    expect(going(10, 12)).toBe("shrinks");
-    expect(going(10.5, 10)).toBe("steady");
-    expect(going(5, 0)).toBe("grows");
+  it("grows or shrinks when it is clearly more or less than a minute ago, whatever came and ended", () => {
+    expect(going(12, [99, 4, 0, 0, 0, 0, 0], [99, 6, 0, 0, 0, 0, 0])).toBe("grows");
+    expect(going(10, [0, 12, 40, 40, 40, 40, 40])).toBe("shrinks");
+    expect(going(21, [0, 20, 9, 9, 9, 9, 9])).toBe("steady");
+    expect(going(5, [0, 0, 0, 0, 0, 0])).toBe("grows");
+  });
+
+  it("is compared with the beginning while there is no minute yet", () => {
+    expect(going(5, [2, 3])).toBe("grows");
+    expect(going(5, [])).toBe("steady");
+    expect(going(5)).toBe("steady");
   });
 
   it("goes nowhere when nothing waits", () => {
-    expect(going(12, 0, 0)).toBe("steady");
+    expect(going(0, [7, 7, 7, 7, 7, 7])).toBe("steady");
   });
 });

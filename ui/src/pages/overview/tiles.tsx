@@ -1,10 +1,11 @@
 // The numbers of now, each a way to where they come from.
 import type { ComponentChildren, JSX } from "preact";
-import type { Overview } from "../../api/types";
+import type { Overview, Queue } from "../../api/types";
 import { bytes, count, duration, NOTHING, rate, share } from "../../format/numbers";
 import { momentOf } from "../../format/times";
 import { urlOf } from "../../router/route";
 import { now } from "../../state/clock";
+import { useQueues } from "./panels";
 
 function Tile({
   name,
@@ -34,6 +35,7 @@ function since(at: string | null): number | null {
 }
 
 const CLEARLY = 1.1;
+const MINUTE = 6; // steps of ten seconds
 type Going = "grows" | "shrinks" | "steady";
 
 function Trend({ going }: { going: Going }): JSX.Element | null {
@@ -51,19 +53,18 @@ function slotsNote(isFull: boolean, standby: number): string {
   return isFull ? `full, ${count(standby)} stand by` : `${count(standby)} more stand by`;
 }
 
-/** Tell where what waits is going, by what came and what ended in the last minute. */
-export function trend({
-  counts,
-  submitted_per_second: came,
-  finished_per_second: ended,
-}: Pick<Overview, "counts" | "submitted_per_second" | "finished_per_second">): Going {
-  if (counts.queued === 0) return "steady";
-  if (came > ended * CLEARLY) return "grows";
-  return ended > came * CLEARLY ? "shrinks" : "steady";
+/** Tell where what waits is going: how many there are now against a minute ago. */
+export function trend(waiting: number, queues: readonly Pick<Queue, "depth_history">[]): Going {
+  const before = queues.map(({ depth_history: depths }) => depths.at(-MINUTE) ?? depths[0]);
+  if (waiting === 0 || before.length === 0 || before.includes(undefined)) return "steady";
+  const then = before.reduce((sum: number, depth) => sum + (depth ?? 0), 0);
+  if (waiting > then * CLEARLY) return "grows";
+  return then > waiting * CLEARLY ? "shrinks" : "steady";
 }
 
 export function Tiles({ now: data }: { now: Overview }): JSX.Element {
   const waiting = data.counts.queued;
+  const queues = useQueues().data?.items ?? [];
   const oldest = since(data.oldest_queued_at);
   const isFailing = data.failed_per_second > 0;
   const slots = data.slots - data.standby_slots; // those that may take a task
@@ -76,7 +77,7 @@ export function Tiles({ now: data }: { now: Overview }): JSX.Element {
         note={`${count(data.counts.scheduled)} scheduled`}
       >
         {count(waiting)}
-        <Trend going={trend(data)} />
+        <Trend going={trend(waiting, queues)} />
       </Tile>
       <Tile
         name="Running"
