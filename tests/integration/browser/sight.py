@@ -69,6 +69,13 @@ class Sight:
         """Press a button of the dialog that is open."""
         self.page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
 
+    def answer_for_good(self, name: str, typed: str) -> None:
+        """Press a button of the dialog that is open, which wants something typed first."""
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_role("button", name=name, exact=True).and_(self.page.locator("[aria-disabled=true]")).wait_for()
+        dialog.get_by_label(f"Type {typed} to go on").fill(typed)
+        self.answer(name)
+
     def keys(self, *keys: str) -> None:
         """Press keys one after the other."""
         for key in keys:

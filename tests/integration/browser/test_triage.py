@@ -133,7 +133,7 @@ def test_a_dead_letter_is_discarded_and_then_all_are(dashboard: StartDashboard, 
     page.see("It is discarded")
     page.wait_until(lambda tab: started.ask("tasks/counts")["failure"] == 2, "two dead letters")
     page.button("Discard all…")
-    page.answer("Delete 2 tasks")
+    page.answer_for_good("Delete 2 tasks", "2")
     page.see("No dead letters")
     assert started.ask("tasks/counts")["failure"] == 0
 

@@ -26,6 +26,8 @@ interface Words {
   /** Why there is none for which it is possible. */
   none: string;
   isDangerous?: boolean;
+  /** Nothing is left of the tasks: the number has to be typed, however small it is. */
+  isForGood?: boolean;
 }
 
 const WORDS: Record<BulkAction, Words> = {
@@ -48,6 +50,7 @@ const WORDS: Record<BulkAction, Words> = {
     none: "Only tasks that have ended are deleted.",
     what: "They are forgotten with their results. This cannot be undone.",
     isDangerous: true,
+    isForGood: true,
   },
   priority: {
     verb: "Set",
@@ -60,7 +63,7 @@ const WORDS: Record<BulkAction, Words> = {
 
 /** Ask and do it. True when it was started. */
 export async function runBulk(bulk: Bulk, selection: Selection): Promise<boolean> {
-  const { verb, to, past, what, none, isDangerous = false } = WORDS[bulk.action];
+  const { verb, to, past, what, none, isDangerous = false, isForGood = false } = WORDS[bulk.action];
   const counted = await act(verb, () => countBulk(bulk, selection));
   if (!counted) return false;
   if (counted.possible === 0) {
@@ -75,7 +78,7 @@ export async function runBulk(bulk: Bulk, selection: Selection): Promise<boolean
     text: `${what}${rest}`,
     verb: `${verb} ${tasks}`,
     isDangerous,
-    ...(counted.possible > TYPED_FROM ? { typed: String(counted.possible) } : {}),
+    ...(isForGood || counted.possible > TYPED_FROM ? { typed: String(counted.possible) } : {}),
   });
   if (!agreed) return false;
   const operation = await act(verb, () => startBulk(bulk, selection, counted.possible));
