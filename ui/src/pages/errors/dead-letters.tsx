@@ -36,7 +36,7 @@ export function DeadLetters(): JSX.Element {
           <Button icon="retry" refused={refused} onClick={() => void runBulk({ action: "retry" }, { filter: DEAD })}>
             Replay all…
           </Button>
-          <Button icon="close" refused={refused} onClick={() => void runBulk({ action: "delete" }, { filter: DEAD })}>
+          <Button icon="bin" refused={refused} onClick={() => void runBulk({ action: "delete" }, { filter: DEAD })}>
             Discard all…
           </Button>
         </div>
@@ -115,7 +115,7 @@ function Replay({ task, refused }: { task: TaskSummary; refused: string | null }
         <Icon name="send" />
         Edit…
       </a>
-      <Button icon="close" refused={refused} onClick={() => void discard()} title={`Forget ${task.name}`}>
+      <Button icon="bin" refused={refused} onClick={() => void discard()} title={`Forget ${task.name}`}>
         Discard
       </Button>
     </span>

@@ -128,7 +128,7 @@ export function Actions({ task }: { task: Task }): JSX.Element {
       <Button icon="send" keys="e" refused={refused("rerun")} onClick={doEdit}>
         Re-run as new…
       </Button>
-      <Button icon="close" keys="D" refused={refused("delete")} isBusy={busy === "delete"} onClick={doDelete}>
+      <Button icon="bin" keys="D" refused={refused("delete")} isBusy={busy === "delete"} onClick={doDelete}>
         Delete
       </Button>
       {isEditing && !refused("rerun") && <Rerun task={task} onClose={() => setEditing(false)} />}

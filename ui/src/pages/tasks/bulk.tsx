@@ -136,6 +136,9 @@ export function BulkBar({ filter, selection, rows, total }: BarProps): JSX.Eleme
           Select all {matching} matching
         </Button>
       )}
+      <Button kind="ghost" keys="Escape" onClick={clear}>
+        Select none
+      </Button>
       <Button icon="ban" refused={refused} keys="c" onClick={cancel}>
         Cancel
       </Button>
@@ -145,10 +148,9 @@ export function BulkBar({ filter, selection, rows, total }: BarProps): JSX.Eleme
       <Button icon="up" refused={refused} keys="p" onClick={() => void setPriority()}>
         Priority…
       </Button>
-      <Button icon="close" refused={refused} keys="D" onClick={remove}>
+      <Button icon="bin" refused={refused} keys="D" onClick={remove}>
         Delete
       </Button>
-      <Button kind="ghost" icon="close" label="Select none" keys="Escape" onClick={clear} />
     </div>
   );
 }
