@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asCommand, asCurl, asPython } from "../src/forms/commands";
+import { asCommand, asCurl, asPython, unsaid } from "../src/forms/commands";
 import { NO_OPTIONS, optionsOf } from "../src/forms/options";
 
 const CALL = {
@@ -31,6 +31,29 @@ describe("a submission in other words", () => {
 
   it("says when the command line cannot", () => {
     expect(asCommand({ ...CALL, args: [1] })).toContain("not both");
+  });
+
+  it("has large numbers as they are", () => {
+    const large = { name: "f", args: [{ $int: "9007199254740993" }, { deep: [{ $int: "-9007199254740993" }] }] };
+    expect(asPython(large)).toContain('("f", 9007199254740993, {"deep": [-9007199254740993]})');
+    expect(asCommand(large)).toContain(`'[9007199254740993,{"deep":[-9007199254740993]}]'`);
+    expect(asCurl({ ...large, kwargs: {} })).toContain('"args":[9007199254740993,');
+    expect(unsaid(large, "json")).toBe(null);
+    const text = '{"$int":"1"}';
+    expect(asCommand({ name: "f", args: [text] })).toContain(JSON.stringify([text]));
+  });
+
+  it("is refused where JSON has no word for a number, and is a float for Python", () => {
+    const endless = { name: "f", kwargs: { most: { $float: "-inf" } } };
+    expect(unsaid(endless, "json")).toContain("infinite");
+    expect(unsaid(endless, "python")).toBe(null);
+    expect(asPython(endless)).toContain('most=float("-inf")');
+  });
+
+  it("is refused where something is hidden, wherever that stands", () => {
+    expect(unsaid({ name: "f", kwargs: { user: [{ password: "••••••" }] } }, "python")).toContain("hidden");
+    expect(unsaid({ name: "f", args: ["••••••"] }, "json")).toContain("hidden");
+    expect(unsaid({ name: "f", args: ["a ••••••"] }, "json")).toBe(null);
   });
 
   it("is a request of the API", () => {

@@ -1,7 +1,7 @@
 // The same submission in other words: Python, the command line, curl.
 import { apiUrl } from "../api/http";
 import type { TaskSubmission } from "../api/types";
-import { pythonLiteral, shellWord } from "../format/values";
+import { exactJson, hasHidden, hasInfinity, pythonLiteral, shellWord } from "../format/values";
 
 type Call = Partial<TaskSubmission> & { name: string };
 
@@ -13,6 +13,12 @@ const OPTIONS = [
 ] as const;
 
 const IDENTIFIER = /^[A-Za-z_]\w*$/;
+
+/** Return why a call cannot be told in other words, with what JSON says or with all that Python does; null when it can. */
+export function unsaid({ args, kwargs }: Call, language: "json" | "python"): string | null {
+  if (hasHidden([args, kwargs])) return "some of its arguments are hidden";
+  return language === "json" && hasInfinity([args, kwargs]) ? "JSON has no infinite numbers" : null;
+}
 
 function pythonArguments({ args = [], kwargs = {} }: Call): string[] {
   const isPlain = Object.keys(kwargs).every((name) => IDENTIFIER.test(name));
@@ -43,7 +49,7 @@ export function asCommand(call: Call): string {
   const { args = [], kwargs = {} } = call;
   if (args.length && Object.keys(kwargs).length)
     return "# the command line takes arguments by position or by name, not both";
-  const words = ["fastworker", "submit", call.name, "--args", JSON.stringify(args.length ? args : kwargs)];
+  const words = ["fastworker", "submit", call.name, "--args", exactJson(args.length ? args : kwargs)];
   if (call.priority) words.push("--priority", call.priority);
   for (const [field, option] of OPTIONS) {
     if (typeof call[field] === "number") words.push(`--${option}`, String(call[field]));
@@ -53,6 +59,6 @@ export function asCommand(call: Call): string {
 
 /** Return what a shell would say to the JSON API. */
 export function asCurl(call: Call): string {
-  const words = ["curl", "-H", "content-type: application/json", "-d", JSON.stringify(call), apiUrl("tasks")];
+  const words = ["curl", "-H", "content-type: application/json", "-d", exactJson(call), apiUrl("tasks")];
   return words.map(shellWord).join(" ");
 }

@@ -9,6 +9,7 @@ import { Dialog } from "../../components/dialog";
 import { choosePriority } from "../../components/priority";
 import { Content } from "../../components/panel";
 import { SubmitForm } from "../../forms/submit-form";
+import { hasLargeNumber } from "../../format/values";
 import { useResource } from "../../live/resource";
 import { navigate, param } from "../../router/location";
 import { urlOf } from "../../router/route";
@@ -138,10 +139,15 @@ export function Actions({ task }: { task: Task }): JSX.Element {
 
 function Rerun({ task, onClose }: { task: Task; onClose: () => void }): JSX.Element {
   const resource = useResource<TaskFunction>(`functions/${encodeURIComponent(task.name)}`);
-  const call = callOf(task.arguments);
+  const known = callOf(task.arguments);
+  const call = hasLargeNumber(known) ? null : known;
   return (
     <Dialog title={`Run ${task.name} again, edited`} onClose={onClose} class="wide">
-      {!call && <p class="muted">The arguments are too large to be edited here: the form begins empty.</p>}
+      {!call && (
+        <p class="muted">
+          The arguments, or numbers among them, are too large to be edited here: the form begins empty.
+        </p>
+      )}
       <Content resource={resource}>
         {(of: TaskFunction) => (
           <SubmitForm

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import type { FunctionDetail, Task } from "../../api/types";
 import { Button } from "../../components/basics";
 import { Menu } from "../../components/menu";
-import { asCommand, asCurl, asPython } from "../../forms/commands";
+import { asCommand, asCurl, asPython, unsaid } from "../../forms/commands";
 import { pretty } from "../../format/values";
 import { useResource } from "../../live/resource";
 import { copy } from "../../state/clipboard";
@@ -13,22 +13,18 @@ import { callOf } from "./payload";
 export function CopyMenu({ task }: { task: Task }): JSX.Element {
   const of = useResource<FunctionDetail>(`functions/${encodeURIComponent(task.name)}`).data;
   const call = callOf(task.arguments);
-  const again = call && { name: task.name, ...call, priority: task.priority };
-  const words: [label: string, text: string | null][] = [
-    ["Python", again && asPython(again, of?.module ?? null)],
-    ["Command line", again && asCommand(again)],
-    ["curl", again && asCurl(again)],
-    ["JSON of the task", pretty(task)],
+  const again = { name: task.name, args: [], kwargs: {}, ...call, priority: task.priority };
+  const refusal = (language: "json" | "python") => (call ? unsaid(again, language) : "its arguments are not known here");
+  const words: [label: string, refused: string | null, text: string][] = [
+    ["Python", refusal("python"), asPython(again, of?.module ?? null)],
+    ["Command line", refusal("json"), asCommand(again)],
+    ["curl", refusal("json"), asCurl(again)],
+    ["JSON of the task", null, pretty(task)],
   ];
   return (
     <Menu icon="copy" label="Copy as">
-      {words.map(([label, text]) => (
-        <Button
-          key={label}
-          kind="ghost"
-          refused={text === null ? "its arguments are not known here" : null}
-          onClick={() => void write(label, text ?? "")}
-        >
+      {words.map(([label, refused, text]) => (
+        <Button key={label} kind="ghost" refused={refused} onClick={() => void write(label, text)}>
           {label}
         </Button>
       ))}
