@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { TaskSummary } from "../src/api/types";
+import type { TaskCounts, TaskPage, TaskSummary } from "../src/api/types";
 import {
   admits,
   bulkFilter,
@@ -11,7 +11,7 @@ import {
   NO_FILTER,
   samePath,
 } from "../src/pages/tasks/filter";
-import { replaced } from "../src/pages/tasks/rows";
+import { after, replaced } from "../src/pages/tasks/rows";
 import { momentsOf, spanOf, stepAt, sumOf } from "../src/pages/tasks/span";
 import { neighbours } from "../src/state/listed";
 
@@ -78,6 +78,25 @@ describe("a task that an event tells", () => {
       [task({ id: "b", status: "success" }), task({ id: "c" })],
     );
     expect(rows.map(({ id, status }) => `${id} ${status}`)).toEqual(["a queued", "b success"]);
+  });
+});
+
+describe("rows of tasks that somebody deletes", () => {
+  const page = {
+    items: [task({ id: "a" }), task({ id: "b" })],
+    total: { value: 9, relation: "eq" },
+  } as unknown as TaskPage;
+  const told = (deleted: string[], more_deleted = 0) =>
+    after({ topic: "tasks", changed: [], more: 0, deleted, more_deleted, counts: {} as TaskCounts }, page);
+
+  it("go, and the others stay where they are", () => {
+    expect(told(["a", "elsewhere"])).toMatchObject({ items: [{ id: "b" }], total: { value: 8 } });
+  });
+
+  it("are asked for again when there were too many to be told, or none is left", () => {
+    expect(told([], 1)).toBe(undefined);
+    expect(told(["a", "b"])).toBe(undefined);
+    expect(told([])).toMatchObject({ items: page.items });
   });
 });
 

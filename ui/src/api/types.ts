@@ -849,8 +849,10 @@ export interface TasksEvent {
   changed: TaskSummary[];
   /** How many more have changed: ask for the page again. */
   more: number;
-  /** How many were deleted by somebody: ask for the page again. */
-  deleted: number;
+  /** The ids of tasks that somebody has deleted. */
+  deleted: string[];
+  /** How many more were deleted: ask for the page again. */
+  more_deleted: number;
   counts: TaskCounts;
 }
 

@@ -97,13 +97,18 @@ class Topics:
 
     def _tasks(self) -> Iterator[News]:
         parts = self._parts
-        tasks, others, deleted = parts.observatory.changes.take()
+        tasks, others, deleted, others_deleted = parts.observatory.changes.take()
         if not tasks and not deleted:
             return
-        changed = [task_summary(task, parts) for task in tasks[:MOST_TOLD]]
-        counts = task_counts(parts.observatory.index.counts())
-        more = others + len(tasks) - len(changed)
-        yield "tasks", "tasks", TasksEvent(topic="tasks", changed=changed, more=more, deleted=deleted, counts=counts)
+        event = TasksEvent(
+            topic="tasks",
+            changed=[task_summary(task, parts) for task in tasks[:MOST_TOLD]],
+            more=others + len(tasks[MOST_TOLD:]),
+            deleted=deleted[:MOST_TOLD],
+            more_deleted=others_deleted + len(deleted[MOST_TOLD:]),
+            counts=task_counts(parts.observatory.index.counts()),
+        )
+        yield "tasks", "tasks", event
 
     def _overview(self, now: float) -> News:
         parts = self._parts

@@ -240,8 +240,10 @@ class Observatory(EventSink):
             self._moved.add(task)
         self._note_changes([task])
 
-    def _deleted(self, _: TaskDeleted) -> None:
-        self.changes.note_deleted()  # the index hears of it as of all that is forgotten
+    def _deleted(self, event: TaskDeleted) -> None:
+        self._take_in()  # what came before; the index hears of it as of all that is forgotten
+        if self.changes.is_on:
+            self.changes.note_deleted(event.task_id)
 
     def _left(self, event: WorkerLeft) -> None:
         self._take_in()  # what failed on it

@@ -6,7 +6,7 @@ from structlog.testing import capture_logs
 
 from fastworker.adapters.memory import ManualClock, RecordingSink
 from fastworker.application.observatory.audit_log import MOST_REFUSALS, AuditLog
-from fastworker.application.observatory.changes import MOST_KEPT
+from fastworker.application.observatory.changes import MOST_KEPT, Changes
 from fastworker.application.observatory.function_tallies import WINDOW_SECONDS, FunctionTally
 from fastworker.application.observatory.history import Step
 from fastworker.application.observatory.observatory import Observatory
@@ -237,20 +237,20 @@ def test_changes_are_kept_while_somebody_watches():
     plane = ObservedCoordinator()
     changes = plane.observatory.changes
     plane.accepted(a_submission("unseen"))
-    assert changes.take() == ([], 0, 0)
+    assert changes.take() == ([], 0, [], 0)
     changes.is_on = True
     plane.join(slots=3)
     plane.accepted(a_submission("t1", terms=Terms(retries=1)), a_submission("t2"))
     for task, outcome in zip(plane.poll_all()[1:], (a_failure(), an_outcome()), strict=True):
         plane.report(task, outcome)
     plane.fire_after(10.0)
-    tasks, others, _ = changes.take()
+    tasks, others, *_ = changes.take()
 
     assert ({task.task_id: task.status.value for task in tasks}, others) == (
         {"unseen": "running", "t1": "running", "t2": "success"},
         0,
     )
-    assert changes.take() == ([], 0, 0)
+    assert changes.take() == ([], 0, [], 0)
 
 
 def test_beyond_a_bound_changes_are_only_counted():
@@ -258,7 +258,7 @@ def test_beyond_a_bound_changes_are_only_counted():
     plane.observatory.changes.is_on = True
     plane.accepted(*(a_submission(f"t{number}") for number in range(MOST_KEPT + 7)))
     plane.cancel("t0")
-    tasks, others, _ = plane.observatory.changes.take()
+    tasks, others, *_ = plane.observatory.changes.take()
 
     assert (len(tasks), others, tasks[0].status) == (MOST_KEPT, 7, TaskStatus.CANCELLED)
 
@@ -492,18 +492,30 @@ async def test_the_loop_is_timed_often_while_something_happens_and_else_once_per
     assert 10 <= while_busy <= 13  # the first is noticed with the tick
 
 
-def test_what_somebody_deletes_is_counted_for_whoever_looks_and_is_in_no_list_any_more():
+def test_what_somebody_deletes_is_told_to_whoever_looks_and_is_in_no_list_any_more():
     plane = ObservedCoordinator()
+    changes, steering = plane.observatory.changes, plane.coordinator.steering
     plane.join(slots=2)
     plane.accepted(a_submission("t1"), a_submission("t2"))
-    for task in plane.poll_all():
-        plane.report(task)
-    changes, steering = plane.observatory.changes, plane.coordinator.steering
+    leased = plane.poll_all()
+    plane.report(leased[0])
     steering.delete(Actor("ann", "operator", ""), "t1", now=plane.now)
-    assert changes.take()[2] == 0, "nobody looks"
+    assert changes.take() == ([], 0, [], 0), "nobody looks"
     changes.is_on = True
+    plane.report(leased[1])
     steering.delete(Actor("ann", "operator", ""), "t2", now=plane.now)
 
-    assert changes.take() == ([], 0, 1)
-    assert changes.take() == ([], 0, 0)
+    assert changes.take() == ([], 0, ["t2"], 0), "that it ended matters no more"
+    assert changes.take() == ([], 0, [], 0)
     assert len(plane.observatory.index) == 0
+
+
+def test_beyond_a_bound_deletions_are_only_counted():
+    changes = Changes()
+    for number in range(MOST_KEPT + 3):
+        changes.note_deleted(f"t{number}")
+
+    taken = changes.take()
+
+    assert (len(taken.deleted), taken.others_deleted) == (MOST_KEPT, 3)
+    assert changes.take().others_deleted == 0

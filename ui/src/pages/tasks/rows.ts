@@ -19,9 +19,16 @@ export function replaced(rows: readonly TaskSummary[], changed: readonly TaskSum
   return rows.map((row) => byId.get(row.id) ?? row);
 }
 
+/** The page as it is after an event. Where that cannot be known, or nothing is left of it, it is asked for again. */
+export function after({ changed, deleted, more_deleted }: TasksEvent, page: TaskPage): TaskPage | undefined {
+  const items = replaced(page.items, changed).filter(({ id }) => !deleted.includes(id));
+  const gone = page.items.length - items.length;
+  if (more_deleted > 0 || (gone > 0 && items.length === 0)) return undefined;
+  return { ...page, items, total: { ...page.total, value: page.total.value - gone } };
+}
+
 function apply(event: LiveEvent, page: TaskPage | null): TaskPage | undefined {
-  if (!page || event.type !== "tasks") return page ?? undefined;
-  return { ...page, items: replaced(page.items, (event.data as TasksEvent).changed) };
+  return page && event.type === "tasks" ? after(event.data as TasksEvent, page) : (page ?? undefined);
 }
 
 export interface Rows {
@@ -44,7 +51,7 @@ export function useRows(filter: Filter, { order, cursor }: { order: string; curs
   const catchUp = useCatchUp(filter, items, setCaught);
   useEvents(TOPICS, (event) => {
     const { changed, more, deleted } = event.data as TasksEvent;
-    if (deleted > 0) resource.refresh(); // rows of tasks that are no more would lead nowhere
+    if (deleted.length > 0) setFresh((before) => new Set([...before].filter((id) => !deleted.includes(id))));
     if (more > 0) catchUp();
     tallyFailures(changed);
     if (!isTop || !resource.data) return;

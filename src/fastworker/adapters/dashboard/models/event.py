@@ -47,7 +47,8 @@ class TasksEvent(Record):
     topic: Literal["tasks"]
     changed: list[TaskSummary]
     more: int = Field(description="How many more have changed: ask for the page again.")
-    deleted: int = Field(description="How many were deleted by somebody: ask for the page again.")
+    deleted: list[str] = Field(description="The ids of tasks that somebody has deleted.")
+    more_deleted: int = Field(description="How many more were deleted: ask for the page again.")
     counts: TaskCounts
 
 
