@@ -96,15 +96,15 @@ function Canvas(props: ChartProps & { onHover: (index: number | null) => void; l
   const { at, lines, isStacked = false, isLog = false, marks = NO_MARKS, height = 170 } = props;
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
-  const happened = marks.map(({ at: when, label }) => `${label} ${when}`).join("|");
-  const look = `${isDark.value}|${isUtc.value}|${lines.map(({ label }) => label).join("|")}|${happened}`;
+  const look = `${isDark.value}|${isUtc.value}|${lines.map(({ label }) => label).join("|")}`;
+  const drawn = useRef(marks);
   const shape: Shape = {
     at,
     lines,
     isStacked,
     isWhole: props.isWhole ?? false,
     isLog,
-    marks,
+    marks: () => drawn.current,
     format: props.format,
     isUtc: isUtc.value,
     onHover: props.onHover,
@@ -123,6 +123,10 @@ function Canvas(props: ChartProps & { onHover: (index: number | null) => void; l
       chart.current = null;
     };
   }, [look]);
+  useEffect(() => {
+    drawn.current = marks;
+    chart.current?.redraw(false);
+  }, [marks]);
   const zoom = zoomed();
   useEffect(() => {
     chart.current?.setData(dataOf(shape));

@@ -28,7 +28,8 @@ export interface Shape {
   isWhole: boolean;
   /** Each step of the scale is ten times the one before, so that the small can be seen beside the large. */
   isLog: boolean;
-  marks: readonly Mark[];
+  /** Those of now: they come and go while the drawing stays. */
+  marks: () => readonly Mark[];
   isUtc: boolean;
   onHover: (index: number | null) => void;
   onDrag: (from: number, to: number) => void;
@@ -79,7 +80,7 @@ export function plot(parent: HTMLElement, shape: Shape, height: number): uPlot {
     hooks: {
       setCursor: [(chart) => shape.onHover(chart.cursor.idx ?? null)],
       setSelect: [(chart) => select(chart, shape)],
-      draw: [(chart) => drawMarks(chart, shape.marks, color)],
+      draw: [(chart) => drawMarks(chart, shape.marks(), color)],
     },
   };
   return new uPlot(options, dataOf(shape), parent);
