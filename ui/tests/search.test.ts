@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { NO_FILTER } from "../src/pages/tasks/filter";
 import { forgotten } from "../src/pages/tasks/none";
-import { lastWord, searchedFor, suggest } from "../src/pages/tasks/suggestions";
+import { lastWord, searchedFor, suggest, withoutOpen } from "../src/pages/tasks/suggestions";
 
 const known = {
   functions: ["resize", "send_mail"],
@@ -27,7 +27,7 @@ describe("the search offers", () => {
     expect(texts("status:e")).toEqual(["queued", "scheduled", "success", "failure", "cancelled", "expired"]);
     expect(texts("name:MAIL")).toEqual(["send_mail"]);
     expect(texts("name:", { ...NO_FILTER, name: ["resize"] })).toEqual(["send_mail"]);
-    expect(texts("queue:cr")).toEqual(["critical"]);
+    expect(texts("queue:cr")).toEqual([]);
   });
 
   it("values that go into the filter and leave the line", () => {
@@ -45,16 +45,34 @@ describe("the search offers", () => {
 });
 
 describe("while one types", () => {
-  it("a key whose value is not written yet is not searched for", () => {
-    expect(searchedFor("timeout status:fail")).toBe("timeout");
-    expect(searchedFor("queue:")).toBe("");
-    expect(searchedFor("args.")).toBe("");
+  const searched = (typed: string) => searchedFor(typed, known);
+
+  it("a key whose value is not written in full is not searched for", () => {
+    expect(searched("timeout status:fail")).toBe("timeout");
+    expect(searched("priority:")).toBe("");
+    expect(searched("since:1")).toBe("");
+    expect(searched("args.")).toBe("");
+  });
+
+  it("a key whose value is whole is", () => {
+    expect(searched("x name:send_mail")).toBe("x name:send_mail");
+    expect(searched("status:failure")).toBe("status:failure");
+    expect(searched("error:f1")).toBe("error:f1");
+    expect(searched("since:15m")).toBe("since:15m");
   });
 
   it("whole words, arguments and foreign colons are", () => {
-    expect(searchedFor("status:failure ")).toBe("status:failure");
-    expect(searchedFor("args.id:7")).toBe("args.id:7");
-    expect(searchedFor("http://x")).toBe("http://x");
+    expect(searched("status:fail ")).toBe("status:fail");
+    expect(searched("args.id:7")).toBe("args.id:7");
+    expect(searched("http://x")).toBe("http://x");
+  });
+});
+
+describe("when one has typed", () => {
+  it("all is searched for but a key without a value", () => {
+    expect(withoutOpen("timeout status:fail")).toBe("timeout status:fail");
+    expect(withoutOpen("timeout status:")).toBe("timeout");
+    expect(withoutOpen("args.")).toBe("");
   });
 });
 

@@ -203,6 +203,9 @@ def test_what_is_hidden_is_on_no_page(dashboard: StartDashboard, sight: OpenSigh
     assert "ann@example.org" not in page.text()
     page.open(f"tasks/{task_id}")
     page.see("••••••")
+    page.page.locator("summary", has_text="Copy as").click()
+    refused = page.page.get_by_role("button", name="Command line")
+    assert refused.get_attribute("title") == "some of its arguments are hidden"
     for tab in ("Attempts", "Raw"):
         page.page.get_by_role("tab", name=tab).click()
         assert "ann@example.org" not in page.text()

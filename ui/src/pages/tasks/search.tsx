@@ -6,7 +6,7 @@ import { Icon } from "../../components/icons";
 import { useResource } from "../../live/resource";
 import { now } from "../../state/clock";
 import { type Filter, setFilter } from "./filter";
-import { lastWord, searchedFor, suggest, type Suggestion } from "./suggestions";
+import { lastWord, searchedFor, suggest, type Suggestion, withoutOpen } from "./suggestions";
 
 const TYPING_MILLISECONDS = 300;
 
@@ -22,39 +22,45 @@ export function Search({ filter, functions, workers }: SearchProps): JSX.Element
   const [at, setAt] = useState(-1);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const errors = useResource<ErrorGroupPage>(isOpen ? "errors?limit=50" : null).data?.items ?? [];
-  const found = isOpen ? suggest(typed, filter, { functions, workers, errors, now: now.peek() }) : [];
-  const latest = useRef(typed);
-  latest.current = typed;
+  const known = { functions, workers, errors, now: now.peek() };
+  const found = isOpen ? suggest(typed, filter, known) : [];
+  const isHere = useRef(true);
+  useEffect(() => () => (clearTimeout(timer.current), (isHere.current = false), undefined), []);
   useEffect(() => {
-    if (searchedFor(latest.current) !== filter.q) setTyped(filter.q);
+    if (searchedFor(typed, known) !== filter.q) setTyped(filter.q); // somebody else has changed it
   }, [filter.q]);
+  const ask = (q: string, more: Partial<Filter> = {}) => {
+    clearTimeout(timer.current);
+    if (q !== filter.q || Object.keys(more).length > 0) setFilter({ ...more, q });
+  };
   const change = (text: string) => {
     setTyped(text);
     setAt(-1);
     setOpen(true);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => setFilter({ q: searchedFor(text) }), TYPING_MILLISECONDS);
+    timer.current = setTimeout(() => ask(searchedFor(text, known)), TYPING_MILLISECONDS);
   };
   const choose = ({ word, change: more }: Suggestion) => {
     const text = lastWord(typed).before + word;
     if (!more) return change(text);
-    clearTimeout(timer.current);
     setTyped(text);
     setAt(-1);
-    setFilter({ ...more, q: text.trim() });
+    ask(text.trim(), more);
   };
-  const searchAll = () => {
-    clearTimeout(timer.current);
-    setFilter({ q: typed.trim() });
+  /** What stands in the field is searched for, and nothing else stands there. */
+  const finish = () => {
+    const text = withoutOpen(typed);
+    setTyped(text);
     setOpen(false);
+    ask(text);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const chosen = found[at];
     if (step && found.length) setAt((at + step + found.length + (at < 0 && step < 0 ? 1 : 0)) % found.length);
     else if (event.key === "Enter" && chosen) choose(chosen);
-    else if (event.key === "Enter") searchAll();
-    else if (event.key === "Tab" && found.length && !event.shiftKey) choose(chosen ?? (found[0] as Suggestion));
+    else if (event.key === "Enter") finish();
+    else if (event.key === "Tab" && chosen && !event.shiftKey) choose(chosen);
     else if (event.key === "Escape" && found.length) setOpen(false);
     else if (event.key === "Escape") return (event.currentTarget as HTMLElement).blur();
     else return;
@@ -81,14 +87,14 @@ export function Search({ filter, functions, workers }: SearchProps): JSX.Element
           aria-keyshortcuts="/"
           onInput={(event) => change(event.currentTarget.value)}
           onFocus={() => setOpen(true)}
-          onBlur={() => setOpen(false)}
+          onBlur={() => isHere.current && finish()} // a field that goes loses the focus, too
           onKeyDown={onKeyDown}
         />
       </label>
       <ul class="suggestions" role="listbox" id="suggestions" aria-label="What fits" hidden={found.length === 0}>
         {found.map((one, index) => (
           <li
-            key={`${one.text} ${one.hint}`}
+            key={`${one.text} ${one.change?.fingerprint ?? one.hint}`}
             id={`suggestion-${index}`}
             role="option"
             aria-selected={index === at}

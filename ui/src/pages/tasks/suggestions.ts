@@ -1,5 +1,6 @@
 // What the search offers for the word that is being typed: keys, then values; a chosen value becomes a part of the filter.
 import { PRIORITIES, STATUSES } from "../../components/status";
+import { shortId } from "../../format/values";
 import type { Filter } from "./filter";
 
 export interface Known {
@@ -39,12 +40,39 @@ export function lastWord(typed: string): { before: string; word: string } {
   return { before: typed.slice(0, at), word: typed.slice(at) };
 }
 
-/** Return what is to be searched for while one types: a key whose value is not written yet says nothing. */
-export function searchedFor(typed: string): string {
+/** Split a word at its first colon; the key is empty when it is none that the search offers values for. */
+function pairOf(word: string): { key: string; value: string } {
+  const colon = word.indexOf(":");
+  const key = word.slice(0, Math.max(0, colon));
+  return { key: KEYS.some((one) => one.key === key) ? key : "", value: word.slice(colon + 1) };
+}
+
+/** Return what is typed without a last word that asks for nothing yet: a key that has no value. */
+export function withoutOpen(typed: string): string {
   const { before, word } = lastWord(typed);
-  const key = word.slice(0, word.indexOf(":") + 1).slice(0, -1);
-  const isOpen = key === "queue" || KEYS.some((one) => one.key === key);
-  return (isOpen || word === "args." ? before : typed).trim();
+  const { key, value } = pairOf(word);
+  return ((key && !value) || word === "args." ? before : typed).trim();
+}
+
+/** Return what is to be searched for while one types: a value that is not written in full would find nothing. */
+export function searchedFor(typed: string, known: Known): string {
+  const { before, word } = lastWord(typed);
+  const { key, value } = pairOf(word);
+  return key && !isWhole(key, value, known) ? before.trim() : withoutOpen(typed);
+}
+
+const MOMENT = /^(\d+[smhd]|\d{4}-\d\d-\d\dT.+)$/;
+
+function isWhole(key: string, value: string, { functions, workers, errors }: Known): boolean {
+  if (key === "since" || key === "until") return MOMENT.test(value);
+  const values: Record<string, readonly string[]> = {
+    status: STATUSES,
+    priority: PRIORITIES,
+    name: functions,
+    worker: workers,
+    error: errors.map(({ fingerprint }) => fingerprint),
+  };
+  return values[key]?.includes(value) ?? false;
 }
 
 /** Return what fits the word that is being typed; nothing for an empty one. */
@@ -71,14 +99,14 @@ function valuesOf(key: string, filter: Filter, known: Known): Suggestion[] {
       .filter((value) => !filter[name].includes(value))
       .map((value) => ({ text: value, hint: key, word: "", change: { [name]: [...filter[name], value] } }));
   if (key === "status") return among("status", STATUSES);
-  if (key === "priority" || key === "queue") return among("priority", PRIORITIES);
+  if (key === "priority") return among("priority", PRIORITIES);
   if (key === "name") return among("name", known.functions);
   if (key === "worker") return among("worker", known.workers);
   if (key === "since" || key === "until") return agesOf(key, known.now);
   if (key !== "error") return [];
   return known.errors.map(({ fingerprint, error_type, message }) => ({
     text: error_type,
-    hint: message,
+    hint: `${message} (${shortId(fingerprint)})`,
     word: "",
     change: { fingerprint },
   }));
