@@ -2,6 +2,7 @@
 
 import re
 import signal
+import time
 
 import pytest
 
@@ -71,6 +72,15 @@ def test_what_stands_in_the_search_is_what_is_searched_for(busy: Dashboard, sigh
     page.button("Clear all")
     page.wait_until(lambda tab: tab.url.endswith("tasks"), "no filter")
     assert field.input_value() == ""
+
+
+@pytest.mark.parametrize("path", ["", "queues/normal", "system"])
+def test_a_part_of_the_time_can_be_left_wherever_a_chart_shows_it(busy: Dashboard, sight: OpenSight, path: str) -> None:
+    end = int(time.time())
+    page = sight(busy, f"{path}?from={end - 60}&to={end}")
+    page.page.get_by_role("link", name="Its tasks").wait_for()
+    page.button("Show the whole range")
+    page.wait_until(lambda tab: "from=" not in tab.url, "all of the range")
 
 
 def test_an_empty_list_tells_how_many_tasks_are_not_kept(dashboard: StartDashboard, sight: OpenSight) -> None:

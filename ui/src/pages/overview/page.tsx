@@ -1,15 +1,13 @@
 // The overview: what happens now, what happened lately, what needs a person.
 import type { JSX } from "preact";
 import type { Overview as Now, Series } from "../../api/types";
-import { zoomed, zoomTo } from "../../charts/zoom";
-import { Button, Code } from "../../components/basics";
+import { Window } from "../../charts/window";
+import { Code } from "../../components/basics";
 import { Content, Empty } from "../../components/panel";
-import { clockTime } from "../../format/times";
 import type { Resource } from "../../live/resource";
 import { param } from "../../router/location";
 import { urlOf } from "../../router/route";
 import { useOverview } from "../../shell/overview-data";
-import { isUtc } from "../../state/clock";
 import { AttentionPanel, FunctionsPanel, QueuesPanel } from "./panels";
 import { type ChartName, CHARTS, Charts, HistoryChart, isChartName } from "./charts";
 import { RangeChoice, rangeAsked } from "./range";
@@ -61,23 +59,9 @@ function Alone({ of, series }: { of: ChartName; series: Resource<Series> }): JSX
   return (
     <>
       <h1 class="offscreen">{CHARTS[of].title}</h1>
+      <Window />
       <Content resource={series}>{(data: Series) => <HistoryChart of={of} series={data} height={height} />}</Content>
     </>
-  );
-}
-
-/** The window that was dragged on a chart: what it is, its tasks, and back to all of it. */
-function Window(): JSX.Element | null {
-  const zoom = zoomed();
-  if (!zoom) return null;
-  const clock = (at: number) => clockTime(at * 1000, isUtc.value);
-  const iso = (at: number) => new Date(at * 1000).toISOString();
-  return (
-    <p class="window">
-      {clock(zoom.from)} – {clock(zoom.to)}
-      <a href={urlOf("tasks", "", { since: iso(zoom.from), until: iso(zoom.to) })}>Its tasks</a>
-      <Button kind="ghost" icon="close" class="small" label="Show the whole range" onClick={() => zoomTo(null)} />
-    </p>
   );
 }
 

@@ -16,6 +16,7 @@ import { urlOf } from "../../router/route";
 import { canOperate } from "../../state/session";
 import { useShortcuts } from "../../state/shortcuts";
 import { useOverview } from "../../shell/overview-data";
+import { Window } from "../../charts/window";
 import { DepthChart } from "../overview/charts";
 import { useQueues } from "../overview/panels";
 import { RangeChoice, rangeAsked } from "../overview/range";
@@ -145,6 +146,7 @@ function History({ of }: { of: string }): JSX.Element {
   return (
     <div class={series.isStale ? "stale" : ""}>
       <div class="range">
+        <Window />
         <RangeChoice value={range} />
       </div>
       <Content resource={series}>{(data: Series) => <DepthChart of={of} series={data} />}</Content>

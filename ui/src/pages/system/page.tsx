@@ -9,6 +9,7 @@ import { bytes, count, duration } from "../../format/numbers";
 import { type Resource, useResource } from "../../live/resource";
 import { param, setParams } from "../../router/location";
 import { canAdminister, session } from "../../state/session";
+import { Window } from "../../charts/window";
 import { HistoryChart } from "../overview/charts";
 import { useSeries } from "../overview/series";
 import { useSystem } from "./data";
@@ -162,7 +163,12 @@ function State({ system }: { system: Resource<SystemState> }): JSX.Element {
 
 function Lag(): JSX.Element {
   const series = useSeries("15m");
-  return <Content resource={series}>{(data: Series) => <HistoryChart of="lag" series={data} height={130} />}</Content>;
+  return (
+    <>
+      <Window />
+      <Content resource={series}>{(data: Series) => <HistoryChart of="lag" series={data} height={130} />}</Content>
+    </>
+  );
 }
 
 function NeedsAdmin(): JSX.Element {
