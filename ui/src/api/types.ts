@@ -335,6 +335,12 @@ export interface LogLine {
   message: string;
 }
 
+/** A task that was scheduled, and what it is since somebody wants it now. */
+export interface MadeDue {
+  id: string;
+  status: TaskStatus;
+}
+
 export type Moment = string;
 
 /** A bulk action under way, or done. Item results are kept up to a bound, the failures first. */
@@ -686,11 +692,15 @@ export interface Task {
   actions: TaskActionState[];
   /** A connected worker can run it. */
   has_worker: boolean;
+  /** The trace that it was submitted in, as a `traceparent` names it. */
+  trace_id: string | null;
+  /** Where that trace can be looked at (--trace-url-template). */
+  trace_url: string | null;
   /** When the worker that runs it was heard of last, if it runs. */
   worker_heard_at: Moment | null;
 }
 
-export type TaskActionName = BulkAction | "rerun";
+export type TaskActionName = BulkAction | "rerun" | "run-now";
 
 /** What can be done with a task now, and why not if it cannot. */
 export interface TaskActionState {
@@ -837,6 +847,7 @@ export interface TaskSummary {
 export interface TaskTerms {
   retries: number;
   timeout_seconds: number | null;
+  /** Shorter than it was to be, if the task was run before its time. */
   delay_seconds: number | null;
   expires_seconds: number | null;
   retry_on: string[] | null;
