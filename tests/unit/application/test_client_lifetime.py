@@ -8,7 +8,6 @@ import pytest
 import structlog
 
 from fastworker.application.client import TaskClient
-from fastworker.application.client_life import _leave_behind
 from fastworker.application.messages import (
     AwaitCompletions,
     Completions,
@@ -393,6 +392,7 @@ async def test_a_control_plane_that_freezes_while_it_is_sent_a_task_is_given_up(
 
 async def test_in_a_forked_process_a_client_of_its_parent_refuses_calls() -> None:
     async with a_system() as system, system.client() as client:
-        _leave_behind()  # as after a fork
+        assert client._life is not None
+        client._life.leave_behind()  # as after a fork
         with pytest.raises(ClientNotRunning, match="forked"):
             await client.delay("echo", 1)
