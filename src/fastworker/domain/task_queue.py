@@ -10,14 +10,17 @@ paused has no head for any view, so that it holds up nothing.
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
-from heapq import heapify, heappop, heappush
-from itertools import chain
+from heapq import heapify, heappop, heappush, merge
+from itertools import chain, islice
 
 from .lifecycle import TaskStatus
 from .priority import RANKS, TaskPriority
 from .task import Task
+
+MOST_LOOKED_AT = 10_000
+"""So many places at most are looked at for the front: gaps are places, too."""
 
 
 class Line(deque[Task]):
@@ -101,6 +104,16 @@ class TaskQueue:
         rank = RANKS[priority]
         heads = (lines[rank][0] for lines in self._lines.values() if lines[rank])
         return min(heads, key=_arrival, default=None)
+
+    def front(self, priority: TaskPriority, *, most: int, held: Container[str] = ()) -> list[Task]:
+        """Return the first tasks of a priority in the order of service, without those of the names that are held back.
+
+        The lines are merged only as far as is asked, so that looking costs O(names), however much waits.
+        """
+        rank = RANKS[priority]
+        lines = (lines[rank] for name, lines in self._lines.items() if name not in held)
+        places = islice(merge(*lines, key=_arrival), MOST_LOOKED_AT)
+        return list(islice((task for task in places if not task.status.is_final), most))
 
     def push(self, task: Task) -> None:
         """Add a task at the place that its priority and arrival give it."""

@@ -1,9 +1,8 @@
 """The tasks that stand first in a priority."""
 
-from fastworker.domain import queue_front
+from fastworker.domain import task_queue
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
-from fastworker.domain.queue_front import front
 from fastworker.domain.task import Task
 from fastworker.domain.task_queue import TaskQueue
 
@@ -23,8 +22,8 @@ def test_the_first_of_a_priority_are_those_that_are_served_first_whatever_their_
     tasks = [a_task(name=name) for name in ("echo", "add", "echo", "add")]
     queue = a_queue(*tasks, a_task(priority=HIGH))
 
-    assert front(queue, NORMAL, most=50) == tasks
-    assert front(queue, NORMAL, most=3) == tasks[:3]
+    assert queue.front(NORMAL, most=50) == tasks
+    assert queue.front(NORMAL, most=3) == tasks[:3]
 
 
 def test_who_comes_back_with_another_arrival_stands_where_it_starts():
@@ -34,7 +33,7 @@ def test_who_comes_back_with_another_arrival_stands_where_it_starts():
     first.arrival = 4
     queue.push(first)
 
-    assert front(queue, NORMAL, most=50) == [second, third, first]
+    assert queue.front(NORMAL, most=50) == [second, third, first]
 
 
 def test_those_that_have_left_and_those_that_are_held_back_are_left_out():
@@ -43,15 +42,15 @@ def test_those_that_have_left_and_those_that_are_held_back_are_left_out():
     tasks[2].status = TaskStatus.CANCELLED
     queue.remove(tasks[2])
 
-    assert front(queue, NORMAL, most=50, held={"add"}) == [tasks[0], tasks[3]]
+    assert queue.front(NORMAL, most=50, held={"add"}) == [tasks[0], tasks[3]]
 
 
 def test_no_more_places_are_looked_at_than_may_be(monkeypatch):
-    monkeypatch.setattr(queue_front, "MOST_LOOKED_AT", 3)
+    monkeypatch.setattr(task_queue, "MOST_LOOKED_AT", 3)
     tasks = [a_task() for _ in range(10)]
     queue = a_queue(*tasks)
     for gone in tasks[1:3]:
         gone.status = TaskStatus.CANCELLED
         queue.remove(gone)
 
-    assert front(queue, NORMAL, most=50) == [tasks[0]]
+    assert queue.front(NORMAL, most=50) == [tasks[0]]

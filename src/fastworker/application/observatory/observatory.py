@@ -36,12 +36,12 @@ from fastworker.domain.text import bounded, text_of
 from ..ports.clock import Clock
 from ..ports.event_sink import Ear, EventSink
 from .audit_log import AuditLog
+from .changed_priorities import ChangedPriorities
 from .changes import Changes
 from .error_groups import ErrorGroups, Failure
 from .function_tallies import FunctionTallies
 from .history import History
 from .measures import Measures
-from .moved_tasks import MovedTasks
 from .task_index import TaskIndex
 from .worker_log import WorkerLog
 
@@ -69,7 +69,7 @@ class Observatory(EventSink):
         self.errors = ErrorGroups(self._take_in)
         self.functions = FunctionTallies(self._take_in)
         self.measures = Measures(self._take_in)
-        self._moved = MovedTasks(ledger)
+        self._changed_priorities = ChangedPriorities(ledger)
         self.workers = WorkerLog(self._take_in)
         self.audit = AuditLog()
         self.changes = Changes(self._take_in)
@@ -128,7 +128,7 @@ class Observatory(EventSink):
     def waiting_since(self, priorities: Collection[TaskPriority] = TaskPriority) -> float | None:
         """Return since when the task of some priorities waits that has waited longest; None when none waits."""
         first = [task.queued_at for task in map(self._ledger.queue.oldest, priorities) if task is not None]
-        moved = [since for since in map(self._moved.waiting_since, priorities) if since is not None]
+        moved = [since for since in map(self._changed_priorities.waiting_since, priorities) if since is not None]
         return min(first + moved, default=None)
 
     def tick(self, *, now: float) -> None:
@@ -237,7 +237,7 @@ class Observatory(EventSink):
         task = self._ledger.tasks[event.task_id]
         self.index.set_rank(task)
         if task.status is TaskStatus.QUEUED:
-            self._moved.add(task)
+            self._changed_priorities.add(task)
         self._note_changes([task])
 
     def _deleted(self, event: TaskDeleted) -> None:

@@ -9,7 +9,6 @@ from fastworker.application.bulk import BulkAction, Selection
 from fastworker.application.observatory.task_filter import TaskFilter
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
-from fastworker.domain.queue_front import front
 
 from ..access import OPERATOR
 from ..conditional import Answer
@@ -62,7 +61,7 @@ def list_next_tasks(parts: Given, priority: FromPath[str], limit: Limit = PAGE_S
     If the queue itself is paused, it is the order in which they start when it is resumed. There are no further pages.
     """
     queue, waiting = _priority(priority), parts.ledger.queue
-    tasks = front(waiting, queue, most=limit, held=parts.ledger.pauses.functions)
+    tasks = waiting.front(queue, most=limit, held=parts.ledger.pauses.functions)
     return TaskPage(
         items=[task_summary(task, parts) for task in tasks],
         total=Total(value=waiting.depths()[queue]),

@@ -1,7 +1,7 @@
 """How long tasks wait whose priority was changed."""
 
 from fastworker.application.observatory import instruments
-from fastworker.application.observatory.moved_tasks import FEW
+from fastworker.application.observatory.changed_priorities import FEW
 from fastworker.application.observatory.readings import readings
 from fastworker.domain.action import Actor
 from fastworker.domain.priority import TaskPriority
@@ -63,5 +63,5 @@ def test_those_that_left_are_let_go_however_often_priorities_change():
     for priority in (HIGH, LOW) * 5 * FEW:
         set_priority(plane, "t1", priority)
 
-    assert max(map(len, plane.observatory._moved._moves.values())) <= FEW + 2
+    assert max(map(len, plane.observatory._changed_priorities._changes.values())) <= FEW + 2
     assert plane.observatory.waiting_since([LOW]) == 1000.0
