@@ -10,6 +10,7 @@ from typing import Any
 from django.tasks import Task, TaskResult, TaskResultStatus
 from django.tasks.base import TaskError
 
+import fastworker
 from fastworker.application.messages import TaskState
 from fastworker.application.task_result import task_error
 from fastworker.domain.lifecycle import TaskStatus
@@ -98,4 +99,5 @@ def class_path(error: ErrorRecord) -> str:
     for line in reversed(error.traceback.splitlines()):
         if found := pattern.match(line):
             return found[1] if "." in found[1] else f"builtins.{found[1]}"
-    return f"builtins.{error.error_type}"
+    is_own = hasattr(fastworker, error.error_type)  # it has no traceback: no code of the task raised it
+    return f"{'fastworker' if is_own else 'builtins'}.{error.error_type}"

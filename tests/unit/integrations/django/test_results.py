@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.tasks import TaskResultStatus
 
+from fastworker import TaskTimeout
 from fastworker.application.messages import AttemptState, TaskDetails, TaskState
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import ErrorRecord
@@ -126,6 +127,12 @@ def test_an_end_without_an_exception_is_told_as_one_of_fastworker(status: TaskSt
     assert TASK_ID in error.traceback
 
 
+def test_the_class_of_a_task_over_time_can_be_imported() -> None:
+    state = TaskState(TASK_ID, TaskStatus.FAILURE, NAME, error=ErrorRecord("TaskTimeout", "not done"))
+    [error] = told_result(state, add, {}, None, alias="default").errors
+    assert error.exception_class is TaskTimeout
+
+
 def test_an_id_of_ones_own_tells_no_moments() -> None:
     state = TaskState("mine", TaskStatus.SUCCESS, NAME, attempts=1, worker_id="w1")
     result = told_result(state, add, {}, 7, alias="default")
@@ -138,7 +145,8 @@ def test_an_id_of_ones_own_tells_no_moments() -> None:
         (ErrorRecord("ValueError", "no", "Traceback …\n  ValueError: quoted\nValueError: no"), "builtins.ValueError"),
         (ErrorRecord("OutOfStock", "tea", TRACEBACK), "shop.errors.OutOfStock"),
         (ErrorRecord("Exit", "", "Traceback …\nshop.Exit"), "shop.Exit"),
-        (ErrorRecord("TaskTimeout", "late"), "builtins.TaskTimeout"),
+        (ErrorRecord("TaskTimeout", "late"), "fastworker.TaskTimeout"),
+        (ErrorRecord("KeyError", "'tea'"), "builtins.KeyError"),
     ],
 )
 def test_the_class_of_an_exception_is_found_in_its_traceback(error: ErrorRecord, path: str) -> None:
