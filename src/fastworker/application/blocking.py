@@ -7,6 +7,9 @@ wait there. So may a `def` task with a loop of its own, and a task in a child pr
 
 import asyncio
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from threading import get_ident
 
@@ -17,11 +20,26 @@ from fastworker.domain.errors import BlockingInTask
 from .current_task import running_execution
 
 _PACKAGE = str(Path(__file__).parent.parent)
-_INSTEAD = "use `await fn.submit(...)` or `Client`, or call it in a thread by `await asyncio.to_thread(function)`"
+_INSTEAD = "use `await fn.submit(...)` or `Client`"
+_IN_A_THREAD = "or call it in a thread by `await asyncio.to_thread(function)`"
+_behind: ContextVar[tuple[str, str] | None] = ContextVar("behind", default=None)
 
 
 class BlocksEventLoop(RuntimeWarning):
     """A blocking call was made on a thread that runs an event loop, where all other code had to wait for its end."""
+
+
+@contextmanager
+def behind(package: str, instead: str) -> Iterator[None]:
+    """Tell that the calls inside are made for a framework's users: in its folder is no code of theirs.
+
+    `instead` says what they call without blocking.
+    """
+    token = _behind.set((package, instead))
+    try:
+        yield
+    finally:
+        _behind.reset(token)
 
 
 def check_may_block() -> None:
@@ -32,15 +50,17 @@ def check_may_block() -> None:
     """
     if not _runs_event_loop():
         return
+    package, instead = _behind.get() or (_PACKAGE, _INSTEAD)
+    cure = f"{instead}, {_IN_A_THREAD}"
     if is_in_async_task():
         raise BlockingInTask(
-            f"an `async def` task made a blocking call, which holds up all that its worker does: {_INSTEAD}"
+            f"an `async def` task made a blocking call, which holds up all that its worker does: {cure}"
         )
     warnings.warn(
-        f"a blocking call of FastWorker holds up the event loop of this thread: {_INSTEAD}",
+        f"a blocking call of FastWorker holds up the event loop of this thread: {cure}",
         BlocksEventLoop,
         stacklevel=2,
-        skip_file_prefixes=(_PACKAGE,),
+        skip_file_prefixes=(_PACKAGE, package),
     )
 
 

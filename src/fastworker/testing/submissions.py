@@ -1,7 +1,7 @@
 """What was submitted, as tests ask for it: by function and arguments, whatever way they were passed."""
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, override
 
@@ -69,10 +69,11 @@ class Submissions:
         return found
 
     def function(self, function: AnyTask | str) -> AnyTask:
-        """Return a task function of this system; raises `UnknownTask`, with near names."""
-        if not isinstance(function, str | TaskFunction):
+        """Return a task function of this system, also for a Django task; raises `UnknownTask`, with near names."""
+        name = function.name if isinstance(function, TaskFunction) else getattr(function, "fastworker_name", function)
+        if not isinstance(name, str):
             raise UnknownTask(f"{function!r} is no task function: decorate it with @task, or give the name of a task")
-        return self._registry[function if isinstance(function, str) else function.name]
+        return self._registry[name]
 
     def read(self, submission: Submission) -> Submitted:
         """Return a submission as people read it."""
@@ -88,9 +89,9 @@ class Submissions:
         function = self._registry[submission.name].function
         try:
             args, kwargs = self._codec.signature(function).decode_arguments(submission.payload)
-        except FastWorkerError:  # they do not fit: the run will say so
+            bound = _signature(function).bind(*args, **kwargs)
+        except (FastWorkerError, TypeError):  # they do not fit: the run will say so
             return {name or "*": value for name, value in self._codec.decode_arguments(submission.payload).items()}
-        bound = inspect.signature(function).bind(*args, **kwargs)
         bound.apply_defaults()
         return _flat(bound)
 
@@ -116,9 +117,15 @@ def call_text(name: str, arguments: Arguments) -> str:
 
 def _wanted(function: AnyTask, args: Sequence[Any], kwargs: Arguments) -> Arguments:
     try:
-        return _flat(inspect.signature(function.function).bind_partial(*args, **kwargs))
+        return _flat(_signature(function.function).bind_partial(*args, **kwargs))
     except TypeError as error:
         raise InvalidArguments(f"{function.name}() is never submitted like this: {error}") from None
+
+
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    """Return how a function is called; one that stands for another one says so, as that of a Django task."""
+    called_as: inspect.Signature | None = getattr(function, "called_as", None)
+    return called_as or inspect.signature(function)
 
 
 def _flat(bound: inspect.BoundArguments) -> Arguments:

@@ -10,11 +10,13 @@ backend, as `TaskFunction.options` takes them. `task_modules` are modules with t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, override
 
 from ..extras import missing_extra
 
 try:
+    import django
     from asgiref.sync import sync_to_async
     from django.core import checks
     from django.tasks import Task, TaskResult, TaskResultStatus
@@ -26,27 +28,30 @@ try:
 except ModuleNotFoundError as error:
     raise missing_extra("django", error) from error
 
+from fastworker.application.blocking import behind
 from fastworker.application.current_client import current_sync_client
 from fastworker.application.limits import LONGEST_ID
 from fastworker.application.named_address import NamedAddress
 from fastworker.application.sync_client import SyncTaskClient
 from fastworker.application.task_options import SubmitOptions, submit_options
-from fastworker.domain.errors import InvalidOption, ResultExpired, UnknownTaskId
+from fastworker.domain.errors import InvalidOption, ResultExpired, UnknownTask, UnknownTaskId
 from fastworker.domain.lifecycle import TaskStatus
 
 from ..application_client import shared_sync_client
-from .names import MARK, name_of, task_named
+from .names import MARK, DjangoTask, name_of, task_named, unknown_task
 from .priorities import number_of, priority_of
 from .results import enqueued_at, told_result
 
 CLIENT_OPTIONS: dict[str, Any] = {"address": None, "connect_timeout": 5.0, "reconnect_timeout": 30.0}
 TERMS = {"retries", "backoff", "timeout", "expires"}
 OPTIONS = {*CLIENT_OPTIONS, *TERMS, "task_modules"}
+DJANGO = str(Path(django.__file__).parent)
 
 
 class FastWorkerBackend(BaseTaskBackend):
     """Enqueues Django tasks in FastWorker, and tells what became of them, from any process and thread."""
 
+    task_class = DjangoTask
     supports_defer = True
     supports_async_task = True
     supports_get_result = True
@@ -90,7 +95,8 @@ class FastWorkerBackend(BaseTaskBackend):
             TypeError: an argument is no JSON.
             FastWorkerError: the control plane cannot be reached, or does not take the task.
         """
-        result = self._submit(task, args, kwargs)
+        with behind(DJANGO, "use `await task.aenqueue(...)`"):
+            result = self._submit(task, args, kwargs)
         task_enqueued.send(type(self), task_result=result)
         return result
 
@@ -105,7 +111,10 @@ class FastWorkerBackend(BaseTaskBackend):
         self.validate_task(task)
         sent_args, sent_kwargs = normalize_json(list(args)), normalize_json(dict(kwargs))
         options = replace(self._every, priority=priority_of(task.priority), at=_aware(task.run_after))
-        handle = self.client.submit(name_of(task), sent_args, sent_kwargs, options)
+        try:
+            handle = self.client.submit(name_of(task), sent_args, sent_kwargs, options)
+        except UnknownTask as error:
+            raise unknown_task(name_of(task)) from error
         return TaskResult(
             task=task,
             id=str(handle),
@@ -129,7 +138,8 @@ class FastWorkerBackend(BaseTaskBackend):
             TaskResultDoesNotExist: no such task is remembered, or it is no task of this project.
         """
         try:
-            return self._look_up(result_id)
+            with behind(DJANGO, "use `await task.aget_result(...)` or `await result.arefresh()`"):
+                return self._look_up(result_id)
         except (UnknownTaskId, ResultExpired) as error:
             raise TaskResultDoesNotExist(str(error)) from error
 

@@ -9,7 +9,21 @@ from importlib import import_module
 
 from django.tasks import DEFAULT_TASK_QUEUE_NAME, Task
 
+from fastworker.application.stand_in import stand_in
+from fastworker.domain.errors import UnknownTask
+
 MARK = "@"
+
+
+class DjangoTask(Task):
+    """A Django task that says its name in FastWorker: tests ask by it what was submitted."""
+
+    __slots__ = ()
+
+    @property
+    def fastworker_name(self) -> str:
+        """The name under which workers know it, for its queue."""
+        return name_of(self)
 
 
 def name_of(task: Task) -> str:
@@ -34,3 +48,12 @@ def task_named(name: str) -> Task | None:
 def tasks_in(values: Iterable[object]) -> list[Task]:
     """Return the Django tasks among the values of a module."""
     return [value for value in values if isinstance(value, Task)]
+
+
+def unknown_task(name: str) -> UnknownTask:
+    """Return the error for a task that no worker knows, with what a Django project does about it."""
+    if stand_in() is None:
+        cure = "is `python manage.py fastworker_subworker` running, and does it serve this queue?"
+    else:
+        cure = 'give the system for tests "fastworker.integrations.django.worker", which has the tasks of the project'
+    return UnknownTask(f"no worker knows the task {name!r}: {cure}")

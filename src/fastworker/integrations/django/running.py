@@ -6,7 +6,7 @@ Arguments are not converted to what the function's annotations say: Django's tas
 import os
 import socket
 from collections.abc import Callable
-from inspect import iscoroutinefunction
+from inspect import Signature, iscoroutinefunction, signature
 from traceback import format_exception
 from typing import Any
 
@@ -27,6 +27,9 @@ from .names import name_of
 from .priorities import priority_of
 from .results import enqueued_at
 
+CALLED_AS = "called_as"
+"""Where a function that takes anything says what is meant: tests name arguments by it."""
+
 type AnyFunction = Callable[..., Any]
 
 
@@ -35,7 +38,14 @@ def function_of(task: Task) -> TaskFunction[..., Any, Any]:
     function = _async_function(task) if iscoroutinefunction(task.func) else _function(task)
     function.__module__, function.__doc__ = task.func.__module__, task.func.__doc__
     function.__name__ = function.__qualname__ = task.func.__qualname__
+    vars(function)[CALLED_AS] = _signature(task)
     return TaskFunction(function, name=name_of(task), priority=priority_of(task.priority))
+
+
+def _signature(task: Task) -> Signature:
+    """Return how a task is enqueued: without its context."""
+    own = signature(task.func)
+    return own.replace(parameters=list(own.parameters.values())[task.takes_context :])
 
 
 def _function(task: Task) -> AnyFunction:

@@ -11,12 +11,13 @@ from django.tasks.exceptions import InvalidTask, InvalidTaskBackend, TaskResultD
 from django.tasks.signals import task_enqueued
 from django.test.utils import override_settings
 
+from fastworker import BlocksEventLoop
 from fastworker.adapters.uuid7 import new_uuid7
 from fastworker.application.lazy_sync_client import LazySyncClient
 from fastworker.application.messages import TaskState
 from fastworker.application.task_options import SubmitOptions, submit_options
 from fastworker.application.task_result import TaskResult
-from fastworker.domain.errors import ControlPlaneUnreachable, UnknownTaskId
+from fastworker.domain.errors import ControlPlaneUnreachable, FastWorkerError, UnknownTask, UnknownTaskId
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.integrations.django.backend import FastWorkerBackend
@@ -204,6 +205,39 @@ def test_retries_and_timeouts_are_those_of_the_backend() -> None:
 def test_values_that_cannot_work_are_said_when_the_backend_is_made() -> None:
     with pytest.raises(InvalidTaskBackend, match=r"OPTIONS in TASKS\['hasty'\]: timeout is -1"):
         FastWorkerBackend("hasty", {"OPTIONS": {"timeout": -1}})
+
+
+def test_a_task_that_no_worker_knows_is_told_with_the_command_of_a_project(
+    client: WrittenDown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(name: str, *_: Any) -> str:
+        raise UnknownTask(f"no task named {name!r}; known here: none (is its module in --task-modules?)")
+
+    monkeypatch.setattr(client, "submit", refuse)
+    with pytest.raises(UnknownTask, match=r"'.*tasks\.add'.*python manage\.py fastworker_subworker"):
+        add.enqueue(1)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_blocking_in_an_asynchronous_view_is_warned_of_at_its_line_with_djangos_cure() -> None:
+    backend: Any = FastWorkerBackend("far", {"OPTIONS": {"address": "tcp://127.0.0.1:1", "connect_timeout": 0.01}})
+    default: Any = task_backends["default"]
+    default._own = backend._own
+    try:
+        with (
+            pytest.warns(BlocksEventLoop, match=r"use `await task\.aenqueue") as warned,
+            pytest.raises(FastWorkerError),
+        ):
+            add.enqueue(1)
+        with (
+            pytest.warns(BlocksEventLoop, match=r"use `await task\.aget_result") as more,
+            pytest.raises(FastWorkerError),
+        ):
+            add.get_result("t1")
+    finally:
+        default._own = None
+    assert {each.filename for each in (*warned, *more)} == {__file__}
 
 
 def test_all_threads_and_contexts_have_one_client_of_an_address() -> None:
