@@ -33,18 +33,16 @@ from fastworker.application.current_client import current_sync_client
 from fastworker.application.limits import LONGEST_ID
 from fastworker.application.named_address import NamedAddress
 from fastworker.application.sync_client import SyncTaskClient
-from fastworker.application.task_options import SubmitOptions, submit_options
-from fastworker.domain.errors import InvalidOption, ResultExpired, UnknownTask, UnknownTaskId
+from fastworker.application.task_options import NO_OPTIONS, submit_options
+from fastworker.domain.errors import ResultExpired, UnknownTask, UnknownTaskId
 from fastworker.domain.lifecycle import TaskStatus
 
 from ..application_client import shared_sync_client
 from .names import MARK, DjangoTask, name_of, task_named, unknown_task
+from .options import CLIENT_OPTIONS, OPTIONS, TERMS, wrong_modules, wrong_values
 from .priorities import number_of, priority_of
 from .results import enqueued_at, told_result
 
-CLIENT_OPTIONS: dict[str, Any] = {"address": None, "connect_timeout": 5.0, "reconnect_timeout": 30.0}
-TERMS = {"retries", "backoff", "timeout", "expires"}
-OPTIONS = {*CLIENT_OPTIONS, *TERMS, "task_modules"}
 DJANGO = str(Path(django.__file__).parent)
 
 
@@ -59,23 +57,34 @@ class FastWorkerBackend(BaseTaskBackend):
 
     def __init__(self, alias: str, params: dict[str, Any]) -> None:
         super().__init__(alias, params)
-        self._every = self._terms()
-        given = CLIENT_OPTIONS.keys() & self.options.keys()
-        named = CLIENT_OPTIONS | {name: self.options[name] for name in given}
-        if named["address"]:
-            named["address"] = NamedAddress.of(named["address"], f"from OPTIONS in TASKS[{alias!r}]")
-        self._own = shared_sync_client(**named) if given else None  # Django has a backend in each thread and context
+        self._wrong = wrong_values(self.options)  # said by `check`, and when the backend is used
+        every = {name: self.options[name] for name in TERMS if name in self.options}
+        self._every = NO_OPTIONS if self._wrong else submit_options(**every)
+        has_own = not self._wrong and CLIENT_OPTIONS.keys() & self.options.keys()
+        # Django has a backend in each thread and context, and all of them this client
+        self._own = shared_sync_client(**self.client_options()) if has_own else None
 
-    def _terms(self) -> SubmitOptions:
-        try:
-            return submit_options(**{name: self.options[name] for name in TERMS & self.options.keys()})
-        except InvalidOption as error:
-            raise InvalidTaskBackend(f"OPTIONS in TASKS[{self.alias!r}]: {error}") from error
+    def client_options(self) -> dict[str, Any]:
+        """Return what a client of this backend's control plane takes.
+
+        Raises:
+            InvalidTaskBackend: OPTIONS have a value that cannot work.
+        """
+        self._refuse_wrong_values()
+        options = {name: self.options.get(name, default) for name, default in CLIENT_OPTIONS.items()}
+        if options["address"]:
+            options["address"] = NamedAddress.of(options["address"], f"from OPTIONS in TASKS[{self.alias!r}]")
+        return options
 
     @property
     def client(self) -> SyncTaskClient:
         """The client that this backend uses."""
+        self._refuse_wrong_values()
         return self._own.running() if self._own else current_sync_client()
+
+    def _refuse_wrong_values(self) -> None:
+        if self._wrong:
+            raise InvalidTaskBackend(f"OPTIONS in TASKS[{self.alias!r}]: {'; '.join(self._wrong)}")
 
     @override
     def validate_task(self, task: Task) -> None:
@@ -93,6 +102,7 @@ class FastWorkerBackend(BaseTaskBackend):
         Raises:
             InvalidTask: this backend cannot take the task.
             TypeError: an argument is no JSON.
+            InvalidTaskBackend: OPTIONS have a value that cannot work.
             FastWorkerError: the control plane cannot be reached, or does not take the task.
         """
         with behind(DJANGO, "use `await task.aenqueue(...)`"):
@@ -161,12 +171,13 @@ class FastWorkerBackend(BaseTaskBackend):
 
     @override
     def check(self, **kwargs: Any) -> Iterable[checks.CheckMessage]:
-        """Say which options there are not."""
-        unknown = sorted(self.options.keys() - OPTIONS)
-        if not unknown:
-            return []
-        hint = f"There are: {', '.join(sorted(OPTIONS))}."
-        return [checks.Error(f"TASKS[{self.alias!r}]: unknown OPTIONS {unknown}.", hint=hint, id="fastworker.E001")]
+        """Say which options there are not, and which have a value that cannot work."""
+        where = f"TASKS[{self.alias!r}]"
+        if unknown := sorted(self.options.keys() - OPTIONS):
+            hint = f"There are: {', '.join(sorted(OPTIONS))}."
+            yield checks.Error(f"{where}: unknown OPTIONS {unknown}.", hint=hint, id="fastworker.E001")
+        for text in (*self._wrong, *wrong_modules(self.options)):
+            yield checks.Error(f"{where}: OPTIONS: {text}.", id="fastworker.E002")
 
 
 def _aware(moment: datetime | None) -> datetime | None:

@@ -202,9 +202,41 @@ def test_retries_and_timeouts_are_those_of_the_backend() -> None:
     assert (options.priority, options.at) == (TaskPriority.HIGH, datetime(2030, 1, 1, tzinfo=UTC))
 
 
-def test_values_that_cannot_work_are_said_when_the_backend_is_made() -> None:
-    with pytest.raises(InvalidTaskBackend, match=r"OPTIONS in TASKS\['hasty'\]: timeout is -1"):
-        FastWorkerBackend("hasty", {"OPTIONS": {"timeout": -1}})
+def test_values_that_cannot_work_are_said_when_the_backend_is_used() -> None:
+    backend = FastWorkerBackend("hasty", {"OPTIONS": {"timeout": -1, "address": "localhost:5555"}})
+    with pytest.raises(
+        InvalidTaskBackend, match=r"OPTIONS in TASKS\['hasty'\]: cannot use 'localhost.*; timeout is -1"
+    ):
+        backend.enqueue(add, [1], {})
+    with pytest.raises(InvalidTaskBackend, match="timeout is -1"):
+        backend.get_result("t1")
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"retries": "3"}, "retries is '3'; expected a whole number"),
+        ({"timeout": -1}, "timeout is -1"),
+        ({"backoff": "long"}, "backoff is 'long'"),
+        ({"expires": 0}, "expires is 0; expected more than 0"),
+        ({"address": "localhost:5555"}, "cannot use 'localhost:5555': expected tcp://HOST:PORT"),
+        ({"address": 5555}, "address is 5555; expected tcp://HOST:PORT"),
+        ({"task_modules": ["nomod"]}, "task_modules names 'nomod', and there is no such module"),
+        ({"task_modules": ["nomod.tasks"]}, "task_modules names 'nomod.tasks'"),
+        ({"task_modules": "nomod"}, "task_modules is 'nomod'; expected a list"),
+        ({"task_modules": 7}, "task_modules is 7; expected a list"),
+    ],
+)
+def test_the_check_of_the_project_says_which_values_cannot_work(options: dict[str, Any], text: str) -> None:
+    [error] = FastWorkerBackend("hasty", {"OPTIONS": options}).check()
+    assert (error.id, "TASKS['hasty']: OPTIONS: " in error.msg) == ("fastworker.E002", True)
+    assert text in error.msg
+
+
+def test_values_that_can_work_are_no_issue() -> None:
+    options = {"address": "tcp://127.0.0.1:5555", "connect_timeout": 1, "expires": 60, "task_modules": [__name__]}
+    assert list(FastWorkerBackend("good", {"OPTIONS": options}).check()) == []
+    assert list(FastWorkerBackend("plain", {"OPTIONS": {"address": ""}}).check()) == []
 
 
 def test_a_task_that_no_worker_knows_is_told_with_the_command_of_a_project(
