@@ -14,5 +14,12 @@ class FastWorkerConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        """Have `manage.py check` ask the backends what is wrong with their options: Django loads that check nowhere."""
+        """Have `submit_sync` use the default backend's control plane, and `manage.py check` ask the backends.
+
+        Django loads that check nowhere.
+        """
         import django.tasks.checks  # noqa: F401
+
+        from .project_client import use_default_backend
+
+        use_default_backend()

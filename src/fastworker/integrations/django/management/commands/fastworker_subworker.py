@@ -6,13 +6,16 @@ from argparse import ArgumentParser
 from typing import Any, override
 
 from django.core.management.base import BaseCommand, CommandError
+from django.tasks.exceptions import InvalidTaskBackend
 
 from fastworker.domain.errors import FastWorkerError
 from fastworker.entrypoints.settings import SubworkerSettings, flag_of
 from fastworker.integrations.django.discovery import QUEUES_VARIABLE
+from fastworker.integrations.django.project_client import project_address
 
 WORKER = "fastworker.integrations.django.worker"
 MODULES = "task_modules"
+ADDRESS = "control_plane_address"
 
 
 class Command(BaseCommand):
@@ -38,9 +41,17 @@ class Command(BaseCommand):
             os.environ[QUEUES_VARIABLE] = ",".join(queue)  # where worker processes of this one find it, too
         given = {name: options[name] for name in SubworkerSettings.model_fields if options.get(name) is not None}
         try:
-            settings = SubworkerSettings.load(**given | {MODULES: [WORKER, *given.get(MODULES, [])]})
-        except FastWorkerError as error:
+            settings = _load(given | {MODULES: [WORKER, *given.get(MODULES, [])]})
+        except (FastWorkerError, InvalidTaskBackend) as error:
             raise CommandError(str(error)) from error
         from fastworker.entrypoints.subworker import run
 
         sys.exit(run(settings))
+
+
+def _load(given: dict[str, Any]) -> SubworkerSettings:
+    """Return the settings; the control plane is that of the default backend, unless they say how it is found."""
+    settings = SubworkerSettings.load(**given)
+    if settings.model_fields_set & {ADDRESS, "discovery_address"}:
+        return settings
+    return SubworkerSettings.load(**given | {ADDRESS: project_address()})
