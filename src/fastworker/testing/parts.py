@@ -9,8 +9,8 @@ from typing import Any
 
 import fastworker
 from fastworker.adapters.json_codec import JsonFrameCodec, JsonPayloadCodec
-from fastworker.adapters.log_sink import LogSink
 from fastworker.adapters.memory import InlineExecutor, ManualClock, WorkerThreadExecutor
+from fastworker.adapters.telemetry import find_tracing
 from fastworker.adapters.uuid7 import new_uuid7
 from fastworker.application.client_life import ClientConfig
 from fastworker.application.control_plane import ControlPlane, ControlPlaneConfig
@@ -24,6 +24,7 @@ from fastworker.application.task_registry import TaskRegistry
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.worker_registry import LocalExecution
 from fastworker.entrypoints.container import Container
+from fastworker.entrypoints.measuring import own_sink
 
 from .activity import Activity
 from .clients import LocalClient
@@ -83,6 +84,7 @@ class Parts:
 
     def _new_control_plane(self) -> ControlPlane:
         names, declared = self._registry.names, self._registry.declared
+        ledger = Ledger(names=names, declared=declared, local_execution=LocalExecution.NEVER)
         container = Container(
             control_plane_config=ControlPlaneConfig(
                 epoch=new_uuid7(),
@@ -93,8 +95,8 @@ class Parts:
                 local_address=LOCAL,
             ),
             limits=Limits(),
-            ledger=Ledger(names=names, declared=declared, local_execution=LocalExecution.NEVER),
-            event_sink=SeveralSinks(LogSink(), self.activity),
+            ledger=ledger,
+            event_sink=SeveralSinks(own_sink(ledger, self.clock), self.activity),
             **self._outside,
         )
         return container.control_plane()
@@ -142,5 +144,6 @@ class Parts:
             codec=_payload_codec,
             new_id=new_uuid7,
             jitter=self._jitter,
+            find_tracing=find_tracing,
             pace=self.pace,
         )
