@@ -124,10 +124,9 @@ def test_a_control_plane_that_cannot_wait_any_longer_lists_what_is_lost(system: 
         up.control_plane.send(signal.SIGTERM)
 
         assert up.control_plane.wait(within=5) == 0
-    lines = up.control_plane.log.splitlines()
-    assert f"lost, still running: 1 tasks: wait_at_gate {running}" in lines
+    assert f"lost, still running: 1 tasks: wait_at_gate {running}" in up.control_plane.log
     first_ten = ", ".join(f"echo {handle}" for handle in waiting[:10])
-    assert f"lost, still waiting: 12 tasks: {first_ten} and 2 more" in lines
+    assert f"lost, still waiting: 12 tasks: {first_ten} and 2 more" in up.control_plane.log
 
 
 @pytest.mark.parametrize("name", GATES)

@@ -154,7 +154,7 @@ def test_a_third_signal_kills_a_process_that_hears_nothing(system: StartSystem) 
     supervisor.send(signal.SIGTERM)
     supervisor.wait_for('"worker_id": "w-2", "pid"', '"event": "subworker_ended"')
     supervisor.send(signal.SIGTERM)
-    supervisor.wait_for("stopping now\n")
+    supervisor.wait_for("stopping now")
 
     supervisor.send(signal.SIGTERM)
 
@@ -299,7 +299,7 @@ def test_a_third_signal_ends_a_control_plane_without_waiting_for_its_subworkers(
     up = start_with_subworkers(system, 2)
     frozen = pids(up.control_plane)["subworker-1"]
     os.kill(frozen, signal.SIGSTOP)
-    for says in ("finishing what runs", "stopping now\n"):
+    for says in ("finishing what runs", "stopping now"):
         up.control_plane.send(signal.SIGTERM)
         up.control_plane.wait_for(says)
 

@@ -8,7 +8,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable, MutableMapping
-from typing import Any, override
+from typing import Any, TextIO, override
 
 from fastworker.domain.journal import LogLine
 from fastworker.domain.text import bounded
@@ -43,21 +43,32 @@ class TaskLogHandler(logging.Handler):
 
 
 class TaskLineFormatter(logging.Formatter):
-    """Says which task a record is from, and which trace, before the lines of its exception."""
+    """Says which task a record is from, and which trace, at the end of its first line."""
 
     @override
     def formatMessage(self, record: logging.LogRecord) -> str:
-        line = super().formatMessage(record)
+        first, *more = super().formatMessage(record).split("\n")
         ids = ((name, getattr(record, name, "")) for name in ("task_id", "trace_id"))
-        return " ".join([line, *(f"{name}={value}" for name, value in ids if value)])
+        return "\n".join([" ".join([first, *(f"{name}={value}" for name, value in ids if value)]), *more])
 
 
-def log_to_stderr(level: int | str) -> None:
-    """Send the records of `logging` to standard error, a line each, unless somebody has configured it already."""
-    lines = logging.StreamHandler(sys.stderr)
-    lines.setFormatter(TaskLineFormatter("%(levelname)s %(name)s: %(message)s"))
+class StderrHandler(logging.StreamHandler[TextIO]):
+    """Writes the records of a process to standard error: ours, so that it may be told again how they look."""
+
+
+def log_to_stderr(level: int | str, formatter: logging.Formatter | None = None) -> None:
+    """Send the records of `logging` to standard error, unless somebody has configured it already.
+
+    They look as the formatter says, else they are a line each. Said again, the last formatter holds.
+    """
+    lines = _handler_of_ours() or StderrHandler(sys.stderr)
+    lines.setFormatter(formatter or TaskLineFormatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[lines], level=level)
     install_task_logs()
+
+
+def _handler_of_ours() -> StderrHandler | None:
+    return next((each for each in logging.getLogger().handlers if isinstance(each, StderrHandler)), None)
 
 
 def install_task_logs() -> None:

@@ -33,7 +33,7 @@ from .child_process import shortened, supervisor_of, worker_ids
 from .child_surroundings import surroundings_of_children
 from .container import Container
 from .dashboard import Opening, dashboard, open_dashboard, tokens_of
-from .logs import configure_logs
+from .logs import configure_logs, say
 from .measuring import measuring, own_sink
 from .process import EXIT_USAGE, fail, hold_much, run_process, stop_on_signals
 from .settings import ControlPlaneSettings, SubworkerSettings, default_modules
@@ -273,7 +273,7 @@ def _say_what_is_lost(control_plane: ControlPlane) -> None:
         if tasks:
             shown = ", ".join(f"{task.submission.name} {task.task_id}" for task in tasks[:10])
             more = f" and {len(tasks) - 10} more" if len(tasks) > 10 else ""
-            click.echo(f"lost, {what}: {len(tasks)} tasks: {shown}{more}", err=True)
+            say(f"lost, {what}: {len(tasks)} tasks: {shown}{more}")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from anyio.abc import TaskGroup
 from fastworker.adapters.executors import free_forks_of_our_signals
 from fastworker.domain.errors import FastWorkerError, InvalidTaskModule
 
+from .logs import say
+
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 MOST_FILES = 65_536
@@ -81,7 +83,7 @@ async def stop_on_signals(ways: Sequence[Callable[[], None]]) -> None:
         async for number in signals:
             first = len(left) == len(ways)
             says = "finishing what runs (once more: stop now)" if first else "stopping now"
-            click.echo(f"{signal.Signals(number).name}: {says}", err=True)
+            say(f"{signal.Signals(number).name}: {says}")
             left.popleft()()
             if not left:
                 return

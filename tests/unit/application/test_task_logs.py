@@ -241,6 +241,23 @@ class TestInstalling:
         LOG.info("outside")
         assert capsys.readouterr().err == "INFO shop.mail: inside task_id=t1\nINFO shop.mail: outside\n"
 
+    def test_of_several_lines_the_first_names_the_task(
+        self, root: logging.Logger, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        root.handlers.clear()
+        log_to_stderr("INFO")
+        lines_of(lambda: LOG.info("one\ntwo"))
+        assert capsys.readouterr().err == "INFO shop.mail: one task_id=t1\ntwo\n"
+
+    def test_said_again_the_last_formatter_holds(
+        self, root: logging.Logger, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        root.handlers.clear()
+        log_to_stderr("INFO")
+        log_to_stderr("INFO", logging.Formatter("<%(message)s>"))
+        LOG.info("outside")
+        assert capsys.readouterr().err == "<outside>\n"
+
     def test_such_a_line_names_the_trace_of_its_task_too(
         self, root: logging.Logger, capsys: pytest.CaptureFixture[str]
     ) -> None:
