@@ -1,5 +1,6 @@
 """One run of a client, from its start to its stop."""
 
+import math
 import random
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import anyio
 import structlog
 from anyio.abc import TaskStatus as StartStatus
 
-from fastworker.domain.errors import ClientNotRunning, FastWorkerError
+from fastworker.domain.errors import ClientNotRunning, FastWorkerError, InvalidOption
 
 from .client_link import ClientLink
 from .completion_listener import CompletionListener
@@ -30,11 +31,24 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class ClientConfig:
-    """Where the control plane is, and for how many seconds to wait for it, at first and after it went away."""
+    """Where the control plane is, and for how many seconds to wait for it, at first and after it went away.
+
+    Raises:
+        InvalidOption: a time to wait is no number of seconds, or below 0.
+    """
 
     address: str
     connect_timeout: float = 5.0
     reconnect_timeout: float = 30.0
+
+    def __post_init__(self) -> None:
+        _check_seconds("connect_timeout", self.connect_timeout)
+        _check_seconds("reconnect_timeout", self.reconnect_timeout)
+
+
+def _check_seconds(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise InvalidOption(f"{name}={value!r}; expected a number of seconds, 0 or more")
 
 
 class OpenClient:

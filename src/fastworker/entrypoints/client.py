@@ -48,6 +48,9 @@ class SyncClient(ReplaceableSyncClient):
     def __init__(
         self, address: str | None = None, *, connect_timeout: float = 5.0, reconnect_timeout: float = 30.0
     ) -> None:
+        ClientConfig(
+            address or "", connect_timeout, reconnect_timeout
+        )  # what cannot work is said now, not at the start
         super().__init__(lambda: Client(address, connect_timeout=connect_timeout, reconnect_timeout=reconnect_timeout))
 
 
