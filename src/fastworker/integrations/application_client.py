@@ -33,6 +33,11 @@ class ApplicationClient:
     ) -> None:
         if address is not None and client is not None:
             raise InvalidOption("address= and client= both say where the control plane is; give one of them")
+        if client is not None and not isinstance(client, TaskClient):
+            raise InvalidOption(
+                f"client={type(client).__name__}(...); expected a Client, for asynchronous code; blocking code "
+                "of the application gets a client of its own"
+            )
         self.client = client or Client(address, connect_timeout=connect_timeout, reconnect_timeout=reconnect_timeout)
         config = self.client.config
         self._blocking = lazy_sync_client(config.address, config.connect_timeout, config.reconnect_timeout)

@@ -21,3 +21,8 @@ def test_a_time_to_wait_that_is_no_number_of_seconds_is_refused(
     with pytest.raises(InvalidOption) as refused:
         make(**{name: value})
     assert str(refused.value) == f"{name}={value!r}; expected a number of seconds, 0 or more"
+
+
+def test_an_application_is_told_that_it_takes_no_blocking_client() -> None:
+    with pytest.raises(InvalidOption, match=r"^client=SyncClient\(\.\.\.\); expected a Client"):
+        FastWorkerMiddleware(an_app, client=SyncClient())  # type: ignore[arg-type]
