@@ -677,7 +677,7 @@ export interface Task {
   is_held: boolean;
   /** The task that this one runs again. */
   origin: string | null;
-  /** The first characters of the arguments as JSON. */
+  /** The first arguments as in a call, each as JSON. */
   arguments_preview: string;
   terms: TaskTerms;
   arguments: Payload;
@@ -839,7 +839,7 @@ export interface TaskSummary {
   is_held: boolean;
   /** The task that this one runs again. */
   origin: string | null;
-  /** The first characters of the arguments as JSON. */
+  /** The first arguments as in a call, each as JSON. */
   arguments_preview: string;
 }
 

@@ -17,6 +17,7 @@ from .page_files import PageFiles
 from .parts import Parts
 from .paths import NO_PROXIES, PathRewriter
 from .proxies import TrustedProxies
+from .query_parameters import KnownParameters
 from .refusal_notes import RefusalNotes
 from .resources import (
     document,
@@ -83,7 +84,7 @@ def make_litestar(parts: Parts, files: PageFiles, *, max_body_bytes: int) -> Lit
 
     return Litestar(
         routes(files),
-        guards=[parts.access.authorize],
+        guards=[parts.access.authorize, KnownParameters().check],  # strangers are told nothing of parameters
         dependencies={"parts": Provide(lambda: parts, sync_to_thread=False)},
         response_class=Answer,
         exception_handlers={Exception: fail},

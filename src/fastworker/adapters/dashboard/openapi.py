@@ -21,7 +21,8 @@ from .resources import health, metrics
 REF = "#/components/schemas/{model}"
 DESCRIPTION = """The JSON API of a FastWorker control plane.
 
-Errors are problem details (RFC 9457). Lists are pages with opaque cursors. Answers to GET have a weak ETag. Without a
+Errors are problem details (RFC 9457). A query parameter that an operation does not
+have is refused (400). Lists are pages with opaque cursors. Answers to GET have a weak ETag. Without a
 session, send a token as `Authorization: Bearer TOKEN`; what changes something must come from the same origin."""
 RAW = ("get_arguments", "get_result")
 PROBLEM = "#/components/responses/Problem"

@@ -14,6 +14,7 @@ class ProblemKind:
 
 BAD_REQUEST = ProblemKind("bad-request", 400, "The request cannot be understood")
 INVALID_PARAMETER = ProblemKind("invalid-parameter", 400, "A parameter has a value that cannot work")
+UNKNOWN_PARAMETER = ProblemKind("unknown-parameter", 400, "There is no such parameter")
 INVALID_CURSOR = ProblemKind("invalid-cursor", 400, "The cursor is not one of this list")
 UNAUTHENTICATED = ProblemKind("unauthenticated", 401, "A token is needed")
 MISSING_RIGHT = ProblemKind("missing-right", 403, "The role does not allow this")

@@ -14,7 +14,7 @@ from .task_pages import scan
 MOST_UNDER_WAY = 3
 MOST_TASKS = 100_000
 TASKS_PER_TURN = 50
-"""Writing one down takes some 15 µs, and so a turn less than 1 ms."""
+"""Writing one down takes some 20 µs, and so a turn about 1 ms."""
 
 RESTS_PER_TURN = 4.0
 """How many times as long as a turn the others have the event loop to themselves after it."""

@@ -88,6 +88,22 @@ def test_a_payload_that_is_large_or_no_json_is_shown_by_its_beginning() -> None:
     assert beginning(b"x" * 500).endswith("…")
 
 
+@pytest.mark.parametrize(
+    ("payload", "shown"),
+    [
+        (b"{}", ""),
+        (b'{"":[0,2]}', "0, 2"),
+        (b'{"":[{"a":1}],"by":NaN}', '{"a":1}, by=NaN'),
+        (b'{"value":"x"}', 'value="x"'),
+        (b'{"value":"' + "é".encode() * 200 + b'"}', 'value="' + "é" * 75 + '"…'),
+        (b'{"":3}', '{"":3}'),
+        (b"[1]", "[1]"),
+    ],
+)
+def test_the_beginning_of_arguments_is_shown_as_in_a_call(payload: bytes, shown: str) -> None:
+    assert beginning(payload) == shown
+
+
 def test_a_key_stands_for_one_claim_of_one_actor() -> None:
     clock, numbers = ManualClock(), iter(range(100_000))
     keys = IdempotencyKeys(clock, lambda: str(next(numbers)))

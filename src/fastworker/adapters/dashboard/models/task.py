@@ -59,7 +59,7 @@ class TaskSummary(Record):
     is_cancelling: bool
     is_held: bool = Field(description="Its priority or its task function is paused.")
     origin: str | None = Field(description="The task that this one runs again.")
-    arguments_preview: str = Field(description="The first characters of the arguments as JSON.")
+    arguments_preview: str = Field(description="The first arguments as in a call, each as JSON.")
 
 
 class TaskPage(Page[TaskSummary]):

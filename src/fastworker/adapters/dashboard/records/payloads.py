@@ -1,11 +1,12 @@
 """Arguments and results, decoded only because somebody looks at this very task, and told without what is hidden."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from math import isfinite
 from typing import Any
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from fastworker.domain.errors import FastWorkerError
 from fastworker.domain.task import Submission
@@ -27,7 +28,7 @@ type Decode = Callable[[bytes], Any]
 
 
 def preview(submission: Submission, parts: Parts) -> str:
-    """Return the beginning of arguments, as they are; without what is to be hidden."""
+    """Return the beginning of arguments as in a call; without what is to be hidden."""
     payload = submission.payload
     if not parts.redaction.is_on:
         return beginning(payload)
@@ -38,9 +39,22 @@ def preview(submission: Submission, parts: Parts) -> str:
 
 
 def beginning(payload: bytes) -> str:
-    """Return the first characters of a payload."""
+    """Return the first arguments of a payload, `1, [2], by="name"`; its first characters if it holds none."""
     text = payload[:PREVIEW_BYTES].decode("utf-8", "replace")
+    with suppress(ValueError, TypeError):  # not written by our codec
+        text = ", ".join(_as_written(from_json(text, allow_partial="trailing-strings")))
     return text if len(payload) <= PREVIEW_BYTES else f"{text}…"
+
+
+def _as_written(named: Any) -> Iterator[str]:
+    if not isinstance(named, dict) or not isinstance(named.get("", []), list):
+        raise TypeError("these are no arguments by name")
+    for name, value in named.items():
+        yield from (f"{name}={_json(value)}",) if name else map(_json, value)
+
+
+def _json(value: Any) -> str:
+    return to_json(value, inf_nan_mode="constants").decode()
 
 
 def arguments_decoder(parts: Parts, name: str) -> Decode:

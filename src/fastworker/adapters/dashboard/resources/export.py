@@ -52,7 +52,7 @@ class File(Stream):
 def export_tasks(
     parts: Given,
     wanted: Wanted,
-    kind: Annotated[FileKind, QueryParameter(name="format", description="A JSON object per line, or a table.")],
+    format: Annotated[FileKind, QueryParameter(description="A JSON object per line, or a table.")],
     limit: Annotated[int, QueryParameter(ge=1, le=MOST_TASKS, description="Most tasks in the file.")] = MOST_TASKS,
 ) -> Stream:
     """Return the rows of the tasks that fit as a file, the oldest first.
@@ -65,12 +65,12 @@ def export_tasks(
         headers = {"retry-after": str(RETRY_SECONDS)}
         raise ApiProblem(TOO_MANY, f"{MOST_UNDER_WAY} files are being written; try again later", headers=headers)
     headers = {
-        "content-disposition": f'attachment; filename="tasks.{kind}"',
+        "content-disposition": f'attachment; filename="tasks.{format}"',
         "cache-control": "no-store",
         "x-accel-buffering": "no",
     }
-    content = lines(export, tasks, kind, parts, most=limit)
-    return File(content, export, media_type=MEDIA_TYPES[kind], headers=headers)
+    content = lines(export, tasks, format, parts, most=limit)
+    return File(content, export, media_type=MEDIA_TYPES[format], headers=headers)
 
 
 HANDLERS = [export_tasks]

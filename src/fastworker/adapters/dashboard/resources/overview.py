@@ -24,19 +24,19 @@ def get_overview(parts: Given) -> Overview:
 @get("/metrics/series", operation_id="get_series", tags=TAGS, responses=fails_with(), sync_to_thread=False)
 def get_series(
     parts: Given,
-    span: Annotated[Range, QueryParameter(name="range", description="How far back: its step grows with it.")] = "15m",
+    range: Annotated[Range, QueryParameter(description="How far back: its step grows with it.")] = "15m",
     since: Annotated[
         float | None,
         QueryParameter(ge=FIRST_MOMENT, le=LAST_MOMENT, description="Unix seconds: only steps that end later."),
     ] = None,
 ) -> Series:
     """Return the history in columns."""
-    found = parts.series.get(span, now=parts.clock.now())
+    found = parts.series.get(range, now=parts.clock.now())
     if since is not None:
         found = found.since(since)
     return Series(
-        range=span,
-        step_seconds=RANGES[span][1],
+        range=range,
+        step_seconds=RANGES[range][1],
         at=found.at,
         columns=found.values,
         as_of=parts.moments.now(),

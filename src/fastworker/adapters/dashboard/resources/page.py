@@ -11,6 +11,10 @@ from ..page_files import ASSETS, PageFile, PageFiles
 from ..paths import root_path_of
 from ..problem_kinds import NOT_FOUND
 from ..problems import ApiProblem
+from ..query_parameters import ANY_QUERY
+
+OPEN = {**PUBLIC, **ANY_QUERY}
+"""The page reads its filters from its own address."""
 
 PAGES = ("login", "tasks", "errors", "queues", "workers", "functions", "system", "api")
 """The page's own paths; those below name one thing, such as /tasks/ID."""
@@ -21,11 +25,11 @@ def page_handlers(files: PageFiles) -> list[HTTPRouteHandler]:
     own = ["/", *(f"/{page}" for page in PAGES), *(f"/{page}/{{item:str}}" for page in PAGES)]
     named = [f"/{name}" for name in files.names if "/" not in name]
 
-    @get(own, opt=PUBLIC, include_in_schema=False, sync_to_thread=False)
+    @get(own, opt=OPEN, include_in_schema=False, sync_to_thread=False)
     def get_page(request: Request[Any, Any, Any]) -> Response[bytes]:
         return _answer(request, files.index_at(root_path_of(request.scope)))
 
-    @get([*named, f"/{ASSETS}{{name:str}}"], opt=PUBLIC, include_in_schema=False, sync_to_thread=False)
+    @get([*named, f"/{ASSETS}{{name:str}}"], opt=OPEN, include_in_schema=False, sync_to_thread=False)
     def get_file(request: Request[Any, Any, Any]) -> Response[bytes]:
         file = files.get(request.scope["path"].removeprefix("/"))
         if file is None:
