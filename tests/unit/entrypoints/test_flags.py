@@ -187,3 +187,11 @@ def test_the_help_shows_defaults_that_say_something() -> None:
     assert shown("local_execution").endswith("[default: auto]")
     assert "[default" not in shown("insecure")
     assert "[default" not in shown("task_modules")
+
+
+def test_only_lists_of_modules_are_shown_as_modules() -> None:
+    options = [option for option in control_plane_command.params if isinstance(option, click.Option)]
+    shown = {option.name: option.metavar for option in options if option.multiple}
+    assert shown.pop("task_modules") == "MODULE"
+    assert "MODULE" not in shown.values()
+    assert (shown["dashboard_redact"], shown["dashboard_trusted_proxy"]) == ("NAME", "NETWORK")

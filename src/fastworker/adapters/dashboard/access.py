@@ -12,7 +12,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
 from .origins import SAFE_METHODS
-from .problem_kinds import MISSING_RIGHT, UNAUTHENTICATED
+from .problem_kinds import MISSING_RIGHT, UNAUTHENTICATED, UNKNOWN_TOKEN
 from .problems import ApiProblem
 from .proxies import NOT_FORWARDED, Forwarded, forwarded_in
 from .roles import Role
@@ -63,8 +63,9 @@ class Access:
     def authorize(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         """Let a request pass to its handler, with the identity as `request.auth`; raises `ApiProblem`."""
         needed = _needed_role(handler, str(connection.scope.get("method", "")))
+        authorization = connection.headers.get("authorization", "")
         identity = self.identify(
-            connection.headers.get("authorization", ""),
+            authorization,
             connection.cookies.get(self.cookie_name, ""),
             forwarded_in(connection.scope),
         )
@@ -72,11 +73,21 @@ class Access:
         if needed is None:
             return
         if identity is None:
-            headers = {"www-authenticate": 'Bearer realm="fastworker"'}
-            raise ApiProblem(UNAUTHENTICATED, "send a token as `Authorization: Bearer …`, or log in", headers=headers)
+            raise _stranger(authorization)
         if identity.role < needed:
             detail = f"this needs the role {needed.label}; {identity.actor} is {identity.role.label}"
             raise ApiProblem(MISSING_RIGHT, detail, missing_right=needed.label)
+
+
+def _stranger(authorization: str) -> ApiProblem:
+    """Return the problem of who shows a token that is none, or nothing."""
+    challenge = 'Bearer realm="fastworker"'
+    scheme, _, secret = authorization.partition(" ")
+    if scheme.lower() == "bearer" and secret.strip():
+        headers = {"www-authenticate": f'{challenge}, error="invalid_token"'}
+        return ApiProblem(UNKNOWN_TOKEN, "it is none of the tokens of this control plane", headers=headers)
+    detail = "send a token as `Authorization: Bearer …`, or log in"
+    return ApiProblem(UNAUTHENTICATED, detail, headers={"www-authenticate": challenge})
 
 
 def _needed_role(handler: BaseRouteHandler, method: str) -> Role | None:

@@ -17,6 +17,7 @@ INVALID_PARAMETER = ProblemKind("invalid-parameter", 400, "A parameter has a val
 UNKNOWN_PARAMETER = ProblemKind("unknown-parameter", 400, "There is no such parameter")
 INVALID_CURSOR = ProblemKind("invalid-cursor", 400, "The cursor is not one of this list")
 UNAUTHENTICATED = ProblemKind("unauthenticated", 401, "A token is needed")
+UNKNOWN_TOKEN = ProblemKind("unknown-token", 401, "This token is not known")
 MISSING_RIGHT = ProblemKind("missing-right", 403, "The role does not allow this")
 CROSS_ORIGIN = ProblemKind("cross-origin", 403, "The request comes from another site")
 HIDDEN = ProblemKind("hidden", 403, "This must not be shown here")

@@ -11,7 +11,12 @@ from fastworker.entrypoints.settings import ProcessSettings, flag_of
 
 type Command = Callable[..., Any]
 
-METAVARS = {"dashboard_allowed_host": "HOST", "dashboard_frame_ancestors": "ORIGIN"}
+METAVARS = {
+    "dashboard_allowed_host": "HOST",
+    "dashboard_frame_ancestors": "ORIGIN",
+    "dashboard_redact": "NAME",
+    "dashboard_trusted_proxy": "NETWORK",
+}
 """What stands for a value of the settings that are lists and no modules."""
 
 

@@ -66,6 +66,15 @@ async def test_a_drained_worker_takes_no_more_and_leaves() -> None:
         assert (await served.post("/workers/w1/drain")).status_code == 404
 
 
+async def test_that_the_own_worker_cannot_be_drained_is_not_the_fault_of_a_body() -> None:
+    async with a_dashboard(workers=[]) as served:
+        card = WorkerCard("control-plane", "i1", 1, frozenset({"echo"}), is_local=True)
+        served.parts.control_plane.coordinator.join(card, now=served.system.clock.now())
+        response = await served.post("/workers/control-plane/drain")
+        assert (response.status_code, response.json()["type"]) == (409, "/problems/wrong-state")
+        assert "stop the control plane" in response.json()["detail"]
+
+
 async def test_workers_are_listed_page_by_page_in_the_order_in_which_they_joined() -> None:
     async with a_dashboard(workers=["b", "a", "c/1"]) as served:
         first = (await served.get("/workers?limit=2")).json()

@@ -173,7 +173,19 @@ async def test_no_prefix_or_suffix_opens_a_route(path: str) -> None:
 )
 async def test_a_wrong_token_is_no_token(header: str) -> None:
     async with a_dashboard(is_open=False) as served:
-        assert is_problem(await served.get("/overview", headers={"authorization": header}), 401)
+        response = await served.get("/overview", headers={"authorization": header})
+        is_shown = header not in ("Bearer ", "Basic dTpw")
+        assert is_problem(response, 401, "unknown-token" if is_shown else "unauthenticated")
+        assert ('error="invalid_token"' in response.headers["www-authenticate"]) is is_shown
+
+
+async def test_nothing_tells_how_near_a_wrong_token_is_to_a_right_one() -> None:
+    async with a_dashboard(is_open=False) as served:
+        told = set()
+        for token in ("x", "the-token-of-a-admi", "the-token-of-a-adminn", "x" * 500):
+            response = await served.get("/overview", headers={"authorization": f"Bearer {token}"})
+            told.add((response.json()["title"], response.json()["detail"]))
+        assert told == {("This token is not known", "it is none of the tokens of this control plane")}
 
 
 NEEDED = {

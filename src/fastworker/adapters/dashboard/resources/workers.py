@@ -5,6 +5,7 @@ from typing import Annotated
 from litestar import get, post
 from litestar.params import FromPath, QueryParameter
 
+from fastworker.domain.errors import InvalidOption
 from fastworker.domain.worker_registry import Worker as DomainWorker
 
 from ..access import OPERATOR
@@ -12,7 +13,7 @@ from ..models.submission import LONGEST_ID
 from ..models.worker import Worker, WorkerDetail, WorkerMovePage, WorkerPage
 from ..parts import Given, Parts
 from ..paths import name_in_path
-from ..problem_kinds import NOT_FOUND
+from ..problem_kinds import NOT_FOUND, WRONG_STATE
 from ..problems import ApiProblem
 from ..records.workers import move_record, worker_detail, worker_record
 from .arguments import PAGE_SIZE, Asking, CursorText, Limit, actor_of, fails_with, steer
@@ -67,13 +68,16 @@ def get_worker(parts: Given, worker_id: FromPath[str]) -> WorkerDetail:
     tags=TAGS,
     opt=OPERATOR,
     status_code=202,
-    responses=fails_with(422),
+    responses=fails_with(409),
     sync_to_thread=False,
 )
 def drain_worker(request: Asking, parts: Given, worker_id: FromPath[str]) -> Worker:
     """Have a worker take no more tasks, finish what it runs, and leave."""
     worker, actor = _worker(parts, name_in_path(worker_id)), actor_of(request)
-    steer(parts, lambda steering, now: steering.drain_worker(actor, worker.card.worker_id, now=now))
+    try:
+        steer(parts, lambda steering, now: steering.drain_worker(actor, worker.card.worker_id, now=now))
+    except InvalidOption as error:  # it is the control plane's own
+        raise ApiProblem(WRONG_STATE, str(error)) from error
     return worker_record(worker, parts)
 
 
