@@ -99,11 +99,12 @@ describe("causes of an error", () => {
 describe("bars of run times", () => {
   it("say between which bounds they lie", () => {
     const bars = [
-      { below_seconds: 0.2, count: 1 },
-      { below_seconds: null, count: 2 },
+      { above_seconds: 0.1, below_seconds: 0.2, count: 1 },
+      { above_seconds: 0.2, below_seconds: null, count: 2 },
     ];
     expect(boundsOf(bars, 0)).toBe("100 ms to 200 ms");
     expect(boundsOf(bars, 1)).toBe("over 200 ms");
+    expect(boundsOf([{ above_seconds: 0, below_seconds: 0.2, count: 1 }], 0)).toBe("below 200 ms");
   });
 });
 

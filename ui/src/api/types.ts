@@ -66,8 +66,9 @@ export interface AuditPage {
   as_of: Moment;
 }
 
-/** So many durations were longer than the bound of the bar before, and at most `below_seconds` (None: longer). */
+/** So many durations were longer than `above_seconds`, and at most `below_seconds` (None: without a bound). */
 export interface Bar {
+  above_seconds: number;
   below_seconds: number | null;
   count: number;
 }

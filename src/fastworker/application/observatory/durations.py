@@ -1,6 +1,7 @@
 """Many durations in little memory: how many fell between which bounds.
 
-The bounds are a third of an octave apart, from 0.1 ms to a day, so that a percentile is off by 13 % at most.
+The bounds are a third of an octave apart, from 1.6 µs to a day, so that a percentile is off by 13 % at most: the
+fastest task functions run for some ten microseconds.
 """
 
 from bisect import bisect_left, bisect_right
@@ -8,7 +9,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from math import ceil, inf
 
-BOUNDS = tuple(1e-4 * 2 ** (third / 3) for third in range(91))
+BELOW_100_MICROSECONDS = 18
+BOUNDS = tuple(1e-4 * 2 ** (third / 3) for third in range(-BELOW_100_MICROSECONDS, 91))
 """Upper bounds in seconds; what is longer than the last is counted behind it."""
 
 
@@ -76,15 +78,13 @@ class Durations:
         above = BOUNDS[bucket] if bucket < len(BOUNDS) else self.longest
         return min(self.longest, below + (above - below) * left / self.counts[bucket])
 
-    def octaves(self) -> list[tuple[float, int]]:
-        """Return how many there are up to each of some bounds that double, from the first to the last with any.
+    def octaves(self) -> list[tuple[float, float, int]]:
+        """Return how many are above a bound and up to the next one, which is its double; from the first with any on.
 
-        The bound of those that are longer than all bounds is infinite.
+        Below the first bound is 0; above the last one, infinity.
         """
-        found = [
-            (bound, sum(self.counts[max(0, 3 * octave - 2) : 3 * octave + 1]))
-            for octave, bound in enumerate(BOUNDS[::3])
-        ]
-        found.append((inf, self.counts[-1]))
-        some = [index for index, (_, count) in enumerate(found) if count]
+        bounds = BOUNDS[::3]
+        counts = [sum(self.counts[max(0, 3 * octave - 2) : 3 * octave + 1]) for octave in range(len(bounds))]
+        found = list(zip((0.0, *bounds), (*bounds, inf), (*counts, self.counts[-1]), strict=True))
+        some = [index for index, (_, _, count) in enumerate(found) if count]
         return found[some[0] : some[-1] + 1] if some else []

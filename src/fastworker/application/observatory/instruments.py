@@ -4,14 +4,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from .durations import BOUNDS, Durations
+from .durations import BELOW_100_MICROSECONDS, BOUNDS, Durations
 
 type Labels = Mapping[str, str]
 type Measured = tuple[Labels, float]
 type Spent = Callable[["Instrument", Labels, Collection[float]], None]
 """Told of durations that came together."""
 
-HISTOGRAM_BOUNDS = BOUNDS[::6]
+HISTOGRAM_BOUNDS = BOUNDS[BELOW_100_MICROSECONDS::6]
 """Upper bounds of the buckets that are told, in seconds: each four times the one before, from 0.1 ms to a day."""
 
 _SUFFIXES = {"s": "_seconds", "By": "_bytes"}
@@ -113,5 +113,5 @@ class Buckets:
 
 def buckets(labels: Labels, durations: Durations) -> Buckets:
     """Return durations by `HISTOGRAM_BOUNDS`."""
-    counts = [sum(durations.counts[: bucket + 1]) for bucket in range(0, len(BOUNDS), 6)]
+    counts = [sum(durations.counts[: bucket + 1]) for bucket in range(BELOW_100_MICROSECONDS, len(BOUNDS), 6)]
     return Buckets(labels, counts, sum(durations.counts), durations.seconds)

@@ -252,6 +252,7 @@ async def test_a_function_tells_how_long_its_attempts_ran() -> None:
         [bar] = (await served.get("/functions/held")).json()["run_histogram"]
         assert bar["count"] == 1
         assert 3.0 <= bar["below_seconds"] < 6.0
+        assert bar["above_seconds"] == pytest.approx(bar["below_seconds"] / 2)
 
 
 async def test_failures_that_nobody_has_seen_need_attention_until_somebody_has() -> None:

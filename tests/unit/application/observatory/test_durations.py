@@ -21,7 +21,7 @@ def test_durations_of_nothing_at_all_count():
     assert some_durations(0.0, 0.0).spread() == Spread(2, 0.0, 0.0, 0.0, 0.0)
 
 
-@pytest.mark.parametrize("scale", [0.001, 0.1, 30.0, 4_000.0])
+@pytest.mark.parametrize("scale", [3e-5, 0.001, 0.1, 30.0, 4_000.0])
 def test_percentiles_are_off_by_a_seventh_at_most(scale):
     chance = random.Random(1)
     seconds = sorted(chance.lognormvariate(0.0, 1.0) * scale for _ in range(2_000))
@@ -66,11 +66,11 @@ def test_absorbing_others_is_counting_all_at_once():
 
 def test_octaves_tell_how_many_are_up_to_each_bound_that_doubles_the_last():
     assert some_durations().octaves() == []
-    assert some_durations(0.0, BOUNDS[0]).octaves() == [(BOUNDS[0], 2)]
+    assert some_durations(0.0, BOUNDS[0]).octaves() == [(0.0, BOUNDS[0], 2)]
     assert some_durations(BOUNDS[3], BOUNDS[3] * 1.01, BOUNDS[9]).octaves() == [
-        (BOUNDS[3], 1),
-        (BOUNDS[6], 1),
-        (BOUNDS[9], 1),
+        (BOUNDS[0], BOUNDS[3], 1),
+        (BOUNDS[3], BOUNDS[6], 1),
+        (BOUNDS[6], BOUNDS[9], 1),
     ]
 
 
@@ -78,5 +78,5 @@ def test_octaves_hold_every_duration():
     seconds = [*BOUNDS, 2 * BOUNDS[-1]]
     octaves = some_durations(*seconds).octaves()
 
-    assert sum(count for _, count in octaves) == len(seconds)
-    assert octaves[-1] == (inf, 1)
+    assert sum(count for _, _, count in octaves) == len(seconds)
+    assert octaves[-1] == (BOUNDS[-1], inf, 1)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from fastworker.application.observatory import instruments
-from fastworker.application.observatory.durations import BOUNDS, Durations
+from fastworker.application.observatory.durations import Durations
 from fastworker.application.observatory.instruments import (
     HISTOGRAM_BOUNDS,
     INSTRUMENTS,
@@ -118,7 +118,7 @@ def test_buckets_are_cumulative_and_each_four_times_as_wide_as_the_one_before():
     assert dict(zip(HISTOGRAM_BOUNDS, found.counts, strict=True)) == {
         bound: sum(each <= bound for each in (0.0001, 0.00011, 0.1, 1.0)) for bound in HISTOGRAM_BOUNDS
     }
-    assert HISTOGRAM_BOUNDS[0] == BOUNDS[0]
+    assert HISTOGRAM_BOUNDS[0] == 1e-4
     assert [later / bound for bound, later in pairwise(HISTOGRAM_BOUNDS)] == [pytest.approx(4.0)] * (
         len(HISTOGRAM_BOUNDS) - 1
     )

@@ -8,9 +8,9 @@ import { count, duration, plural, share } from "../../format/numbers";
 
 /** Say between which bounds the durations of a bar lie. */
 export function boundsOf(bars: readonly Bar[], index: number): string {
-  const below = bars[index]?.below_seconds ?? null;
-  if (below === null) return `over ${duration(bars[index - 1]?.below_seconds ?? null)}`;
-  return `${duration(below / 2)} to ${duration(below)}`;
+  const { above_seconds: above = 0, below_seconds: below = null } = bars[index] ?? {};
+  if (below === null) return `over ${duration(above)}`;
+  return above === 0 ? `below ${duration(below)}` : `${duration(above)} to ${duration(below)}`;
 }
 
 export function Histogram({ bars }: { bars: readonly Bar[] }): JSX.Element {

@@ -50,8 +50,9 @@ class Function(Record):
 
 
 class Bar(Record):
-    """So many durations were longer than the bound of the bar before, and at most `below_seconds` (None: longer)."""
+    """So many durations were longer than `above_seconds`, and at most `below_seconds` (None: without a bound)."""
 
+    above_seconds: float
     below_seconds: float | None
     count: int
 

@@ -44,4 +44,7 @@ def percentiles(spread: Spread) -> Percentiles:
 
 def bars(durations: Durations) -> list[Bar]:
     """Return durations as a histogram."""
-    return [Bar(below_seconds=None if isinf(bound) else bound, count=count) for bound, count in durations.octaves()]
+    return [
+        Bar(above_seconds=above, below_seconds=None if isinf(below) else below, count=count)
+        for above, below, count in durations.octaves()
+    ]
