@@ -57,23 +57,6 @@ def test_what_was_submitted_lately_is_searched_by_age(busy: Dashboard, sight: Op
     page.see("No task matches")
 
 
-def test_what_stands_in_the_search_is_what_is_searched_for(busy: Dashboard, sight: OpenSight) -> None:
-    page = sight(busy, "tasks")
-    page.see_row("wait_for")
-    field = page.page.get_by_role("combobox", name="Search tasks")
-    field.fill("name:send_receipt")
-    page.wait_until(lambda tab: "send_receipt" in tab.url, "a search for what is whole, after a pause")
-    field.fill("name:wait")
-    page.keys("Tab")
-    page.wait_until(lambda tab: "send_receipt" not in tab.url and "wait" in tab.url, "a search on leaving")
-    assert field.input_value() == "name:wait", "nobody chose a suggestion"
-    page.open("tasks?name=send_receipt&priority=normal")
-    field.fill("status:")
-    page.button("Clear all")
-    page.wait_until(lambda tab: tab.url.endswith("tasks"), "no filter")
-    assert field.input_value() == ""
-
-
 @pytest.mark.parametrize("path", ["", "queues/normal", "system"])
 def test_a_part_of_the_time_can_be_left_wherever_a_chart_shows_it(busy: Dashboard, sight: OpenSight, path: str) -> None:
     end = int(time.time())
