@@ -9,6 +9,7 @@ import "./styles/pages.css";
 import "./styles/narrow.css";
 import { render } from "preact";
 import { App } from "./app";
+import { startDoubleClicks } from "./components/double-click";
 import { startLive } from "./live/live";
 import { startRouter } from "./router/location";
 import { enter, takeOnce } from "./shell/login";
@@ -22,6 +23,7 @@ async function start(root: HTMLElement): Promise<void> {
   startRouter();
   startClock();
   startShortcuts();
+  startDoubleClicks();
   const once = takeOnce();
   // A used or old word is no reason to stop: the login says what to do.
   if (once) await enter({ once }).catch(() => undefined);

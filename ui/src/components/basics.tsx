@@ -1,6 +1,6 @@
 // Buttons, links that look like buttons, copying, moments, badges: the small parts.
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { fullTime, momentOf, relative } from "../format/times";
 import { NOTHING } from "../format/numbers";
 import { isUtc, now } from "../state/clock";
@@ -18,7 +18,8 @@ interface ButtonProps {
   refused?: string | null;
   isBusy?: boolean;
   isPressed?: boolean;
-  onClick: () => void;
+  /** What takes time is a promise: until it is kept, and for the rest of a double click, it is not begun again. */
+  onClick: () => unknown;
   keys?: string;
   type?: "button" | "submit";
   class?: string;
@@ -26,7 +27,18 @@ interface ButtonProps {
 
 export function Button(props: ButtonProps): JSX.Element {
   const { icon, kind = "plain", label, refused, isBusy, isPressed, keys, type = "button", class: extra = "" } = props;
-  const isOff = Boolean(refused) || isBusy;
+  const [isUnderWay, setUnderWay] = useState(false);
+  const hasBegun = useRef(false);
+  const isWaiting = isBusy || isUnderWay;
+  const isOff = Boolean(refused) || isWaiting;
+  const press = (event: MouseEvent) => {
+    if (isOff || (hasBegun.current && event.detail > 1)) return event.preventDefault();
+    const result = props.onClick();
+    hasBegun.current = result instanceof Promise;
+    if (!(result instanceof Promise)) return;
+    setUnderWay(true);
+    void result.finally(() => setUnderWay(false));
+  };
   const title = refused || props.title || (keys ? `${label ?? ""} (${keys})`.trim() : label);
   return (
     <button
@@ -34,11 +46,11 @@ export function Button(props: ButtonProps): JSX.Element {
       class={`button ${kind} ${props.children ? "" : "icon-only"} ${extra}`}
       aria-label={label}
       aria-disabled={isOff ? "true" : undefined}
-      aria-busy={isBusy ? "true" : undefined}
+      aria-busy={isWaiting ? "true" : undefined}
       aria-pressed={isPressed}
       aria-keyshortcuts={keys}
       title={title}
-      onClick={(event) => (isOff ? event.preventDefault() : props.onClick())}
+      onClick={press}
     >
       {icon && <Icon name={icon} />}
       {props.children}

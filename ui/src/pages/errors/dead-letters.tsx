@@ -108,7 +108,7 @@ function Replay({ task, refused }: { task: TaskSummary; refused: string | null }
   };
   return (
     <span class="row-actions">
-      <Button icon="retry" refused={refused} onClick={() => void replay()} title={`Run ${task.name} again as it was`}>
+      <Button icon="retry" refused={refused} onClick={replay} title={`Run ${task.name} again as it was`}>
         Replay
       </Button>
       <a class="button" href={urlOf("tasks", task.id, { edit: "1" })} title={`Edit ${task.name} and run it again`}>

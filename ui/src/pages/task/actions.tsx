@@ -84,9 +84,9 @@ export function Actions({ task }: { task: Task }): JSX.Element {
     return found?.is_possible ? null : found?.explanation || "not possible now";
   };
   const run = (name: TaskActionName, body: () => Promise<unknown>) => () => {
-    if (refused(name) || busy) return;
+    if (refused(name) || busy) return undefined;
     setBusy(name);
-    void body().finally(() => setBusy(null));
+    return body().finally(() => setBusy(null));
   };
   const doCancel = run("cancel", () => cancel(task, state("cancel")?.explanation ?? ""));
   const doRetry = run("retry", () =>
