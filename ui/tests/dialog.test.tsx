@@ -23,6 +23,34 @@ describe("what is on the screen", () => {
     expect(root.querySelector("dialog")!.open).toBe(true);
   });
 
+  it("begins in its first field", () => {
+    render(
+      <Dialog title="Ask" onClose={() => undefined}>
+        <form>
+          <select />
+          <input />
+        </form>
+      </Dialog>,
+      root,
+    );
+    expect(document.activeElement?.tagName).toBe("SELECT");
+  });
+
+  it("begins, where nothing is to be filled in, on the button that changes nothing", () => {
+    render(
+      <Dialog title="Ask" onClose={() => undefined}>
+        <form>
+          <footer>
+            <button type="button">Keep</button>
+            <button type="submit">Delete</button>
+          </footer>
+        </form>
+      </Dialog>,
+      root,
+    );
+    expect(document.activeElement?.textContent).toBe("Keep");
+  });
+
   it("has its keys at once, and as long as it is there", () => {
     const Page = () => {
       useShortcuts([{ keys: "R", label: "Retry", group: "Task", run: () => undefined }]);

@@ -10,8 +10,10 @@ interface Field {
   label: string;
   hint?: string;
   type?: "text" | "number";
-  /** What can be chosen, the first one at the beginning; without this, anything can be written. */
+  /** What can be chosen; without this, anything can be written. */
   choices?: readonly string[];
+  /** What is chosen at the beginning; without this, the first one. */
+  chosen?: string;
 }
 
 export interface Question {
@@ -38,10 +40,14 @@ export function ConfirmDialog(): JSX.Element | null {
   return asked.value && <Ask key={asked.value.question.title} {...asked.value} />;
 }
 
+function atFirst({ name, choices, chosen }: Field): [string, string][] {
+  return choices ? [[name, chosen ?? choices[0] ?? ""]] : [];
+}
+
 function Ask({ question, answer }: { question: Question; answer: (answers: Answers | null) => void }): JSX.Element {
   const [typed, setTyped] = useState("");
   const [answers, setAnswers] = useState<Answers>(() =>
-    Object.fromEntries(question.fields?.flatMap(({ name, choices }) => (choices ? [[name, choices[0] ?? ""]] : [])) ?? []),
+    Object.fromEntries((question.fields ?? []).flatMap(atFirst)),
   );
   const finish = (result: Answers | null) => {
     asked.value = null;

@@ -3,6 +3,13 @@ import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "./basics";
 
+const FIRST_FIELD = "form :is(input, select, textarea):not([type=checkbox])";
+
+/** Where the first key goes: into a field; else to the button that changes nothing, of those that ask. */
+function focusFirst(dialog: HTMLElement): void {
+  (dialog.querySelector<HTMLElement>(FIRST_FIELD) ?? dialog.querySelector<HTMLElement>("form > footer button"))?.focus();
+}
+
 interface DialogProps {
   title: string;
   onClose: () => void;
@@ -17,6 +24,7 @@ export function Dialog({ title, onClose, children, class: extra = "", isBare = f
   useLayoutEffect(() => {
     const before = document.activeElement;
     element.current?.showModal();
+    if (element.current) focusFirst(element.current);
     return () => {
       // Once the dialog is gone: as long as it is there, nothing else takes the focus.
       queueMicrotask(() => before instanceof HTMLElement && before.isConnected && before.focus());
