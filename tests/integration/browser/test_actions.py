@@ -45,7 +45,7 @@ def test_a_running_task_is_cancelled_by_keyboard(
     page = open_running(sight, steered, task_id)
     page.keys("c")
     page.page.get_by_role("dialog").wait_for()
-    page.keys("Tab", "Tab")
+    page.keys("Tab")
     page.wait_until(lambda tab: "Cancel the task" in focused(page), "the focus on the button")
     page.keys("Enter")
     page.page.locator(".task-title .status", has_text="cancelled").wait_for()
@@ -143,6 +143,9 @@ def test_many_tasks_are_selected_and_cancelled_after_the_exact_number_was_shown(
     page.answer("Cancel 12 tasks")
     page.wait_until(lambda tab: started.ask("tasks/counts")["cancelled"] == 12, "12 cancelled tasks")
     page.see_row("wait_for", "cancelled")
+    page.see("Cancelled 12 tasks")
+    page.button("Operations")
+    page.see_row("cancel 12 tasks", "done")
 
 
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])
@@ -156,12 +159,20 @@ def test_a_waiting_task_gets_another_priority(steered: Dashboard, sight: OpenSig
     else:
         page.keys("p")
         page.page.get_by_role("dialog").wait_for()
-        page.keys("Tab", "l", "Tab", "Tab")
+        page.keys("l", "Tab", "Tab")
         page.wait_until(lambda tab: focused(page) == "Set the priority", "the focus on the button")
         page.keys("Enter")
     page.see("Its priority is low")
     page.see("normal → low by")
     assert steered.ask(f"tasks/{held_task}")["priority"] == "low"
+
+
+def test_enter_takes_the_next_priority_up(steered: Dashboard, sight: OpenSight, held_task: str) -> None:
+    page = sight(steered, f"tasks/{held_task}")
+    page.page.locator(".task-title .status", has_text="held").wait_for()
+    page.keys("p", "Enter")
+    page.see("Its priority is high")
+    assert steered.ask(f"tasks/{held_task}")["priority"] == "high"
 
 
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])
@@ -246,7 +257,7 @@ def test_a_task_that_has_ended_is_deleted(dashboard: StartDashboard, sight: Open
     else:
         page.keys("D")
         page.page.get_by_role("dialog").wait_for()
-        page.keys("Tab", "Tab")
+        page.keys("Tab")
         page.wait_until(lambda tab: focused(page) == "Delete the task", "the focus on the button")
         page.keys("Enter")
     page.see("parse_feed is deleted")
@@ -277,6 +288,7 @@ def test_many_that_have_ended_are_deleted_and_their_rows_go(
     else:
         page.keys("D")
     page.answer_for_good("Delete 3 tasks", "3")
+    page.see("Deleted 3 tasks")
     page.see("No task matches")
     assert [task["name"] for task in started.ask("tasks")["items"]] == ["send_receipt"]
 

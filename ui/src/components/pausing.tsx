@@ -36,7 +36,7 @@ export async function turnPause({ name, pause, version, doPause, doResume, done 
   if (!answers) return;
   const minutes = Number(answers.minutes ?? "");
   if (answers.minutes && !(minutes > 0))
-    return toast("bad", "Not paused", { detail: `“${answers.minutes}” is no number of minutes` });
+    return void toast("bad", "Not paused", { detail: `“${answers.minutes}” is no number of minutes` });
   const request = { reason: answers.reason?.trim() ?? "", ...(minutes > 0 ? { seconds: minutes * 60 } : {}) };
   const paused = await act(`Pause ${name}`, () => doPause(request, version));
   if (paused) {

@@ -4,12 +4,14 @@ import { Button } from "../components/basics";
 import { Icon } from "../components/icons";
 import { closeToast, toasts } from "../state/toasts";
 
+const ICONS = { good: "check", bad: "warn", going: "hourglass" } as const;
+
 export function Toasts(): JSX.Element {
   return (
     <div class="toasts">
       {toasts.value.map(({ id, kind, text, detail, action }) => (
         <div key={id} class={`toast ${kind}`}>
-          <Icon name={kind === "good" ? "check" : "warn"} />
+          <Icon name={ICONS[kind]} />
           <div>
             <p>{text}</p>
             {detail && <p class="muted">{detail}</p>}

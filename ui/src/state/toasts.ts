@@ -4,7 +4,8 @@ import { announce } from "./announcer";
 
 export interface Toast {
   id: number;
-  kind: "good" | "bad";
+  /** `going` is what has begun and not ended. */
+  kind: "good" | "bad" | "going";
   text: string;
   detail?: string;
   action?: { label: string; run: () => void };
@@ -15,12 +16,13 @@ const MOST = 4;
 export const toasts = signal<readonly Toast[]>([]);
 let lastId = 0;
 
-/** Show a toast. A bad one stays until it is closed, so that nobody misses why something did not happen. */
-export function toast(kind: Toast["kind"], text: string, more: Pick<Toast, "detail" | "action"> = {}): void {
+/** Show a toast, and return its id. A bad one stays until it is closed, so that nobody misses why something did not happen. */
+export function toast(kind: Toast["kind"], text: string, more: Pick<Toast, "detail" | "action"> = {}): number {
   const id = ++lastId;
   toasts.value = [...toasts.peek(), { id, kind, text, ...more }].slice(-MOST);
   announce(more.detail ? `${text}. ${more.detail}` : text);
-  if (kind === "good") setTimeout(() => closeToast(id), SHOWN_MILLISECONDS);
+  if (kind !== "bad") setTimeout(() => closeToast(id), SHOWN_MILLISECONDS);
+  return id;
 }
 
 export function closeToast(id: number): void {

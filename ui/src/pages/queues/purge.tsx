@@ -8,11 +8,12 @@ import { plural } from "../../format/numbers";
 import { act } from "../../state/act";
 import { canOperate } from "../../state/session";
 import { toast } from "../../state/toasts";
+import { tellOutcome } from "../system/outcome";
 
 async function purge({ priority, pause }: Queue, done: () => void): Promise<void> {
   const counted = await act("Purge", () => countPurge(priority));
   if (!counted) return;
-  if (counted.possible === 0) return toast("good", `Nothing waits in ${priority}`);
+  if (counted.possible === 0) return void toast("good", `Nothing waits in ${priority}`);
   const flowing = pause ? "" : " The queue is not paused: if it moves meanwhile, nothing is done.";
   const agreed = await confirm({
     title: `Cancel all ${plural(counted.possible, "task")} that wait in ${priority}?`,
@@ -23,7 +24,7 @@ async function purge({ priority, pause }: Queue, done: () => void): Promise<void
   });
   if (!agreed) return;
   const operation = await act("Purge", () => startPurge(priority, counted.possible));
-  if (operation) toast("good", `Cancelling ${plural(operation.total, "task")} of ${priority}`);
+  if (operation) void tellOutcome(operation, { now: "Cancelling", past: "Cancelled", rest: ` of ${priority}` });
   done();
 }
 

@@ -12,6 +12,7 @@ import { act } from "../../state/act";
 import { canOperate } from "../../state/session";
 import { useShortcuts } from "../../state/shortcuts";
 import { toast } from "../../state/toasts";
+import { tellOutcome } from "../system/outcome";
 import { bulkFilter, type Filter } from "./filter";
 
 const TYPED_FROM = 100;
@@ -21,6 +22,7 @@ interface Words {
   verb: string;
   /** What is asked, after the verb and the number of tasks. */
   to?: (bulk: Bulk) => string;
+  now: string;
   past: string;
   what: string;
   /** Why there is none for which it is possible. */
@@ -33,20 +35,23 @@ interface Words {
 const WORDS: Record<BulkAction, Words> = {
   cancel: {
     verb: "Cancel",
-    past: "Cancelling",
+    now: "Cancelling",
+    past: "Cancelled",
     none: "They have ended.",
     isDangerous: true,
     what: "Queued tasks end at once; running ones are told to stop. This cannot be undone.",
   },
   retry: {
     verb: "Retry",
-    past: "Retrying",
+    now: "Retrying",
+    past: "Retried",
     none: "Only tasks that have ended are retried.",
     what: "Each is submitted again as a new task; the old one stays as it is.",
   },
   delete: {
     verb: "Delete",
-    past: "Deleting",
+    now: "Deleting",
+    past: "Deleted",
     none: "Only tasks that have ended are deleted.",
     what: "They are forgotten with their results. This cannot be undone.",
     isDangerous: true,
@@ -55,7 +60,8 @@ const WORDS: Record<BulkAction, Words> = {
   priority: {
     verb: "Set",
     to: ({ priority }) => ` to ${priority}`,
-    past: "Changing the priority of",
+    now: "Setting",
+    past: "Set",
     none: "They have it already, or do not wait any more.",
     what: "They go behind those that have that priority already.",
   },
@@ -63,7 +69,7 @@ const WORDS: Record<BulkAction, Words> = {
 
 /** Ask and do it. True when it was started. */
 export async function runBulk(bulk: Bulk, selection: Selection): Promise<boolean> {
-  const { verb, to, past, what, none, isDangerous = false, isForGood = false } = WORDS[bulk.action];
+  const { verb, to, now, past, what, none, isDangerous = false, isForGood = false } = WORDS[bulk.action];
   const counted = await act(verb, () => countBulk(bulk, selection));
   if (!counted) return false;
   if (counted.possible === 0) {
@@ -82,7 +88,7 @@ export async function runBulk(bulk: Bulk, selection: Selection): Promise<boolean
   });
   if (!agreed) return false;
   const operation = await act(verb, () => startBulk(bulk, selection, counted.possible));
-  if (operation) toast("good", `${past} ${plural(operation.total, "task")}`);
+  if (operation) void tellOutcome(operation, { now, past, rest: to?.(bulk) ?? "" });
   return operation !== undefined;
 }
 
