@@ -20,10 +20,27 @@ import { NAVIGATION } from "./pages";
 
 const isMenuOpen = signal(false);
 
+function closeMenu(): void {
+  isMenuOpen.value = false;
+  document.querySelector<HTMLElement>(".menu-button")?.focus();
+}
+
+/** Have Escape do only this, wherever the focus is, until the returned function is called. */
+function onEscape(run: () => void): () => void {
+  const take = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+    event.preventDefault(); // the keys of the page leave alone what has been taken
+    run();
+  };
+  document.addEventListener("keydown", take, { capture: true });
+  return () => document.removeEventListener("keydown", take, { capture: true });
+}
+
 export function TopBar(): JSX.Element {
   useEffect(() => {
     isMenuOpen.value = false;
   }, [route.value]);
+  useEffect(() => (isMenuOpen.value ? onEscape(closeMenu) : undefined), [isMenuOpen.value]);
   return (
     <header class="top-bar">
       <Button
@@ -50,14 +67,7 @@ export function TopBar(): JSX.Element {
           <kbd>Ctrl K</kbd>
         </button>
         <LiveChip />
-        <button
-          type="button"
-          class="button ghost zone"
-          title="Show times local or in UTC"
-          onClick={() => (isUtc.value = !isUtc.value)}
-        >
-          {isUtc.value ? "UTC" : "Local"}
-        </button>
+        <Zone />
         <Button
           kind="ghost"
           icon={isDark.value ? "sun" : "moon"}
@@ -69,6 +79,14 @@ export function TopBar(): JSX.Element {
         {session.value?.method === "session" && <LogOut />}
       </div>
     </header>
+  );
+}
+
+function Zone(): JSX.Element {
+  return (
+    <Button kind="ghost" class="zone" title="Show times local or in UTC" onClick={() => (isUtc.value = !isUtc.value)}>
+      {isUtc.value ? "UTC" : "Local"}
+    </Button>
   );
 }
 
@@ -107,6 +125,7 @@ function Navigation(): JSX.Element {
           )}
         </a>
       ))}
+      <Zone />
     </nav>
   );
 }
