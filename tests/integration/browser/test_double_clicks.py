@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator
 
-from .conftest import OpenSight, StartDashboard
+from .conftest import Dashboard, OpenSight, StartDashboard
 from .sight import Sight
 
 

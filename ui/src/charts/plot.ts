@@ -119,12 +119,16 @@ function axesOf(shape: Shape, color: (name: string) => string): uPlot.Axis[] {
     {
       ...common,
       values: (_chart, splits) => splits.map((split) => (split === null ? "" : shape.format(split))),
-      size: 58,
+      size: (_chart, labels) => Math.max(58, 16 + 6 * longest(labels ?? [])),
       space: 32,
       ...(shape.isWhole ? { incrs: WHOLE_STEPS } : {}),
       ...(shape.isLog ? { splits: (_chart, _axis, low, high) => powersBetween(low, high) } : {}),
     },
   ];
+}
+
+function longest(labels: readonly string[]): number {
+  return Math.max(0, ...labels.map(({ length }) => length));
 }
 
 /** Return the powers of ten around two values. */

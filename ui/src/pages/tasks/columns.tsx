@@ -18,6 +18,13 @@ export function runSeconds(task: TaskSummary): number | null {
   return started === null ? null : Math.max(0, (now.value - started) / 1000);
 }
 
+/** How long it has waited, or waits. */
+function Wait({ task }: { task: TaskSummary }): JSX.Element {
+  const since = task.status === "queued" ? momentOf(task.queued_at) : null;
+  if (since === null) return <>{duration(task.wait_seconds)}</>;
+  return <>{duration(Math.max(0, Math.round((now.value - since) / 1000)))}</>;
+}
+
 function Run({ task }: { task: TaskSummary }): JSX.Element {
   const seconds = runSeconds(task);
   const { progress } = task;
@@ -45,7 +52,9 @@ function Name({ task }: { task: TaskSummary }): JSX.Element {
           {task.error.type}: {task.error.message}
         </span>
       ) : (
-        <code title={task.arguments_preview}>{task.progress?.message || callPreview(task.arguments_preview)}</code>
+        <code title={task.arguments_preview}>
+          {(task.status === "running" && task.progress?.message) || callPreview(task.arguments_preview)}
+        </code>
       )}
     </span>
   );
@@ -87,7 +96,7 @@ export const COLUMNS: readonly Column<TaskSummary>[] = [
     align: "end",
     cell: ({ attempts, most_attempts }) => `${attempts}/${most_attempts}`,
   },
-  { key: "wait", label: "Wait", align: "end", cell: ({ wait_seconds }) => duration(wait_seconds) },
+  { key: "wait", label: "Wait", align: "end", cell: (task) => <Wait task={task} /> },
   { key: "run", label: "Run", align: "end", cell: (task) => <Run task={task} /> },
   { key: "submitted", label: "Submitted", align: "end", cell: ({ submitted_at }) => <Ago at={submitted_at} /> },
 ];
