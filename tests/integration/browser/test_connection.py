@@ -42,6 +42,9 @@ def test_every_page_outlives_its_control_plane(dashboard: StartDashboard, sight:
     for page in pages.values():
         page.live()
         page.page.get_by_text("The control plane is unreachable since").wait_for(state="detached")
+        page.see("The control plane restarted")
+    pages["errors"].button("Understood")
+    pages["errors"].page.get_by_text("The control plane restarted").wait_for(state="detached")
     with started.system.sync_client() as client:
         client.delay("send_receipt", 7, "after@example.org")
     pages["tasks"].see_row("send_receipt")

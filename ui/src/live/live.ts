@@ -2,6 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { HelloEvent } from "../api/types";
+import { serverNow } from "../state/clock";
 import { type Connection, connect } from "./connection";
 import type { Link, LiveEvent } from "./protocol";
 
@@ -12,6 +13,9 @@ export const isPaused = signal(false);
 export const hello = signal<HelloEvent | null>(null);
 /** The version this page was loaded from; another one means that the page should be loaded again. */
 export const firstVersion = signal<string | null>(null);
+
+/** When this page heard that another control plane is there, milliseconds since 1970; null: none, or read and closed. */
+export const restartedAt = signal<number | null>(null);
 
 /** True while what is on the screen may be old. */
 export const isDown = computed(() => link.value.state === "reconnecting");
@@ -70,7 +74,9 @@ function greet(next: HelloEvent): void {
   const isOther = hello.peek() !== null && hello.peek()?.boot !== next.boot;
   hello.value = next;
   firstVersion.value ??= next.version;
-  if (isOther) resetAll();
+  if (!isOther) return;
+  restartedAt.value = serverNow();
+  resetAll();
 }
 
 /** Connect; once per page. */

@@ -6,7 +6,7 @@ import { Button } from "../components/basics";
 import { Icon, type IconName } from "../components/icons";
 import { clockTime } from "../format/times";
 import { duration } from "../format/numbers";
-import { firstVersion, hello, link } from "../live/live";
+import { firstVersion, hello, link, restartedAt } from "../live/live";
 import type { Link } from "../live/protocol";
 import type { Resource } from "../live/resource";
 import { isUtc, localNow, now } from "../state/clock";
@@ -47,6 +47,13 @@ export function Banner(): JSX.Element {
         <Row tone="bad" icon="unplug">
           The control plane is unreachable since {clockTime(since, isUtc.value)}.{retrying(link.value)}
           {overview.asOf && ` What you see is ${duration(Math.round((now.value - overview.asOf) / 1000))} old.`}
+        </Row>
+      )}
+      {restartedAt.value !== null && (
+        <Row tone="warn" icon="retry">
+          The control plane restarted; this page noticed at {clockTime(restartedAt.value, isUtc.value)}. What it kept only
+          in memory is gone.{" "}
+          <Button onClick={() => (restartedAt.value = null)}>Understood</Button>
         </Row>
       )}
       {isOther && (

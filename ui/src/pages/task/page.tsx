@@ -10,6 +10,7 @@ import { PriorityMark, Status } from "../../components/status";
 import { Tabs } from "../../components/tabs";
 import { count, duration } from "../../format/numbers";
 import { pretty } from "../../format/values";
+import { restartedAt } from "../../live/live";
 import { type Resource, useResource } from "../../live/resource";
 import type { LiveEvent } from "../../live/protocol";
 import { navigate, param } from "../../router/location";
@@ -122,6 +123,7 @@ function Missing({ error }: { error: ApiError }): JSX.Element {
         title={isForgotten ? "This task has ended, and was deleted or is not kept any more" : "This control plane never saw such a task"}
       >
         <p>{error.message}</p>
+        {restartedAt.value !== null && <p>The control plane restarted: tasks that it kept only in memory are gone.</p>}
         {isForgotten && (
           <p>
             <Retention />
