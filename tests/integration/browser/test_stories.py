@@ -61,7 +61,7 @@ def test_what_was_submitted_lately_is_searched_by_age(busy: Dashboard, sight: Op
 def test_a_part_of_the_time_can_be_left_wherever_a_chart_shows_it(busy: Dashboard, sight: OpenSight, path: str) -> None:
     end = int(time.time())
     page = sight(busy, f"{path}?from={end - 60}&to={end}")
-    page.page.get_by_role("link", name="Its tasks").wait_for()
+    page.page.get_by_role("link", name="Tasks of this time").wait_for()
     page.button("Show the whole range")
     page.wait_until(lambda tab: "from=" not in tab.url, "all of the range")
 

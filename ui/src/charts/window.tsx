@@ -15,7 +15,7 @@ export function Window(): JSX.Element | null {
   return (
     <p class="window">
       {clock(zoom.from)} – {clock(zoom.to)}
-      <a href={urlOf("tasks", "", { since: iso(zoom.from), until: iso(zoom.to) })}>Its tasks</a>
+      <a href={urlOf("tasks", "", { since: iso(zoom.from), until: iso(zoom.to) })}>Tasks of this time</a>
       <Button kind="ghost" icon="close" class="small" label="Show the whole range" onClick={() => zoomTo(null)} />
     </p>
   );
