@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from litestar import Litestar, Request, Response, Router
+from litestar.connection import ASGIConnection
 from litestar.di import Provide
+from litestar.handlers import BaseRouteHandler
 from litestar.plugins.pydantic import PydanticPlugin
 from litestar.types import ASGIApp, ControllerRouterHandler
 
@@ -78,13 +80,19 @@ def make_litestar(parts: Parts, files: PageFiles, *, max_body_bytes: int) -> Lit
 
     notes = RefusalNotes(parts)
 
+    known = KnownParameters()
+
+    def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        parts.access.authorize(connection, handler)
+        known.check(connection, handler)  # afterwards: strangers are told nothing of parameters
+
     def fail(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         notes.note(request, error)
         return refusals.handle(request, error)
 
     return Litestar(
         routes(files),
-        guards=[parts.access.authorize, KnownParameters().check],  # strangers are told nothing of parameters
+        guards=[admit],  # one, for each takes a turn in a thread
         dependencies={"parts": Provide(lambda: parts, sync_to_thread=False)},
         response_class=Answer,
         exception_handlers={Exception: fail},
