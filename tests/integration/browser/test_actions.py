@@ -167,10 +167,16 @@ def test_a_waiting_task_gets_another_priority(steered: Dashboard, sight: OpenSig
     assert steered.ask(f"tasks/{held_task}")["priority"] == "low"
 
 
-def test_enter_takes_the_next_priority_up(steered: Dashboard, sight: OpenSight, held_task: str) -> None:
+def test_the_priority_dialog_begins_in_its_field_and_offers_the_next_one_up(
+    steered: Dashboard, sight: OpenSight, held_task: str
+) -> None:
     page = sight(steered, f"tasks/{held_task}")
     page.page.locator(".task-title .status", has_text="held").wait_for()
-    page.keys("p", "Enter")
+    page.keys("p")
+    page.page.get_by_role("dialog").get_by_role("combobox", name="Priority").and_(
+        page.page.locator(":focus")
+    ).wait_for()
+    page.answer("Set the priority")
     page.see("Its priority is high")
     assert steered.ask(f"tasks/{held_task}")["priority"] == "high"
 
