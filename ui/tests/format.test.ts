@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bytes, count, duration, plural, rate, share } from "../src/format/numbers";
 import { clockTime, fullTime, momentOf, relative } from "../src/format/times";
-import { callPreview, membersOf } from "../src/format/previews";
 import { callText, pythonLiteral, shellWord, shortId } from "../src/format/values";
 
 describe("numbers", () => {
@@ -107,17 +106,6 @@ describe("values", () => {
     expect(shellWord("")).toBe("''");
   });
 
-  it("are shown as a call where they came by position", () => {
-    expect(callPreview('{"":[1,"a"]}')).toBe('1, "a"');
-    expect(callPreview('{"":[1,"aaa…')).toBe('1, "aaa…');
-    expect(callPreview('{"a":1}')).toBe("a=1");
-    expect(callPreview('{"":["p.jpg"],"tags":["new",{"a":"]},"}],"n":null}')).toBe('"p.jpg", tags=["new",{"a":"]},"}], n=null');
-    expect(callPreview('{"":[],"a":2}')).toBe("a=2");
-    expect(callPreview('{"":[1],"ta…')).toBe('1, "ta…');
-    expect(callPreview("••••••")).toBe("••••••");
-    expect(callPreview("{}")).toBe("");
-    expect(membersOf('["a\\\\","b\\",",3]')).toEqual(['"a\\\\"', '"b\\","', "3"]);
-  });
 
   it("are cut", () => {
     expect(shortId("01a1fec3-d268-7e04-a6d7-f68f1bf2c050")).toBe("01a1fec3…c050");

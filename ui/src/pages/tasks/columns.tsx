@@ -6,7 +6,6 @@ import type { Column } from "../../components/data-table";
 import { PriorityMark, Status } from "../../components/status";
 import { duration, NOTHING } from "../../format/numbers";
 import { momentOf } from "../../format/times";
-import { callPreview } from "../../format/previews";
 import { shortId } from "../../format/values";
 import { urlOf } from "../../router/route";
 import { now } from "../../state/clock";
@@ -53,7 +52,7 @@ function Name({ task }: { task: TaskSummary }): JSX.Element {
         </span>
       ) : (
         <code title={task.arguments_preview}>
-          {(task.status === "running" && task.progress?.message) || callPreview(task.arguments_preview)}
+          {(task.status === "running" && task.progress?.message) || task.arguments_preview}
         </code>
       )}
     </span>
