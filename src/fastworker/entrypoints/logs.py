@@ -3,7 +3,6 @@
 import logging
 import sys
 
-import click
 import structlog
 from structlog.typing import EventDict, Processor
 
@@ -40,7 +39,7 @@ def say(text: str) -> None:
         everything = structlog.make_filtering_bound_logger(logging.NOTSET)
         structlog.wrap_logger(structlog.PrintLogger(sys.stderr), wrapper_class=everything).warning(text)
     else:
-        click.echo(text, err=True)
+        print(text, file=sys.stderr, flush=True)
 
 
 def _json_of_records(stamp: Processor, renderer: Processor) -> logging.Formatter:
