@@ -95,8 +95,8 @@ def busy(standing_processes: Processes) -> Dashboard:
         for number in range(3):
             client.delay("charge_card", number, 101)
             client.delay("parse_feed", "twelve")
-        client.delay("rebuild_index", 20, 600.0)
-        client.delay("wait_for", 600.0, priority="high")
+        client.delay("rebuild_index", 20, 3600.0)
+        client.delay("wait_for", 3600.0, priority="high")
     return started
 
 

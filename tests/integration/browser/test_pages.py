@@ -128,7 +128,7 @@ def test_dragging_over_a_chart_zooms_all_and_leads_to_the_tasks(busy: Dashboard,
     page.page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 40, steps=5)
     page.page.mouse.up()
     page.wait_until(lambda tab: "from=" in tab.url, "the zoom")
-    page.page.get_by_role("link", name="Its tasks").click()
+    page.page.get_by_role("link", name="Tasks of this time").click()
     page.page.get_by_role("heading", level=1, name="Tasks").wait_for()
     assert "since=" in page.page.url
 
