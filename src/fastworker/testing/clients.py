@@ -54,9 +54,16 @@ class LocalSyncClient(SyncTaskClient):
         self._client = client
         self._portal = portal
         self._thread = get_ident()
+        self._is_over = False
 
     @override
     def call[R](self, function: Callable[..., Awaitable[R]], *args: Any) -> R:
         if get_ident() == self._thread:
             raise (BlockingInTask if is_in_async_task() else ClientNotRunning)(IN_THE_LOOP)
+        if self._is_over:
+            raise ClientNotRunning("the system for tests that this client or handle is of has been left")
         return super().call(function, *args)
+
+    def end(self) -> None:
+        """Refuse every call from now on: the system is left."""
+        self._is_over = True

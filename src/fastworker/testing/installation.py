@@ -108,6 +108,7 @@ class Installation(Parts):
             portal = await stack.enter_async_context(BlockingPortal())
             stack.push_async_callback(portal.stop, True)
             stack.enter_context(standing_in(self._stand_in(portal)))
+            stack.callback(self.sync_client.end)
             for _ in range(self._first_workers):
                 self.start_worker()
                 await self.pace.settle()  # one after the other, so that they join in order also on trio

@@ -133,6 +133,13 @@ def test_a_blocking_system_is_over_when_it_is_left() -> None:
     assert threading.active_count() <= threads
 
 
+def test_a_handle_of_a_blocking_system_that_was_left_says_so() -> None:
+    with SyncLocalSystem(work):
+        handle = double.submit_sync(1)
+    with pytest.raises(ClientNotRunning, match="has been left"):
+        handle.get()
+
+
 def test_a_blocking_system_refuses_what_the_other_refuses() -> None:
     with SyncLocalSystem(double), pytest.raises(UnknownTask):
         halve.submit_sync(1)
