@@ -7,6 +7,7 @@ import type { Task, WorkerMovePage } from "../src/api/types";
 import type { LiveEvent } from "../src/live/protocol";
 import { applyMoves } from "../src/pages/overview/charts";
 import { actorOf, knownSteps } from "../src/pages/task/steps";
+import { firstProgram } from "../src/pages/overview/page";
 import { trend } from "../src/pages/overview/tiles";
 
 const move = (is_coming: boolean, is_loss: boolean, second: number) => ({
@@ -160,5 +161,12 @@ describe("what waits", () => {
 
   it("goes nowhere when nothing waits", () => {
     expect(going(0, [7, 7, 7, 7, 7, 7])).toBe("steady");
+  });
+});
+
+describe("the first program", () => {
+  it("names this control plane and a task that it knows", () => {
+    expect(firstProgram("tcp://127.0.0.1:17555", "add")).toContain('SyncClient("tcp://127.0.0.1:17555")');
+    expect(firstProgram("tcp://127.0.0.1:17555", "add")).toContain('client.delay("add")');
   });
 });

@@ -1,13 +1,14 @@
 // The overview: what happens now, what happened lately, what needs a person.
 import type { JSX } from "preact";
-import type { Overview as Now, Series } from "../../api/types";
+import type { FunctionPage, Overview as Now, Series } from "../../api/types";
 import { Window } from "../../charts/window";
 import { Code } from "../../components/basics";
 import { Content, Empty } from "../../components/panel";
-import type { Resource } from "../../live/resource";
+import { type Resource, useResource } from "../../live/resource";
 import { param } from "../../router/location";
 import { urlOf } from "../../router/route";
 import { useOverview } from "../../shell/overview-data";
+import { useSystem } from "../system/data";
 import { AttentionPanel, FunctionsPanel, QueuesPanel } from "./panels";
 import { type ChartName, CHARTS, Charts, HistoryChart, isChartName } from "./charts";
 import { RangeChoice, rangeAsked } from "./range";
@@ -65,19 +66,25 @@ function Alone({ of, series }: { of: ChartName; series: Resource<Series> }): JSX
   );
 }
 
-const SNIPPET = `from fastworker import Client
+/** A program that runs as it is, once the arguments are right. */
+export function firstProgram(address: string, name: string): string {
+  return `from fastworker import SyncClient
 
-async with Client() as client:
-    print(await (await client.delay("resize_image", "photo.jpg", 800)))`;
+with SyncClient(${JSON.stringify(address)}) as client:
+    handle = client.delay(${JSON.stringify(name)})  # its arguments go behind the name
+    print(handle.get())`;
+}
 
 function Welcome(): JSX.Element {
+  const address = useSystem().data?.client_address;
+  const name = useResource<FunctionPage>("functions?limit=1").data?.items[0]?.name;
   return (
     <section class="panel welcome" aria-label="First steps">
       <Empty icon="bolt" title="No tasks yet">
         <p>
           Submit one from Python, or with the form of <a href={urlOf("functions")}>a function</a>.
         </p>
-        <Code label="the snippet">{SNIPPET}</Code>
+        {address && name && <Code label="the snippet">{firstProgram(address, name)}</Code>}
       </Empty>
     </section>
   );
