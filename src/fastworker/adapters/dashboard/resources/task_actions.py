@@ -10,7 +10,7 @@ from fastworker.application.trace_context import bounded_trace
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.lifecycle import WAITING, TaskStatus
 from fastworker.domain.priority import TaskPriority
-from fastworker.domain.task import Submission
+from fastworker.domain.task import Submission, Task
 from fastworker.domain.terms import Terms, TraceContext
 
 from ..access import OPERATOR
@@ -177,8 +177,7 @@ def set_task_priority(
     task_id, actor, priority = name_in_path(task_id), actor_of(request), data.priority
     task = parts.observatory.task(task_id, now=parts.clock.now())
     if task.status not in WAITING:
-        detail = f"task {task_id} is {task.status.value}: only while it waits can its priority be set"
-        raise ApiProblem(WRONG_STATE, detail, current_status=task.status.value)
+        raise _wrong_state(task, "only while it waits can its priority be set")
     before = steer(parts, lambda steering, now: steering.set_priority(actor, task_id, priority, now=now))
     return PrioritySet(id=task_id, before=before, priority=priority)
 
@@ -197,8 +196,7 @@ def run_task_now(request: Asking, parts: Given, task_id: FromPath[str]) -> MadeD
     task_id, actor = name_in_path(task_id), actor_of(request)
     task = parts.observatory.task(task_id, now=parts.clock.now())
     if task.status is not TaskStatus.SCHEDULED:
-        detail = f"task {task_id} is {task.status.value}: only one that waits for its time can be run now"
-        raise ApiProblem(WRONG_STATE, detail, current_status=task.status.value)
+        raise _wrong_state(task, "only one that waits for its time can be run now")
     return MadeDue(id=task_id, status=steer(parts, lambda steering, now: steering.run_now(actor, task_id, now=now)))
 
 
@@ -216,8 +214,7 @@ def delete_task(request: Asking, parts: Given, task_id: FromPath[str]) -> Delete
     task_id, actor = name_in_path(task_id), actor_of(request)
     task = parts.observatory.task(task_id, now=parts.clock.now())
     if not task.status.is_final:
-        detail = f"task {task_id} is {task.status.value}: only a finished task can be deleted"
-        raise ApiProblem(WRONG_STATE, detail, current_status=task.status.value)
+        raise _wrong_state(task, "only a finished task can be deleted")
     return Deleted(id=task_id, status=steer(parts, lambda steering, now: steering.delete(actor, task_id, now=now)))
 
 
@@ -225,10 +222,15 @@ def _rerun(request: Asking, parts: Parts, task_id: str, edit: Edit) -> Submitted
     actor, new_id = actor_of(request), parts.new_id()
     task = parts.observatory.task(task_id, now=parts.clock.now())
     if not task.status.is_final:
-        detail = f"task {task_id} is {task.status.value}: only a finished task can be run again"
-        raise ApiProblem(WRONG_STATE, detail, current_status=task.status.value)
+        raise _wrong_state(task, "only a finished task can be run again")
     steer(parts, lambda steering, now: steering.rerun(actor, task_id, new_id, edit=edit, now=now))
     return _submitted(parts, new_id, task.submission.name)
+
+
+def _wrong_state(task: Task, but: str) -> ApiProblem:
+    """Return the refusal of an action that is not for a task in its present status, but for others."""
+    detail = f"task {task.task_id} is {task.status.value}: {but}"
+    return ApiProblem(WRONG_STATE, detail, current_status=task.status.value)
 
 
 def _terms(data: TaskSubmission, trace: TraceContext | None = None) -> Terms:
