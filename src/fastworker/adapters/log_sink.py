@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any, override
 
-import structlog
-
+from fastworker.application.log import log
 from fastworker.application.ports.event_sink import Ear, EventSink
 from fastworker.domain.events import (
     LEFT,
@@ -20,8 +19,6 @@ from fastworker.domain.events import (
     WorkerLeft,
 )
 from fastworker.domain.lifecycle import TaskStatus
-
-log = structlog.get_logger()
 
 
 class LogSink(EventSink):

@@ -14,9 +14,8 @@ from contextlib import asynccontextmanager, suppress
 from types import FrameType
 from typing import override
 
-import structlog
-
 from fastworker.application.current_task import running_execution
+from fastworker.application.log import log
 from fastworker.domain.text import bounded
 
 SHORTEST_REST_SECONDS = 0.25
@@ -27,8 +26,6 @@ STACK_CHARACTERS = 8_192
 
 JOIN_SECONDS = 0.5
 """How long leaving waits for the thread, which may be writing a log line; it is a daemon."""
-
-log = structlog.get_logger()
 
 
 @asynccontextmanager

@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-import structlog
 from anyio.abc import TaskGroup
 
 from fastworker.domain.errors import BadFrame, ControlPlaneError, FastWorkerError, ProtocolMismatch
 from fastworker.domain.text import text_of
 
 from .background import raise_in_task
+from .log import log
 from .messages import Message, Refused
 from .ports.codec import FrameCodec
 from .ports.transport import Handler, LateReply
@@ -18,8 +18,6 @@ LOGGED_BAD_FRAMES = 10
 """Only so many bad frames are logged one by one; all are counted."""
 
 type Send = Callable[[bytes], None]
-
-log = structlog.get_logger()
 
 
 class Answering:

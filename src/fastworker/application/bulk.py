@@ -11,8 +11,6 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Never, assert_never
 
-import structlog
-
 from fastworker.domain.action import Action, Actor
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import CountChanged, InvalidOption, TooManyOperations
@@ -22,14 +20,13 @@ from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import Task
 
 from .identifiers import NewId
+from .log import log
 from .observatory.task_filter import TaskFilter
 from .observatory.task_index import TaskIndex
 from .observatory.task_pages import scan
 from .ports.clock import Clock
 from .steering import Steer
 from .wakeup import Wakeup
-
-log = structlog.get_logger()
 
 MOST_IDS = 1_000
 MOST_ITEMS = 1_000

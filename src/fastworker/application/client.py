@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import Any, Self
 
 import anyio
-import structlog
 from anyio.abc import TaskGroup
 
 from fastworker.domain.cancellation import Cancellation
@@ -20,6 +19,7 @@ from .client_life import ClientConfig, ClientLife, OpenClient
 from .current_client import entered_client, note_started, note_stopped
 from .handle import Decode, TaskHandle
 from .identifiers import NewId
+from .log import log
 from .messages import Inspected, SubmitEntry, TaskState
 from .ports.clock import Clock
 from .ports.codec import PayloadCodec
@@ -31,8 +31,6 @@ from .task_function import TaskFunction
 from .task_options import SubmitOptions
 from .task_result import TaskResult, task_result
 from .wakeup import Wakeup
-
-log = structlog.get_logger()
 
 
 class TaskClient:
@@ -384,7 +382,7 @@ async def _run_detached(life: ClientLife) -> None:
     try:
         await life.run()
     except FastWorkerError as error:
-        log.error("client_failed", error=str(error))  # noqa: TRY400 - each caller gets the error itself
+        log.error("client_failed", error=str(error))
 
 
 def _one_call(args: Sequence[Any]) -> Sequence[Any]:

@@ -5,7 +5,6 @@ import random
 from dataclasses import dataclass
 
 import anyio
-import structlog
 from anyio.abc import TaskStatus as StartStatus
 
 from fastworker.domain.errors import ClientNotRunning, FastWorkerError, InvalidOption
@@ -15,6 +14,7 @@ from .completion_listener import CompletionListener
 from .enquiries import Enquiries
 from .forked_process import tell_in_fork
 from .identifiers import NewId
+from .log import log
 from .messages import Goodbye
 from .ports.clock import Clock
 from .ports.transport import Requester, Transport
@@ -25,8 +25,6 @@ FORKED = (
     "this process was forked from one that had used this client, and a client does not survive a fork: make the first "
     "one in the child, or start processes by spawn"
 )
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)

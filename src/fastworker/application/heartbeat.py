@@ -4,15 +4,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
-import structlog
-
 from fastworker.domain.errors import FastWorkerError
 
+from .log import log
 from .messages import Beat
 from .ports.clock import Clock
 from .ports.transport import Transport
-
-log = structlog.get_logger()
 
 type Background = Callable[[Callable[[], Awaitable[None]]], AbstractAsyncContextManager[None]]
 """Runs a loop beside the caller, in a thread of its own or in the same loop, until the context is left."""

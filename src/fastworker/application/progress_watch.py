@@ -1,11 +1,9 @@
 """Notices that tasks wait although workers have room for them, which no rule explains, and says so."""
 
-import structlog
-
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.worker_registry import Worker
 
-log = structlog.get_logger()
+from .log import log
 
 
 class ProgressWatch:

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import anyio
-import structlog
 
 from fastworker.domain.errors import (
     ConnectionLost,
@@ -20,6 +19,7 @@ from fastworker.domain.errors import (
 from .attempts import Attempts, EndedAttempt
 from .background import background_tasks
 from .client_link import REQUEST_SECONDS
+from .log import log
 from .messages import Joined, LeaseEntry, Leases, Leave, NoteEntry, Poll, Report, Reported
 from .ports.clock import Clock
 from .ports.transport import Requester
@@ -36,8 +36,6 @@ MANY_LEASES = 64
 """So many take a while to start: the next poll leaves before they do, so that both ends have work meanwhile."""
 
 MIN_PATIENCE_SECONDS = 0.5
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)

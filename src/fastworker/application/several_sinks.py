@@ -2,13 +2,10 @@
 
 from typing import Any, override
 
-import structlog
-
 from fastworker.domain.events import Event
 
+from .log import log
 from .ports.event_sink import Ear, EventSink
-
-log = structlog.get_logger()
 
 
 class SeveralSinks(EventSink):

@@ -4,8 +4,6 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
-import structlog
-
 from fastworker.domain.errors import (
     ClientNotRunning,
     ConnectionLost,
@@ -20,6 +18,7 @@ from fastworker.domain.errors import (
 from .client_link import REQUEST_SECONDS, ClientLink, ClientSession, unreachable
 from .completion_listener import CompletionListener
 from .handle import TaskHandle
+from .log import log
 from .messages import Message, Submit, SubmitEntry, Submitted
 from .ports.clock import Clock
 from .submission_batch import SubmissionBatch
@@ -31,8 +30,6 @@ MAYBE_ACCEPTED = " (whether the one before accepted this task is unknown)"
 
 type Ready = tuple[SubmitEntry, bytes, TaskHandle[Any]]
 """A task, its encoded arguments, and the handle on it."""
-
-log = structlog.get_logger()
 
 
 class Submitter:

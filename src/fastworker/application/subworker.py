@@ -8,7 +8,6 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import anyio
-import structlog
 
 from fastworker.domain.errors import (
     ConnectionLost,
@@ -22,6 +21,7 @@ from fastworker.domain.errors import (
 from .attempts import Attempts
 from .heartbeat import Background, Heartbeat
 from .identifiers import NewId
+from .log import log
 from .messages import (
     Beacon,
     Beat,
@@ -43,8 +43,6 @@ from .task_registry import TaskRegistry
 HELLO_SECONDS = 2.0
 LOUD_SECONDS = 30.0
 """While no control plane is found, say so once per so many seconds."""
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)

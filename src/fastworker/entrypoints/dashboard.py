@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
-import structlog
 
 from fastworker.adapters.dashboard.hosts import is_loopback_name
 from fastworker.adapters.dashboard.idempotency import IdempotencyKeys
@@ -23,6 +22,7 @@ from fastworker.adapters.dashboard.sessions import Sessions
 from fastworker.adapters.dashboard.tokens import Token, read_tokens
 from fastworker.adapters.uuid7 import new_uuid7
 from fastworker.application.control_plane import BoundAddresses
+from fastworker.application.log import log
 from fastworker.application.ports.clock import Clock
 from fastworker.domain.errors import AddressUnusable, InvalidSetting
 
@@ -30,8 +30,6 @@ from .settings import ControlPlaneSettings
 
 if TYPE_CHECKING:
     from fastworker.adapters.dashboard.dashboard import Dashboard
-
-log = structlog.get_logger()
 
 HEAD_START_SECONDS = 0.5
 """So long the control plane has for itself at its start, unless somebody connects to the dashboard before."""

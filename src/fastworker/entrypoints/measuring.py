@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import anyio
-import structlog
 
 from fastworker.adapters.log_sink import LogSink
 from fastworker.adapters.telemetry import find_tracing
 from fastworker.application.background import background_tasks
+from fastworker.application.log import log
 from fastworker.application.ports.clock import Clock
 from fastworker.application.ports.event_sink import EventSink
 from fastworker.application.several_sinks import SeveralSinks
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 SHOW_SECONDS = 1.0
 """How old the values may be that are collected: they are collected in another thread, and much less often."""
-
-log = structlog.get_logger()
 
 
 def own_sink(ledger: Ledger, clock: Clock) -> EventSink:

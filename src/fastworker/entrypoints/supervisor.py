@@ -10,17 +10,15 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import anyio
-import structlog
 
 from fastworker.application.background import background_tasks
+from fastworker.application.log import log
 from fastworker.application.ports.clock import Clock
 from fastworker.domain.errors import FastWorkerError
 
 GRACE_SECONDS = 4.0
 """What a process gets beyond its drain timeout, and again after it was told to end at once. It needs up to 3 s then:
 a worker waits 2 s for its threads, see adapters/executors, and 1 s for what they leave, see process.py."""
-
-log = structlog.get_logger()
 
 
 class Child(ABC):

@@ -7,16 +7,15 @@ the rule against other origins, the kind and size of bodies, an id per request, 
 from collections.abc import Iterable, Mapping
 from secrets import token_hex
 
-import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from fastworker.application.log import log
 
 from .hosts import AllowedHosts
 from .origins import SAFE_METHODS, refusal
 from .problem_kinds import CROSS_ORIGIN, INTERNAL, TOO_LARGE, UNKNOWN_HOST, UNSUPPORTED_MEDIA_TYPE
 from .problems import MEDIA_TYPE, ApiProblem, problem_bytes
-
-log = structlog.get_logger()
 
 REQUEST_ID = "fastworker_request_id"
 """Where a request's id stands in its scope."""

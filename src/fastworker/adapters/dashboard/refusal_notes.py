@@ -8,9 +8,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from litestar import Request
 
+from fastworker.application.log import log
 from fastworker.domain.action import Action
 from fastworker.domain.text import bounded
 
@@ -20,8 +20,6 @@ from .origins import SAFE_METHODS
 from .parts import Parts
 from .paths import name_in_path
 from .resources.arguments import actor_as
-
-log = structlog.get_logger()
 
 MOST_AT_ONCE = 30
 SECONDS_EACH = 60.0

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from fastworker.application.log import log
 from fastworker.domain import errors
 
 from .guard import REQUEST_ID
@@ -30,8 +30,6 @@ from .problem_kinds import (
     ProblemKind,
 )
 from .problems import MEDIA_TYPE, RETRY_SECONDS, ApiProblem, problem_bytes, with_status
-
-log = structlog.get_logger()
 
 KINDS: dict[type[errors.FastWorkerError], ProblemKind] = {  # the special before the general
     errors.UnknownTaskId: NOT_FOUND,

@@ -7,12 +7,11 @@ from contextlib import asynccontextmanager, suppress
 from typing import override
 
 import anyio
-import structlog
+
+from fastworker.application.log import log
 
 CLOSE_SECONDS = 2.0
 """How long leaving waits for the thread. A task that blocks its loop is abandoned: the thread is a daemon."""
-
-log = structlog.get_logger()
 
 
 @asynccontextmanager

@@ -6,11 +6,11 @@ from itertools import count
 from typing import override
 
 import anyio
-import structlog
 from anyio.abc import TaskGroup
 
 from fastworker.application.answering import Answering, read_reply
 from fastworker.application.background import background_tasks
+from fastworker.application.log import log
 from fastworker.application.messages import Message
 from fastworker.application.ports.clock import Clock
 from fastworker.application.ports.codec import FrameCodec
@@ -29,8 +29,6 @@ from fastworker.domain.errors import (
     ProtocolMismatch,
     RequestTimeout,
 )
-
-log = structlog.get_logger()
 
 
 class InMemoryTransport(Transport):

@@ -10,17 +10,15 @@ from functools import partial
 from typing import override
 
 import pynng
-import structlog
 from anyio.abc import TaskGroup
 
 from fastworker.application.answering import Answering
 from fastworker.application.background import background_tasks
+from fastworker.application.log import log
 from fastworker.application.ports.codec import FrameCodec
 from fastworker.application.ports.transport import Handler, Responder
 
 from .operation import open_context
-
-log = structlog.get_logger()
 
 LISTENING = 8
 """Contexts that wait for a request at any time. A held request takes one away, so the pool grows to the number of

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import Any, override
 
-import structlog
 from opentelemetry import context as contexts
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.trace import Link, ProxyTracerProvider, Span, SpanKind, Status, StatusCode, TracerProvider
 
+from fastworker.application.log import log
 from fastworker.application.messages import LeaseDetails, LeaseEntry, SubmitEntry
 from fastworker.application.ports.tracing import RunSpan, SubmitSpan, Tracing
 from fastworker.domain.lifecycle import TaskStatus
@@ -21,8 +21,6 @@ from .messaging import about, about_server, about_task
 from .trace_headers import context_of, context_of_request, headers_of
 
 SCOPE = "fastworker"
-
-log = structlog.get_logger()
 _server = lru_cache(maxsize=16)(about_server)
 
 

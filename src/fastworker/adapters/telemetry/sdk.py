@@ -5,17 +5,16 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import structlog
 from opentelemetry import metrics, trace
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 
+from fastworker.application.log import log
+
 from .asked import Asked
 from .exporters import make_exporter
 from .otel_tracing import present_provider
-
-log = structlog.get_logger()
 
 
 class Sdk:

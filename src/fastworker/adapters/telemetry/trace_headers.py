@@ -5,16 +5,14 @@ A propagator of the user's that raises is said, and costs the trace and not the 
 
 from collections.abc import Iterable
 
-import structlog
 from opentelemetry import context as contexts
 from opentelemetry import propagate, trace
 from opentelemetry.context import Context
 from opentelemetry.trace import Span
 
+from fastworker.application.log import log
 from fastworker.application.trace_context import bounded_trace
 from fastworker.domain.terms import TraceContext
-
-log = structlog.get_logger()
 
 
 def headers_of(span: Span, context: Context | None = None) -> TraceContext | None:

@@ -15,10 +15,12 @@ from fastworker.adapters.telemetry.sdk import Sdk
 
 
 def run(program: str, **environment: str) -> str:
+    """Return what it says, on both outputs."""
+    command = [sys.executable, "-c", SETTING + program]
     done = subprocess.run(
-        [sys.executable, "-c", SETTING + program], capture_output=True, text=True, check=False, env=environment
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, env=environment
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout
     return done.stdout
 
 
