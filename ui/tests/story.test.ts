@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { counted, marksOf, within } from "../src/charts/marks";
 import { dataOf, powersAround, powersBetween } from "../src/charts/plot";
-import { boundsOf } from "../src/pages/functions/histogram";
+import { boundsOf, titleOf } from "../src/pages/functions/histogram";
 import { causesOf } from "../src/pages/task/causes";
 import type { Task, WorkerMovePage } from "../src/api/types";
 import type { LiveEvent } from "../src/live/protocol";
@@ -100,12 +100,14 @@ describe("causes of an error", () => {
 describe("bars of run times", () => {
   it("say between which bounds they lie", () => {
     const bars = [
-      { above_seconds: 0.1, below_seconds: 0.2, count: 1 },
-      { above_seconds: 0.2, below_seconds: null, count: 2 },
+      { above_seconds: 0.1, below_seconds: 0.2, count: 1, later: 0 },
+      { above_seconds: 0.2, below_seconds: null, count: 3, later: 2 },
     ];
     expect(boundsOf(bars, 0)).toBe("100 ms to 200 ms");
     expect(boundsOf(bars, 1)).toBe("over 200 ms");
-    expect(boundsOf([{ above_seconds: 0, below_seconds: 0.2, count: 1 }], 0)).toBe("below 200 ms");
+    expect(boundsOf([{ above_seconds: 0, below_seconds: 0.2, count: 1, later: 0 }], 0)).toBe("below 200 ms");
+    expect(titleOf(bars, 0)).toBe("100 ms to 200 ms: 1 attempt");
+    expect(titleOf(bars, 1)).toBe("over 200 ms: 3 attempts, 2 of them not the first of their task");
   });
 });
 

@@ -44,7 +44,8 @@ class FunctionView:
     """A task function; `declaration` is None when only workers have it.
 
     `terms` are those that hold for new tasks. `queued` and `running` are of now, `succeeded`, `failed` (tasks) and
-    `retried` (attempts) since the start, `run` of the last five to ten minutes.
+    `retried` (attempts) since the start, `ended_per_second` (attempts) of the last minute, `run` of the last five to
+    ten minutes.
     """
 
     name: str
@@ -56,6 +57,7 @@ class FunctionView:
     succeeded: int
     failed: int
     retried: int
+    ended_per_second: float
     run: Spread
     pause: Pause | None
 
@@ -157,6 +159,7 @@ class FunctionCatalogue:
             tally.succeeded,
             tally.failed,
             tally.retried,
+            tally.ended.per_second(now=now),
             tally.runs(now=now),
             self._ledger.pauses.functions.get(name),
         )

@@ -167,7 +167,23 @@ def test_a_function_shows_how_long_its_attempts_ran(busy: Dashboard, sight: Open
     page.see("attempts since the start")
     page.page.get_by_role("list", name="How long attempts ran").wait_for()
     page.button("Run times as a table")
-    page.page.get_by_role("region", name="Run times as a table").get_by_role("row").nth(1).wait_for()
+    table = page.page.get_by_role("region", name="Run times as a table")
+    table.get_by_role("columnheader", name="Later attempts").wait_for()
+    table.get_by_role("row").nth(1).wait_for()
+
+
+def test_a_function_that_is_tried_again_shows_its_later_attempts_apart(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, "functions/charge_card")
+    run_times = page.page.get_by_role("region", name="Run times")
+    run_times.get_by_text(re.compile(r"^first attempts 3")).wait_for()
+    run_times.get_by_text(re.compile(r"^later ones 6")).wait_for()
+    run_times.get_by_title(re.compile("of them not the first of their task")).first.wait_for()
+
+
+def test_the_list_of_functions_shows_how_fast_each_goes(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, "functions")
+    page.page.get_by_role("columnheader", name="Rate").wait_for()
+    page.see_row("send_receipt", "/s")
 
 
 def test_the_table_of_a_chart_leads_to_the_tasks_of_a_moment(busy: Dashboard, sight: OpenSight) -> None:

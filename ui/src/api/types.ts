@@ -71,6 +71,8 @@ export interface Bar {
   above_seconds: number;
   below_seconds: number | null;
   count: number;
+  /** How many of them are of attempts that were not the first of their task. */
+  later: number;
 }
 
 export type BulkAction = "cancel" | "retry" | "priority" | "delete";
@@ -258,6 +260,8 @@ export interface Function {
   failed: number;
   retried: number;
   failure_ratio: number | null;
+  /** Attempts that ended, however they did, over the last minute. */
+  ended_per_second: number;
   run_seconds: Percentiles;
   pause: Pause | null;
   /** Of the pause: what is sent as If-Match, so that nobody's pause is overwritten. */
@@ -286,6 +290,8 @@ export interface FunctionDetail {
   failed: number;
   retried: number;
   failure_ratio: number | null;
+  /** Attempts that ended, however they did, over the last minute. */
+  ended_per_second: number;
   run_seconds: Percentiles;
   pause: Pause | null;
   /** Of the pause: what is sent as If-Match, so that nobody's pause is overwritten. */

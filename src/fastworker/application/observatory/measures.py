@@ -21,6 +21,7 @@ class Measures:
         self._refresh = refresh
         self._waits = {priority.value: Durations() for priority in TaskPriority}
         self._runs: dict[str, Durations] = {}
+        self._later_runs: dict[str, Durations] = {}
         self.spent: Spent | None = None
 
     def add_waits(self, tasks: Iterable[Task], waits: Iterable[float]) -> None:
@@ -32,12 +33,11 @@ class Measures:
             self._waits[priority].add(durations)
             self._tell(WAIT, {"priority": str(priority)}, durations)
 
-    def add_runs(self, name: str, durations: Collection[float]) -> None:
-        """Count how long attempts of a task function ran."""
-        runs = self._runs.get(name)
-        if runs is None:
-            runs = self._runs[name] = Durations()
-        runs.add(durations)
+    def add_runs(self, name: str, durations: Collection[float], later: Collection[float] = ()) -> None:
+        """Count how long attempts of a task function ran; `later` are those that were not their task's first."""
+        _add(self._runs, name, durations)
+        if later:
+            _add(self._later_runs, name, later)
         self._tell(RUN, {"task": name}, durations)
 
     def histogram(self, instrument: Instrument) -> list[Buckets]:
@@ -52,6 +52,18 @@ class Measures:
         self._refresh()
         return self._runs.get(name) or Durations()
 
+    def later_runs_of(self, name: str) -> Durations:
+        """Return the same of the attempts that were not their task's first."""
+        self._refresh()
+        return self._later_runs.get(name) or Durations()
+
     def _tell(self, instrument: Instrument, labels: dict[str, str], durations: Collection[float]) -> None:
         if self.spent is not None and durations:
             self.spent(instrument, labels, durations)
+
+
+def _add(found: dict[str, Durations], name: str, durations: Collection[float]) -> None:
+    runs = found.get(name)
+    if runs is None:
+        runs = found[name] = Durations()
+    runs.add(durations)

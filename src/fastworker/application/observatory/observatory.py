@@ -67,7 +67,7 @@ class Observatory(EventSink):
         self.index = TaskIndex(self._take_in)
         self.history = History(ledger, now=now)
         self.errors = ErrorGroups(self._take_in)
-        self.functions = FunctionTallies(self._take_in)
+        self.functions = FunctionTallies(self._take_in, began=now)
         self.measures = Measures(self._take_in)
         self._changed_priorities = ChangedPriorities(ledger)
         self.workers = WorkerLog(self._take_in)
@@ -194,16 +194,19 @@ class Observatory(EventSink):
     def _take_in_finished(self, events: list[TaskFinished], tasks: list[Task]) -> None:
         self.index.move(tasks)
         runs: defaultdict[str, list[float]] = defaultdict(list)
+        later: dict[str, list[float]] = {}
         for event, task in zip(events, tasks, strict=True):
             outcome = event.outcome
             if outcome.status is TaskStatus.SUCCESS:
                 runs[task.submission.name].append(outcome.run_seconds)
+                if task.attempts > 1:
+                    later.setdefault(task.submission.name, []).append(outcome.run_seconds)
             else:
                 self._end(task, outcome, event.at)
         for name, durations in runs.items():
             self.history.count_successes(durations)
             self.functions.open(name, events[-1].at).succeed(durations, now=events[-1].at)
-            self.measures.add_runs(name, durations)
+            self.measures.add_runs(name, durations, later.get(name, ()))
         self._note_changes(tasks)
 
     def _end(self, task: Task, outcome: Outcome, at: float) -> None:
@@ -256,7 +259,7 @@ class Observatory(EventSink):
         self.functions.open(name, at).fail(durations, is_retried=is_retried, now=at)
         self.history.count_runs(durations)
         if durations:
-            self.measures.add_runs(name, durations)
+            self.measures.add_runs(name, durations, durations if task.attempts > 1 else ())
         self.workers.fail(worker_id)
         if outcome.error is not None:
             self.errors.add(Failure(task.task_id, name, worker_id, outcome.error, is_retried, at))

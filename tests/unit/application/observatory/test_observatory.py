@@ -327,6 +327,43 @@ def test_the_run_times_of_a_function_are_those_of_the_last_minutes():
     assert (tally.succeeded, tally.failed, tally.retried) == (2, 1, 0)
 
 
+def test_the_rate_of_a_function_is_that_of_its_attempts_of_the_last_minute():
+    plane = ObservedCoordinator()
+    plane.join()
+    plane.accepted(a_submission("t1", terms=Terms(retries=1, backoff=Backoff(1.0))), a_submission("t2"))
+    for outcome in (a_failure(), an_outcome()):
+        plane.report(*plane.poll(), outcome)
+    plane.fire_after(19.0)
+    plane.report(*plane.poll(), a_failure(is_retryable=False))
+    plane.now += 1.0
+
+    def rate():
+        return plane.observatory.functions.of("echo", plane.now).ended.per_second(now=plane.now)
+
+    assert rate() == 3 / 20
+    plane.now += 40.0
+    assert rate() == 1 / 55  # the first steps have gone, and the present one has only begun
+    plane.now += 20.0
+    assert rate() == 0.0
+
+
+def test_first_attempts_are_told_from_later_ones_by_how_long_they_ran():
+    plane = ObservedCoordinator()
+    plane.join()
+    plane.accepted(a_submission("t1", terms=Terms(retries=2, backoff=Backoff(1.0))), a_submission("t2"))
+    plane.report(*plane.poll(), a_failure())  # 0.5 s
+    plane.report(*plane.poll(), an_outcome(run_seconds=2.0))
+    plane.fire_after(1.0)
+    plane.report(*plane.poll(), a_failure())
+    plane.fire_after(2.0)
+    plane.report(*plane.poll(), an_outcome(run_seconds=4.0))
+    measures = plane.observatory.measures
+
+    assert (measures.runs_of("echo").seconds, sum(measures.runs_of("echo").counts)) == (7.0, 4)
+    assert (measures.later_runs_of("echo").seconds, sum(measures.later_runs_of("echo").counts)) == (4.5, 2)
+    assert sum(measures.later_runs_of("add").counts) == 0
+
+
 # ---- workers ----
 
 

@@ -10,7 +10,7 @@ import { Empty, Panel } from "../../components/panel";
 import { PauseButton, PauseNote, turnPause } from "../../components/pausing";
 import { type Priority, PriorityMark } from "../../components/status";
 import { SubmitForm } from "../../forms/submit-form";
-import { count, duration, NOTHING, plural, share } from "../../format/numbers";
+import { count, duration, NOTHING, plural, rate, share } from "../../format/numbers";
 import { Histogram } from "./histogram";
 import { type Resource, useResource } from "../../live/resource";
 import { navigate, param, setParams } from "../../router/location";
@@ -21,6 +21,7 @@ import { toast } from "../../state/toasts";
 
 const TOPICS = ["tasks", "workers"];
 const PACE = 2_000;
+const RATE_TITLE = "Attempts that ended in the last minute";
 
 export function Functions({ subject }: { subject: string }): JSX.Element {
   return subject ? <One name={subject} /> : <All />;
@@ -120,6 +121,12 @@ function All(): JSX.Element {
                       ) : (
                         <span class="muted">0</span>
                       ),
+                  },
+                  {
+                    key: "rate",
+                    label: "Rate",
+                    align: "end",
+                    cell: ({ ended_per_second }) => <span title={RATE_TITLE}>{rate(ended_per_second)}</span>,
                   },
                   { key: "p50", label: "p50", align: "end", cell: ({ run_seconds }) => duration(run_seconds.p50) },
                   { key: "p95", label: "p95", align: "end", cell: ({ run_seconds }) => duration(run_seconds.p95) },
@@ -255,6 +262,9 @@ function About({ of }: { of: TaskFunction }): JSX.Element {
         </Fact>
         <Fact name="Succeeded, failed">
           {count(of.succeeded)}, {count(of.failed)} ({share(of.failure_ratio)})
+        </Fact>
+        <Fact name="Rate">
+          <span title={RATE_TITLE}>{rate(of.ended_per_second)}</span>
         </Fact>
         <Fact name="Run p50, p95, p99">
           {[of.run_seconds.p50, of.run_seconds.p95, of.run_seconds.p99]

@@ -44,6 +44,7 @@ class Function(Record):
     failed: int
     retried: int
     failure_ratio: float | None
+    ended_per_second: float = Field(description="Attempts that ended, however they did, over the last minute.")
     run_seconds: Percentiles
     pause: Pause | None
     version: str = Field(description="Of the pause: what is sent as If-Match, so that nobody's pause is overwritten.")
@@ -55,6 +56,7 @@ class Bar(Record):
     above_seconds: float
     below_seconds: float | None
     count: int
+    later: int = Field(description="How many of them are of attempts that were not the first of their task.")
 
 
 class FunctionDetail(Function):

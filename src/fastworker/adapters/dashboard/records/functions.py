@@ -31,6 +31,7 @@ def function_record(view: FunctionView, moments: Moments) -> Function:
         failed=view.failed,
         retried=view.retried,
         failure_ratio=view.failed / ended if ended else None,
+        ended_per_second=round(view.ended_per_second, 3),
         run_seconds=percentiles(view.run),
         pause=pause_record(view.pause, moments),
         version=pause_version(view.pause),
@@ -42,9 +43,15 @@ def percentiles(spread: Spread) -> Percentiles:
     return Percentiles(count=spread.count, p50=spread.p50, p95=spread.p95, p99=spread.p99, longest=spread.longest)
 
 
-def bars(durations: Durations) -> list[Bar]:
-    """Return durations as a histogram."""
+def bars(durations: Durations, later: Durations) -> list[Bar]:
+    """Return durations as a histogram; `later` are those of them that are of later attempts."""
+    later_counts = {above: count for above, _, count in later.octaves()}
     return [
-        Bar(above_seconds=above, below_seconds=None if isinf(below) else below, count=count)
+        Bar(
+            above_seconds=above,
+            below_seconds=None if isinf(below) else below,
+            count=count,
+            later=later_counts.get(above, 0),
+        )
         for above, below, count in durations.octaves()
     ]

@@ -34,10 +34,11 @@ def get_function(parts: Given, name: FromPath[str]) -> FunctionDetail:
     """Return one task function with what it takes."""
     name = name_in_path(name)
     function = _function(parts, name)
+    measures = parts.observatory.measures
     return FunctionDetail(
         **dict(function),
         parameters=parts.catalogue.parameters(name),
-        run_histogram=bars(parts.observatory.measures.runs_of(name)),
+        run_histogram=bars(measures.runs_of(name), measures.later_runs_of(name)),
     )
 
 

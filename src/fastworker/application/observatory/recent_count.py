@@ -1,0 +1,38 @@
+"""How many there were in the last minute, in the memory of twelve numbers."""
+
+from math import inf
+
+STEP_SECONDS = 5.0
+STEPS = 12
+
+
+class RecentCount:
+    """Counts by steps of five seconds, of which the last twelve are kept: the present one has only begun.
+
+    So what is told is of 55 to 60 seconds, or of the time since `began`, if that is less.
+    """
+
+    __slots__ = ("_began", "_counts", "_step")
+
+    def __init__(self, *, began: float = -inf) -> None:
+        self._began = began
+        self._counts = [0] * STEPS
+        self._step = 0
+
+    def add(self, number: int, *, now: float) -> None:
+        """Count so many."""
+        self._make_present(now)
+        self._counts[self._step % STEPS] += number
+
+    def per_second(self, *, now: float) -> float:
+        """Return how many there were per second."""
+        self._make_present(now)
+        counted_seconds = now - (self._step - STEPS + 1) * STEP_SECONDS
+        return sum(self._counts) / max(1.0, min(counted_seconds, now - self._began))
+
+    def _make_present(self, now: float) -> None:
+        """Begin the steps that have come since; what is told late counts as of now."""
+        step = int(now // STEP_SECONDS)
+        for passed in range(max(self._step + 1, step - STEPS + 1), step + 1):
+            self._counts[passed % STEPS] = 0
+        self._step = max(self._step, step)
