@@ -35,7 +35,7 @@ describe("charts", () => {
 });
 
 describe("the series", () => {
-  const series = { range: "15m" as const, step_seconds: 1, at: [1, 2], columns: { success: [5, 6] }, as_of: "" };
+  const series = { range: "15m" as const, priority: null, step_seconds: 1, at: [1, 2], columns: { success: [5, 6] }, as_of: "" };
   const event = (at: number, row: Record<string, number>): LiveEvent => ({ type: "overview", data: { at, row } });
 
   it("takes the newest row", () => {

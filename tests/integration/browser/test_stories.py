@@ -162,6 +162,20 @@ def test_a_queue_shows_how_deep_it_was_over_any_range(busy: Dashboard, sight: Op
     page.wait_until(lambda tab: "range=24h" in tab.url, "the range")
 
 
+def test_a_queue_shows_how_long_its_tasks_waited_as_a_chart_and_as_a_table(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, "queues/normal")
+    page.page.get_by_role("img", name=re.compile("^Wait latency, latest: p50 .*s, p95 .*s, p99 .*s")).wait_for()
+    page.button("Wait latency as a table")
+    table = page.page.get_by_role("region", name="Wait latency as a table")
+    table.get_by_role("columnheader", name="p95").wait_for()
+    table.get_by_role("cell", name=re.compile(r"\d (µs|ms|s)")).first.wait_for()
+
+
+def test_a_queue_of_which_nothing_started_shows_no_waits(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, "queues/low")
+    page.page.get_by_role("region", name="Wait latency").get_by_text("Nothing was seen in this time").wait_for()
+
+
 def test_a_function_shows_how_long_its_attempts_ran(busy: Dashboard, sight: OpenSight) -> None:
     page = sight(busy, "functions/send_receipt")
     page.see("attempts since the start")

@@ -432,7 +432,8 @@ export interface Overview {
   as_of: Moment;
 }
 
-/** `overview`: the numbers of now, once per second, and the newest row of the series of 15 minutes. */
+/** `overview`: the numbers of now, once per second, and the newest row of the series of 15 minutes, also of those of
+ * each priority. */
 export interface OverviewEvent {
   topic: "overview";
   overview: Overview;
@@ -588,6 +589,8 @@ export type Role = "viewer" | "operator" | "admin";
 /** History in columns: each has one value per moment of `at`, None where nothing was seen. */
 export interface Series {
   range: Range;
+  /** Of which queue it is; None: of all together. */
+  priority: TaskPriority | null;
   step_seconds: number;
   /** Unix seconds, ends of the steps, oldest first. */
   at: number[];

@@ -1,6 +1,7 @@
 """What happened when: a sample per second for 15 minutes, per 10 seconds for 2 hours, per minute for a day."""
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from itertools import takewhile
@@ -11,6 +12,7 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 
 from .durations import Durations, Spread
+from .rank_waits import NO_WAITS, RankWaits, WaitPercentiles, unpacked
 
 ENDS = (TaskStatus.SUCCESS, TaskStatus.FAILURE, TaskStatus.CANCELLED, TaskStatus.LOST, TaskStatus.EXPIRED)
 """The order of `Sample.ends`."""
@@ -58,6 +60,7 @@ class Sample:
     slots: int
     workers: int
     lag_seconds: float
+    packed_waits: bytes = NO_WAITS
 
     @property
     def finished(self) -> int:
@@ -67,6 +70,10 @@ class Sample:
     def ended_as(self, status: TaskStatus) -> int:
         """How many tasks ended so."""
         return self.ends[ENDS.index(status)]
+
+    def waits_of(self, rank: int) -> WaitPercentiles:
+        """How long the tasks of one priority waited."""
+        return unpacked(self.packed_waits, rank)
 
 
 class Tally:
@@ -80,7 +87,7 @@ class Tally:
         self.leased = [0] * len(TaskPriority)
         self.retried = 0
         self.ends = [0] * len(ENDS)
-        self.waits = Durations()
+        self.waits = RankWaits()
         self.runs = Durations()
         self.depths = [0] * len(TaskPriority)
         self.most = [0, 0, 0]  # scheduled, running, occupied
@@ -127,6 +134,7 @@ class Tally:
             slots=slots,
             workers=workers,
             lag_seconds=self.lag,
+            packed_waits=self.waits.packed(),
         )
 
 
@@ -163,8 +171,8 @@ class History:
         """Count submissions, so many of each priority."""
         self.second.submitted = _sums(self.second.submitted, ranks)
 
-    def count_leased(self, ranks: list[int], waits: list[float]) -> None:
-        """Count leases, so many of each priority, and how long the tasks had waited."""
+    def count_leased(self, ranks: list[int], waits: Mapping[int, list[float]]) -> None:
+        """Count leases, so many of each priority, and how long the tasks of each had waited."""
         self.second.leased = _sums(self.second.leased, ranks)
         self.second.waits.add(waits)
 

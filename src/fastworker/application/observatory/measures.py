@@ -1,14 +1,14 @@
 """How long tasks waited and attempts ran since the start, by what people tell them apart by."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 
-from fastworker.domain.priority import TaskPriority
-from fastworker.domain.task import Task
+from fastworker.domain.priority import RANKS, TaskPriority
 
 from .durations import Durations
 from .freshness import Refresh, always_fresh
 from .instruments import RUN, WAIT, Buckets, Instrument, Spent, buckets
+
+_PRIORITIES = {rank: priority.value for priority, rank in RANKS.items()}
 
 
 class Measures:
@@ -24,14 +24,12 @@ class Measures:
         self._later_runs: dict[str, Durations] = {}
         self.spent: Spent | None = None
 
-    def add_waits(self, tasks: Iterable[Task], waits: Iterable[float]) -> None:
-        """Count how long each of these tasks has waited."""
-        by_priority: defaultdict[str, list[float]] = defaultdict(list)
-        for task, seconds in zip(tasks, waits, strict=True):
-            by_priority[task.submission.priority].append(seconds)
-        for priority, durations in by_priority.items():
+    def add_waits(self, waits: Mapping[int, Collection[float]]) -> None:
+        """Count how long tasks have waited, by the rank of their priority."""
+        for rank, durations in waits.items():
+            priority = _PRIORITIES[rank]
             self._waits[priority].add(durations)
-            self._tell(WAIT, {"priority": str(priority)}, durations)
+            self._tell(WAIT, {"priority": priority}, durations)
 
     def add_runs(self, name: str, durations: Collection[float], later: Collection[float] = ()) -> None:
         """Count how long attempts of a task function ran; `later` are those that were not their task's first."""

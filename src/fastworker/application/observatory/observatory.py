@@ -186,9 +186,11 @@ class Observatory(EventSink):
         self._note_changes(tasks)
 
     def _take_in_leased(self, events: list[TaskLeased], tasks: list[Task]) -> None:
-        waits = [event.lease.leased_at - task.queued_at for event, task in zip(events, tasks, strict=True)]
+        waits: defaultdict[int, list[float]] = defaultdict(list)
+        for event, task in zip(events, tasks, strict=True):
+            waits[RANKS[task.submission.priority]].append(event.lease.leased_at - task.queued_at)
         self.history.count_leased(self.index.move(tasks), waits)
-        self.measures.add_waits(tasks, waits)
+        self.measures.add_waits(waits)
         self._note_changes(tasks)
 
     def _take_in_finished(self, events: list[TaskFinished], tasks: list[Task]) -> None:

@@ -9,7 +9,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from fastworker.adapters.dashboard import series_cache
 from fastworker.adapters.dashboard.records.history import columns
-from fastworker.application.observatory.history import Sample
+from fastworker.adapters.dashboard.records.history import row as row_of
+from fastworker.application.observatory.history import Sample, Step
+from fastworker.domain.priority import TaskPriority
 
 from .served import HOST, a_dashboard
 
@@ -92,12 +94,41 @@ async def test_the_series_has_one_value_per_moment_in_each_column() -> None:
             assert (await served.get(f"/metrics/series?{bad}")).status_code == 400, bad
 
 
+async def test_the_series_of_one_priority_tells_how_long_its_tasks_waited() -> None:
+    async with a_dashboard() as served:
+        await served.post("/queues/high/pause", {})
+        await served.post("/tasks", {"name": "echo", "args": [1], "priority": "high"})
+        await served.post("/tasks", {"name": "echo", "args": [1], "priority": "low"})
+        await served.turn()
+        await served.turn()
+        await served.post("/queues/high/resume")
+        await served.turn()
+        found = {
+            priority: (await served.get(f"/metrics/series?priority={priority}")).json()
+            for priority in ("critical", "high", "low")
+        }
+        assert [series["priority"] for series in found.values()] == ["critical", "high", "low"]
+        assert found["high"]["columns"] == {
+            "depth_high": [1, 1, 0],
+            "wait_p50_high": [None, None, 2.0],
+            "wait_p95_high": [None, None, 2.0],
+            "wait_p99_high": [None, None, 2.0],
+        }
+        assert found["low"]["columns"]["wait_p95_low"][1:] == [None, None]
+        assert found["low"]["columns"]["wait_p95_low"][0] < 0.1
+        assert found["critical"]["columns"]["wait_p99_critical"] == [None] * 3
+        assert (await served.get("/metrics/series?priority=urgent")).status_code == 400
+        row = row_of(served.parts.observatory.history.samples(Step.SECOND)[-1])
+        for series in found.values():
+            assert {name: column[-1] for name, column in series["columns"].items()}.items() <= row.items()
+
+
 async def test_the_series_is_made_once_per_second_however_many_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[int] = []
 
-    def counted(samples: Sequence[Sample]) -> dict[str, list[float | None]]:
+    def counted(samples: Sequence[Sample], of: TaskPriority | None) -> dict[str, list[float | None]]:
         made.append(len(samples))
-        return columns(samples)
+        return columns(samples, of)
 
     monkeypatch.setattr(series_cache, "columns", counted)
     async with a_dashboard() as served:

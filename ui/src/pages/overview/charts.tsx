@@ -21,6 +21,8 @@ const WAIT = latencies("wait");
 const depthOf = (priority: string) => [`depth_${priority}`, priority, `--${priority}`] as const;
 const DEPTHS: Recipe = PRIORITIES.map(depthOf);
 const DEPTH_OF = Object.fromEntries(PRIORITIES.map((priority): [string, Recipe] => [priority, [depthOf(priority)]]));
+const waitsOf = (priority: string): Recipe =>
+  WAIT.map(([column, label, color]) => [`${column}_${priority}`, label, color] as const);
 const SLOTS: Recipe = [
   ["running", "running", "--series-1"],
   ["slots", "capacity", "--series-4", [4, 3]],
@@ -59,11 +61,16 @@ export function HistoryChart({ of, series, height }: { of: ChartName; series: Se
   return <Chart {...drawn} at={series.at} lines={lines} marks={marks} height={height} />;
 }
 
-/** How many tasks of one priority wait. */
-export function DepthChart({ of, series }: { of: string; series: Series }): JSX.Element {
-  const recipe = DEPTH_OF[of] ?? DEPTHS;
-  const lines = useMemo(() => linesOf(series, recipe), [series, recipe]);
-  return <Chart title="Depth" format={count} isWhole isStacked at={series.at} lines={lines} />;
+/** How many tasks of one priority wait, and how long those waited that started. */
+export function QueueCharts({ of, series }: { of: string; series: Series }): JSX.Element {
+  const depth = useMemo(() => linesOf(series, DEPTH_OF[of] ?? DEPTHS), [series, of]);
+  const waits = useMemo(() => linesOf(series, waitsOf(of)), [series, of]);
+  return (
+    <div class="grid charts pair">
+      <Chart title="Depth" format={count} isWhole isStacked at={series.at} lines={depth} />
+      <Chart title="Wait latency" format={duration} isLog at={series.at} lines={waits} />
+    </div>
+  );
 }
 
 const MARKED: readonly ChartName[] = ["throughput", "slots"];

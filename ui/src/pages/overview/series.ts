@@ -23,8 +23,10 @@ export function withRow(series: Series | null, event: LiveEvent): Series | undef
   return { ...series, at: [...series.at, at].slice(-MOST_ROWS), columns };
 }
 
-export function useSeries(range: Range): Resource<Series> {
-  return useResource<Series>(`metrics/series?range=${range}`, {
+/** The history of all together, or of one priority. */
+export function useSeries(range: Range, priority = ""): Resource<Series> {
+  const of = priority ? `&priority=${encodeURIComponent(priority)}` : "";
+  return useResource<Series>(`metrics/series?range=${range}${of}`, {
     topics: TOPICS,
     pace: PACE[range],
     apply: (event, data) => withRow(data, event),

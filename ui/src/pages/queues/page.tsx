@@ -17,7 +17,7 @@ import { canOperate } from "../../state/session";
 import { useShortcuts } from "../../state/shortcuts";
 import { useOverview } from "../../shell/overview-data";
 import { Window } from "../../charts/window";
-import { DepthChart } from "../overview/charts";
+import { QueueCharts } from "../overview/charts";
 import { useQueues } from "../overview/panels";
 import { RangeChoice, rangeAsked } from "../overview/range";
 import { useSeries } from "../overview/series";
@@ -139,17 +139,17 @@ const TOPICS = ["queues"];
 const NEXT_SHOWN = 50;
 const NEXT_COLUMNS = ["status", "name", "worker", "attempts", "submitted"];
 
-/** How deep it was. */
+/** How deep it was, and how long its tasks waited. */
 function History({ of }: { of: string }): JSX.Element {
   const range = rangeAsked();
-  const series = useSeries(range);
+  const series = useSeries(range, of);
   return (
     <div class={series.isStale ? "stale" : ""}>
       <div class="range">
         <Window />
         <RangeChoice value={range} />
       </div>
-      <Content resource={series}>{(data: Series) => <DepthChart of={of} series={data} />}</Content>
+      <Content resource={series}>{(data: Series) => <QueueCharts of={of} series={data} />}</Content>
     </div>
   );
 }

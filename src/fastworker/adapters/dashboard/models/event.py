@@ -33,7 +33,8 @@ class ResetEvent(Record):
 
 
 class OverviewEvent(Record):
-    """`overview`: the numbers of now, once per second, and the newest row of the series of 15 minutes."""
+    """`overview`: the numbers of now, once per second, and the newest row of the series of 15 minutes, also of those of
+    each priority."""
 
     topic: Literal["overview"]
     overview: Overview

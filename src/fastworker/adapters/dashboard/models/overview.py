@@ -74,6 +74,7 @@ class Series(Record):
     """History in columns: each has one value per moment of `at`, None where nothing was seen."""
 
     range: Range
+    priority: TaskPriority | None = Field(description="Of which queue it is; None: of all together.")
     step_seconds: int
     at: list[float] = Field(description="Unix seconds, ends of the steps, oldest first.")
     columns: dict[str, list[float | None]]

@@ -53,11 +53,30 @@ COLUMNS: dict[str, Column] = {
 }
 
 
-def columns(samples: Sequence[Sample]) -> dict[str, list[float | None]]:
-    """Return samples by column."""
-    return {name: [column(sample) for sample in samples] for name, column in COLUMNS.items()}
+def _wait(priority: TaskPriority, index: int) -> Column:
+    rank = RANKS[priority]
+    return lambda sample: sample.waits_of(rank)[index]
+
+
+QUEUE_COLUMNS: dict[TaskPriority, dict[str, Column]] = {
+    priority: {
+        f"depth_{priority.value}": _depth(priority),
+        **{f"wait_{name}_{priority.value}": _wait(priority, index) for index, name in enumerate(("p50", "p95", "p99"))},
+    }
+    for priority in TaskPriority
+}
+"""What is told of one priority."""
+
+ROW = COLUMNS | {name: column for columns in QUEUE_COLUMNS.values() for name, column in columns.items()}
+"""What is told of the latest sample: all of it, for who shows all and for who shows one priority."""
+
+
+def columns(samples: Sequence[Sample], of: TaskPriority | None = None) -> dict[str, list[float | None]]:
+    """Return samples by column: of one priority, or of all together."""
+    wanted = COLUMNS if of is None else QUEUE_COLUMNS[of]
+    return {name: [column(sample) for sample in samples] for name, column in wanted.items()}
 
 
 def row(sample: Sample) -> dict[str, float | None]:
     """Return one sample by column."""
-    return {name: column(sample) for name, column in COLUMNS.items()}
+    return {name: column(sample) for name, column in ROW.items()}

@@ -5,6 +5,8 @@ from typing import Annotated
 from litestar import get
 from litestar.params import QueryParameter
 
+from fastworker.domain.priority import TaskPriority
+
 from ..models.overview import Overview, Range, Series
 from ..parts import Given
 from ..records.history import RANGES
@@ -29,13 +31,18 @@ def get_series(
         float | None,
         QueryParameter(ge=FIRST_MOMENT, le=LAST_MOMENT, description="Unix seconds: only steps that end later."),
     ] = None,
+    priority: Annotated[
+        TaskPriority | None,
+        QueryParameter(description="Only the depth of this queue, and how long its tasks waited until they started."),
+    ] = None,
 ) -> Series:
     """Return the history in columns."""
-    found = parts.series.get(range, now=parts.clock.now())
+    found = parts.series.get(range, priority, now=parts.clock.now())
     if since is not None:
         found = found.since(since)
     return Series(
         range=range,
+        priority=priority,
         step_seconds=RANGES[range][1],
         at=found.at,
         columns=found.values,
