@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { counted, marksOf, within } from "../src/charts/marks";
 import { dataOf, powersAround, powersBetween } from "../src/charts/plot";
 import { boundsOf, titleOf } from "../src/pages/functions/histogram";
+import { becameOf } from "../src/pages/errors/parts";
 import { causesOf } from "../src/pages/task/causes";
 import type { Task, WorkerMovePage } from "../src/api/types";
 import type { LiveEvent } from "../src/live/protocol";
@@ -94,6 +95,17 @@ describe("causes of an error", () => {
   it("of an error alone are the error itself; of nothing none", () => {
     expect(causesOf(first)).toEqual([{ text: "KeyError: 'x'", how: null }]);
     expect(causesOf("")).toEqual([]);
+  });
+});
+
+describe("what became of the tasks that failed so", () => {
+  it("is told of what there is, and those that go on come first", () => {
+    const tasks = { trying: 2, success: 0, failure: 3, lost: 0, cancelled: 1, expired: 0 };
+    expect(becameOf(tasks)).toEqual([
+      { name: "trying", number: 2 },
+      { name: "failure", number: 3 },
+      { name: "cancelled", number: 1 },
+    ]);
   });
 });
 

@@ -209,6 +209,14 @@ def test_the_table_of_a_chart_leads_to_the_tasks_of_a_moment(busy: Dashboard, si
     assert "until=" in page.page.url
 
 
+def test_failures_tell_what_became_of_their_tasks(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, "errors")
+    row = page.page.get_by_role("row").filter(has_text="OrderRefused")
+    row.get_by_role("list", name="What became of its tasks").get_by_text("failure").wait_for()
+    row.get_by_role("link", name=re.compile("OrderRefused")).click()
+    page.page.get_by_role("list", name="What became of its tasks").get_by_title("3 ended as failure").wait_for()
+
+
 def test_failures_that_nobody_has_seen_are_named_on_the_overview(busy: Dashboard, sight: OpenSight) -> None:
     page = sight(busy)
     page.page.get_by_role("link", name=re.compile("^Nobody has seen")).click()

@@ -157,6 +157,7 @@ export interface ErrorGroup {
   count: number;
   /** How many of them were tried again. */
   retried: number;
+  tasks: FailedTasks;
   /** How many of them nobody has said to have seen. */
   new: number;
   /** Who said last that these failures were seen. */
@@ -183,6 +184,7 @@ export interface ErrorGroupDetail {
   count: number;
   /** How many of them were tried again. */
   retried: number;
+  tasks: FailedTasks;
   /** How many of them nobody has said to have seen. */
   new: number;
   /** Who said last that these failures were seen. */
@@ -237,6 +239,20 @@ export interface EventList {
   items: Event[];
   last_id: string;
   is_reset: boolean;
+}
+
+/** The tasks that failed in one way, each counted once, by what has become of them.
+ * 
+ * Those that have ended are counted also when they are not remembered any more. */
+export interface FailedTasks {
+  /** They wait for their next attempt, or run again. */
+  trying: number;
+  /** They were tried again, and ended in success. */
+  success: number;
+  failure: number;
+  lost: number;
+  cancelled: number;
+  expired: number;
 }
 
 /** A task function and how it does. What its code says is None when only workers have it.

@@ -4,10 +4,12 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import ErrorRecord
 
 from .fingerprints import fault_of
 from .freshness import Refresh, always_fresh
+from .troubled_tasks import TroubledTasks
 
 MOST_GROUPS = 500
 MOST_NAMES = 20
@@ -55,6 +57,8 @@ class ErrorGroup:
     seen_count: int = 0
     muted: Word | None = None
     changes: int = 0  # of anything here
+    going_on: int = 0  # tasks that failed so, and have not ended
+    ended: dict[TaskStatus, int] = field(default_factory=dict)  # and how many ended as what, each counted once
     _functions: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _workers: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _task_ids: OrderedDict[str, None] = field(default_factory=OrderedDict)
@@ -101,6 +105,17 @@ class ErrorGroup:
         if len(self._minutes) > MINUTES:
             self._minutes.popitem(last=False)
 
+    def begin(self) -> None:
+        """Count a task that has failed so, and has not ended."""
+        self.going_on += 1
+        self.changes += 1
+
+    def end(self, status: TaskStatus) -> None:
+        """Count the end of one of them."""
+        self.going_on -= 1
+        self.ended[status] = self.ended.get(status, 0) + 1
+        self.changes += 1
+
     def see(self, word: Word) -> None:
         """Take note that somebody knows of all that has failed so far."""
         self.seen, self.seen_count = word, self.count
@@ -118,6 +133,7 @@ class ErrorGroups:
     def __init__(self, refresh: Refresh = always_fresh) -> None:
         self._refresh = refresh
         self._groups: OrderedDict[str, ErrorGroup] = OrderedDict()
+        self._troubled = TroubledTasks[ErrorGroup]()
         self.forgotten = 0
 
     def __len__(self) -> int:
@@ -147,9 +163,16 @@ class ErrorGroups:
             group = self._groups[fault.fingerprint] = ErrorGroup(fault.fingerprint, failure.at)
         self._groups.move_to_end(fault.fingerprint)
         group.add(failure, fault.frame)
+        if self._troubled.add(failure.task_id, group):
+            group.begin()
         if len(self._groups) > MOST_GROUPS:
             self._groups.popitem(last=False)
             self.forgotten += 1
+
+    def end(self, ends: Iterable[tuple[str, TaskStatus]]) -> None:
+        """Take note of how tasks ended, those that have failed before among them."""
+        for group, status in self._troubled.end(ends):
+            group.end(status)
 
 
 def _remember(names: OrderedDict[str, None], name: str, most: int) -> None:

@@ -209,6 +209,7 @@ class Observatory(EventSink):
             self.history.count_successes(durations)
             self.functions.open(name, events[-1].at).succeed(durations, now=events[-1].at)
             self.measures.add_runs(name, durations, later.get(name, ()))
+        self.errors.end((event.task_id, event.outcome.status) for event in events)
         self._note_changes(tasks)
 
     def _end(self, task: Task, outcome: Outcome, at: float) -> None:

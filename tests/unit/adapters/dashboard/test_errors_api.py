@@ -2,6 +2,8 @@
 
 import pytest
 
+from fastworker.application.task_function import task
+
 from .served import Served, a_dashboard
 
 pytestmark = pytest.mark.anyio
@@ -74,6 +76,31 @@ async def test_listeners_are_told_when_somebody_has_said_something() -> None:
         await served.turn()
         [event] = listener.take()
         assert (event.kind, '"muted":{"by":"somebody"' in event.data) == ("errors", True)
+
+
+async def test_a_group_tells_what_became_of_its_tasks_and_listeners_are_told() -> None:
+    runs: list[int] = []
+
+    @task(retries=1, backoff=10.0)
+    def stumble() -> None:
+        runs.append(1)
+        if len(runs) == 1:
+            raise ValueError("again")
+
+    async with a_dashboard(functions=[stumble]) as served:
+        await served.client.delay("stumble")
+        await served.system.settle()
+        [group] = await served.items("/errors")
+        none = dict.fromkeys(("trying", "success", "failure", "lost", "cancelled", "expired"), 0)
+        assert group["tasks"] == none | {"trying": 1}
+        listener = served.parts.hub.listen(["errors"], None)
+        await served.turn()
+        listener.take()
+        await served.system.advance(20.0)
+        await served.turn()
+        assert (await served.get(f"/errors/{group['fingerprint']}")).json()["tasks"] == none | {"success": 1}
+        [event] = listener.take()
+        assert '"success":1' in event.data
 
 
 async def test_failures_are_listed_that_happened_within_some_time() -> None:

@@ -1,15 +1,19 @@
 """Failures grouped by what they have in common."""
 
 import traceback
+from dataclasses import replace
 
 import pytest
 
 from fastworker.application.observatory.error_groups import MOST_GROUPS, MOST_SAMPLES, ErrorGroups, Failure
 from fastworker.application.observatory.fingerprints import fault_of, fingerprint_of, latest_error
+from fastworker.application.observatory.troubled_tasks import MOST_WAYS, TroubledTasks
 from fastworker.domain.lifecycle import TaskStatus
-from fastworker.domain.task import Attempt, ErrorRecord
+from fastworker.domain.task import Attempt, ErrorRecord, Outcome
+from fastworker.domain.terms import Backoff, Terms
 
-from ....builders import a_task, an_outcome
+from ....builders import a_failure, a_submission, a_task, an_outcome
+from .observed import ObservedCoordinator
 
 TRACE = """Traceback (most recent call last):
   File "/home/ann/shop/orders.py", line 12, in ship
@@ -175,3 +179,76 @@ def test_a_group_tells_its_failures_of_each_minute_of_the_last_hour():
 
     assert group.per_minute(now=99 * 60.0 + 59.0) == [1] * 59 + [2]
     assert group.per_minute(now=101 * 60.0) == [1] * 57 + [2, 0, 0]
+
+
+# ---- what became of the tasks ----
+
+
+def the_groups(plane: ObservedCoordinator) -> dict[str, tuple[int, dict[str, int]]]:
+    """How many tasks of each group go on, and how many ended as what, by the type of the error."""
+    return {
+        group.error.error_type: (group.going_on, {status.value: number for status, number in group.ended.items()})
+        for group in plane.observatory.errors.newest_first()
+    }
+
+
+def a_failing(kind: str, *, is_retryable: bool = True) -> Outcome:
+    return replace(a_failure(is_retryable=is_retryable), error=ErrorRecord(kind, "no"))
+
+
+def test_a_group_tells_what_became_of_its_tasks():
+    plane = ObservedCoordinator()
+    plane.join(slots=4)
+    terms = Terms(retries=1, backoff=Backoff(5.0))
+    plane.accepted(*(a_submission(f"t{number}", terms=terms) for number in range(4)))
+    first, second, third, fourth = plane.poll_all()
+    for failed in (first, second, third):
+        plane.report(failed, a_failing("Refused"))
+    plane.report(fourth, a_failing("Refused", is_retryable=False))
+    assert the_groups(plane) == {"Refused": (3, {"failure": 1})}
+
+    plane.cancel("t2")
+    plane.fire_after(6.0)
+    for task, outcome in zip(plane.poll_all(), (an_outcome(), a_failing("Refused")), strict=True):
+        plane.report(task, outcome)
+    assert the_groups(plane) == {"Refused": (0, {"failure": 2, "cancelled": 1, "success": 1})}
+
+
+def test_a_task_that_fails_in_several_ways_is_one_of_each():
+    plane = ObservedCoordinator()
+    plane.join()
+    plane.accepted(a_submission("t1", terms=Terms(retries=3, backoff=Backoff(1.0))))
+    for kind in ("Refused", "Refused", "Slow"):
+        plane.report(*plane.poll_all(), a_failing(kind))
+        plane.fire_after(10.0)
+    assert the_groups(plane) == {"Slow": (1, {}), "Refused": (1, {})}
+
+    plane.leave()
+    assert the_groups(plane) == {"Slow": (1, {}), "Refused": (1, {})}
+    plane.join(incarnation="second life")
+    plane.report(*plane.poll_all(), an_outcome())
+    assert the_groups(plane) == {"Slow": (0, {"success": 1}), "Refused": (0, {"success": 1})}
+
+
+def test_a_task_that_was_lost_is_told_as_lost():
+    plane = ObservedCoordinator()
+    plane.join()
+    plane.accepted(a_submission("t1"))
+    plane.poll_all()
+    plane.tick_after(60.0)
+
+    assert list(the_groups(plane).values()) == [(0, {"lost": 1})]
+
+
+def test_nothing_is_kept_of_tasks_that_have_ended():
+    troubled = TroubledTasks[str]()
+    ends = [("t1", TaskStatus.FAILURE), ("t2", TaskStatus.SUCCESS)]
+    assert [troubled.add("t1", way) for way in ("a", "b", "a")] == [True, True, False]
+    assert list(troubled.end(ends)) == [("a", TaskStatus.FAILURE), ("b", TaskStatus.FAILURE)]
+    assert list(troubled.end(ends)) == []
+
+
+def test_a_task_is_followed_in_so_many_ways_only():
+    troubled = TroubledTasks[int]()
+
+    assert [troubled.add("t1", way) for way in range(MOST_WAYS + 1)] == [True] * MOST_WAYS + [False]

@@ -16,7 +16,7 @@ import { useShortcuts } from "../../state/shortcuts";
 import { toast } from "../../state/toasts";
 import { runBulk } from "../tasks/bulk";
 import { Traceback } from "../task/traceback";
-import { Links, Said, Word } from "./parts";
+import { Became, Links, Said, Word } from "./parts";
 
 const TOPICS = ["errors"];
 const PACE = 2_000;
@@ -124,6 +124,9 @@ function GroupBody({ group }: { group: ErrorGroupDetail }): JSX.Element {
         <Fact name="Count">
           {count(group.count)}
           {group.retried > 0 && `, ${count(group.retried)} of them tried again`}
+        </Fact>
+        <Fact name="Its tasks">
+          <Became tasks={group.tasks} />
         </Fact>
         <Fact name="First">{<Ago at={group.first_seen_at} />}</Fact>
         <Fact name="Last">{<Ago at={group.last_seen_at} />}</Fact>

@@ -12,7 +12,7 @@ import { navigate, param, setParams } from "../../router/location";
 import { queryOf, urlOf } from "../../router/route";
 import { DeadLetters } from "./dead-letters";
 import { Group } from "./group";
-import { Links, Word } from "./parts";
+import { Became, Links, Word } from "./parts";
 
 const TOPICS = ["errors"];
 const PACE = 2_000;
@@ -108,6 +108,7 @@ function GroupTable({ groups }: { groups: ErrorGroup[] }): JSX.Element {
         { key: "error", label: "Error", isWide: true, cell: (group) => <Headline group={group} /> },
         { key: "word", label: "Seen", cell: (group) => <Word group={group} /> },
         { key: "functions", label: "Functions", cell: ({ functions }) => <Links names={functions} page="functions" /> },
+        { key: "became", label: "Its tasks", cell: ({ tasks }) => <Became tasks={tasks} /> },
         {
           key: "history",
           label: "Last hour",

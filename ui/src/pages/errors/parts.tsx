@@ -1,7 +1,8 @@
 // What the list of failures and one group of them share.
 import type { JSX } from "preact";
-import type { ErrorGroup } from "../../api/types";
+import type { ErrorGroup, FailedTasks } from "../../api/types";
 import { Ago, Badge } from "../../components/basics";
+import { Status } from "../../components/status";
 import { count } from "../../format/numbers";
 import { urlOf } from "../../router/route";
 
@@ -27,6 +28,36 @@ export function Said({ by, at }: { by: string; at: string }): JSX.Element {
     <>
       by {by} <Ago at={at} />
     </>
+  );
+}
+
+const BECAME = ["trying", "success", "failure", "lost", "cancelled", "expired"] as const;
+const TITLES: Partial<Record<(typeof BECAME)[number], string>> = {
+  trying: "wait for their next attempt, or run again",
+  success: "were tried again, and ended in success",
+};
+
+/** What became of the tasks that failed so: of what there are none is not said. */
+export function becameOf(tasks: FailedTasks): { name: (typeof BECAME)[number]; number: number }[] {
+  return BECAME.map((name) => ({ name, number: tasks[name] })).filter(({ number }) => number > 0);
+}
+
+export function Became({ tasks }: { tasks: FailedTasks }): JSX.Element {
+  return (
+    <ul class="became" aria-label="What became of its tasks">
+      {becameOf(tasks).map(({ name, number }) => (
+        <li key={name} title={`${count(number)} ${TITLES[name] ?? `ended as ${name}`}`}>
+          {name === "trying" ? (
+            <Badge tone="accent" icon="retry">
+              trying
+            </Badge>
+          ) : (
+            <Status status={name} />
+          )}{" "}
+          <b>{count(number)}</b>
+        </li>
+      ))}
+    </ul>
   );
 }
 

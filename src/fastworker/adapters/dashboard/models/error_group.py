@@ -13,6 +13,20 @@ class Word(Record):
     at: Moment
 
 
+class FailedTasks(Record):
+    """The tasks that failed in one way, each counted once, by what has become of them.
+
+    Those that have ended are counted also when they are not remembered any more.
+    """
+
+    trying: int = Field(description="They wait for their next attempt, or run again.")
+    success: int = Field(description="They were tried again, and ended in success.")
+    failure: int
+    lost: int
+    cancelled: int
+    expired: int
+
+
 class ErrorGroup(Record):
     """Equal failures."""
 
@@ -22,6 +36,7 @@ class ErrorGroup(Record):
     frame: str = Field(description="Where it was raised; empty when there was no traceback.")
     count: int
     retried: int = Field(description="How many of them were tried again.")
+    tasks: FailedTasks
     new: int = Field(description="How many of them nobody has said to have seen.")
     seen: Word | None = Field(description="Who said last that these failures were seen.")
     muted: Word | None = Field(description="Who said that nobody is to be told of them.")

@@ -2,8 +2,9 @@
 
 from fastworker.application.observatory.error_groups import ErrorGroup as DomainGroup
 from fastworker.application.observatory.error_groups import Word as DomainWord
+from fastworker.domain.lifecycle import TaskStatus
 
-from ..models.error_group import ErrorGroup, ErrorGroupDetail, Word
+from ..models.error_group import ErrorGroup, ErrorGroupDetail, FailedTasks, Word
 from ..moments import Moments
 from .tasks import MESSAGE_CHARACTERS
 
@@ -17,6 +18,7 @@ def error_group_record(group: DomainGroup, moments: Moments, *, now: float) -> E
         frame=group.frame,
         count=group.count,
         retried=group.retried,
+        tasks=_failed_tasks(group),
         new=group.count - group.seen_count,
         seen=_word(group.seen, moments),
         muted=_word(group.muted, moments),
@@ -26,6 +28,18 @@ def error_group_record(group: DomainGroup, moments: Moments, *, now: float) -> E
         workers=sorted(group.workers),
         sample_task_id=group.task_ids[0] if group.task_ids else "",
         history=group.per_minute(now=now),
+    )
+
+
+def _failed_tasks(group: DomainGroup) -> FailedTasks:
+    ended = group.ended
+    return FailedTasks(
+        trying=group.going_on,
+        success=ended.get(TaskStatus.SUCCESS, 0),
+        failure=ended.get(TaskStatus.FAILURE, 0),
+        lost=ended.get(TaskStatus.LOST, 0),
+        cancelled=ended.get(TaskStatus.CANCELLED, 0),
+        expired=ended.get(TaskStatus.EXPIRED, 0),
     )
 
 
