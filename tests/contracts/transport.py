@@ -4,7 +4,8 @@ from .broadcasts import BroadcastContract
 from .requests import RequestContract
 from .serving import ServingContract
 from .strangers import StrangersContract
+from .traffic import TrafficContract
 
 
-class TransportContract(RequestContract, ServingContract, StrangersContract, BroadcastContract):
+class TransportContract(RequestContract, ServingContract, StrangersContract, BroadcastContract, TrafficContract):
     """Everything but the ends of sessions; see closing.py for those."""

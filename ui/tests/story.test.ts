@@ -9,6 +9,7 @@ import type { LiveEvent } from "../src/live/protocol";
 import { applyMoves } from "../src/pages/overview/charts";
 import { actorOf, knownSteps } from "../src/pages/task/steps";
 import { firstProgram } from "../src/pages/overview/page";
+import { ratesOf } from "../src/pages/system/transport";
 import { trend } from "../src/pages/overview/tiles";
 
 const move = (is_coming: boolean, is_loss: boolean, second: number) => ({
@@ -175,6 +176,39 @@ describe("what waits", () => {
 
   it("goes nowhere when nothing waits", () => {
     expect(going(0, [7, 7, 7, 7, 7, 7])).toBe("steady");
+  });
+});
+
+describe("how fast a channel goes", () => {
+  const told = (second: number, received: number, epoch = "e1") => ({
+    epoch,
+    as_of: new Date(second * 1000).toISOString(),
+    channels: [
+      {
+        role: "workers" as const,
+        address: "tcp://127.0.0.1:5556",
+        connections: 1,
+        received,
+        received_bytes: received * 100,
+        sent: received / 2,
+        sent_bytes: received * 10,
+        under_way: 0,
+        held: 0,
+        leaving: 0,
+        bad_frames: 0,
+      },
+    ],
+  });
+
+  it("is what came and went between two moments", () => {
+    const rates = ratesOf(told(10, 100), told(14, 140)).get("workers");
+    expect(rates).toEqual({ received: 10, received_bytes: 1000, sent: 5, sent_bytes: 100 });
+  });
+
+  it("is not known at first, at once, and of another life", () => {
+    expect(ratesOf(null, told(14, 140)).size).toBe(0);
+    expect(ratesOf(told(14, 140), told(14.1, 150)).size).toBe(0);
+    expect(ratesOf(told(10, 100, "e0"), told(14, 140)).size).toBe(0);
   });
 });
 

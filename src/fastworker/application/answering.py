@@ -12,7 +12,7 @@ from .background import raise_in_task
 from .log import log
 from .messages import Message, Refused
 from .ports.codec import FrameCodec
-from .ports.transport import Handler, LateReply
+from .ports.transport import Handler, LateReply, Traffic
 
 LOGGED_BAD_FRAMES = 10
 """Only so many bad frames are logged one by one; all are counted."""
@@ -33,25 +33,27 @@ class Answering:
         self._handler = handler
         self._group = group
         self.bad_frames = 0
+        self.traffic = Traffic()
 
     def answer(self, frame: bytes, send: Send) -> None:
         """Call `send` with the frame of the reply, once, now or later."""
+        self.traffic.receive(frame)
         try:
             answer = self._handler(self._codec.decode(frame))
         except Exception as error:
-            send(self._refusal(error))
+            self._send(send, self._refusal(error))
             return
         if isinstance(answer, LateReply):
             answer.then(partial(self._answer_late, send))
         elif isinstance(answer, Awaitable):
             self._group.start_soon(self._await, answer, send)
         else:
-            send(self._encoded(lambda: answer))
+            self._send(send, self._encoded(lambda: answer))
 
     def _answer_late(self, send: Send, late: LateReply) -> None:
         """Send a reply that is given while another request is answered, which what goes wrong here must not harm."""
         try:
-            send(self._encoded(late.make))
+            self._send(send, self._encoded(late.make))
         except Exception as error:
             self._group.start_soon(raise_in_task, error)
 
@@ -59,9 +61,13 @@ class Answering:
         try:
             reply = await answer
         except Exception as error:
-            send(self._refusal(error))
+            self._send(send, self._refusal(error))
         else:
-            send(self._encoded(lambda: reply))
+            self._send(send, self._encoded(lambda: reply))
+
+    def _send(self, send: Send, frame: bytes) -> None:
+        self.traffic.send(frame)
+        send(frame)
 
     def _encoded(self, make: Callable[[], Message]) -> bytes:
         try:

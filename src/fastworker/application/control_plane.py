@@ -15,6 +15,7 @@ from fastworker.domain.task import Task
 
 from . import views
 from .background import background_tasks
+from .channels import Channel, OpenEnds
 from .client_desk import ClientDesk
 from .coordinator import Coordinator
 from .desk import DeskSetting
@@ -67,6 +68,7 @@ class ControlPlane:
         self._config = config
         self._started_at = clock.now()
         self._bound = BoundAddresses(config.client_address, config.worker_address)
+        self._ends: OpenEnds | None = None
         setting = DeskSetting(config.epoch, config.hold_seconds, clock, self._decided)
         self.worker_desk = WorkerDesk(coordinator, setting)
         self.client_desk = ClientDesk(coordinator, setting, welcome=self._welcome, inspected=self._inspected)
@@ -101,15 +103,21 @@ class ControlPlane:
         async with (
             self._transport.serve([config.client_address], self.client_desk.answer) as clients,
             self._transport.serve([config.worker_address], self.worker_desk.answer) as workers,
-            self._transport.serve([config.local_address], self.worker_desk.answer_local),
+            self._transport.serve([config.local_address], self.worker_desk.answer_local) as own_worker,
             self._transport.publish(config.discovery_address) as beacon,
             background_tasks() as group,
         ):
             self._bound = BoundAddresses(clients.addresses[0], workers.addresses[0])
+            self._ends = OpenEnds(clients, workers, own_worker, beacon, config.discovery_address)
             group.start_soon(self._tick)
             group.start_soon(self._fire)
             group.start_soon(self._shine, beacon)
             yield self._bound
+
+    @property
+    def channels(self) -> list[Channel]:
+        """Its ends as they are now; none before `open`."""
+        return list(self._ends.channels(self.client_desk, self.worker_desk)) if self._ends else []
 
     def steer[T](self, decide: Callable[[Steering, float], T]) -> T:
         """Have a person's decision made now, and let whoever it concerns know."""

@@ -35,6 +35,12 @@ class HeldRequests:
         self._follows: dict[str, frozenset[str]] = {}  # whose held request waits for the steps of which tasks
         self._followers: dict[str, set[str]] = {}  # the same, by task
 
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._held
+
     def hold(
         self, key: str, make: Callable[[], Message], *, nothing: Callable[[], Message], follows: Collection[str] = ()
     ) -> LateReply:

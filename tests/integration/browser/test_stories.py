@@ -200,6 +200,14 @@ def test_the_list_of_functions_shows_how_fast_each_goes(busy: Dashboard, sight: 
     page.see_row("send_receipt", "/s")
 
 
+def test_the_system_page_tells_what_goes_over_each_channel(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, "system")
+    page.see_row("clients", "tcp://", "messages")
+    page.see_row("workers", busy.ask("system")["worker_address"])
+    page.see_row("own worker")
+    page.see_row("beacon", "/s ·")  # it speaks every second
+
+
 def test_the_table_of_a_chart_leads_to_the_tasks_of_a_moment(busy: Dashboard, sight: OpenSight) -> None:
     page = sight(busy)
     page.button("Throughput as a table")

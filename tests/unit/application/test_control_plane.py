@@ -4,6 +4,7 @@ from math import nan
 
 import pytest
 
+from fastworker.application.limits import Limits
 from fastworker.application.messages import (
     BATCH_ENTRIES,
     AwaitCompletions,
@@ -48,6 +49,7 @@ from fastworker.domain.priority import TaskPriority
 from fastworker.domain.terms import Terms
 from tests.unit.replies import reply_of
 from tests.unit.system.system import BEACON, CLIENTS, WORKERS, RunningControlPlane, System, a_system
+from tests.unit.system.tasks import echo
 
 pytestmark = pytest.mark.anyio
 
@@ -405,3 +407,26 @@ async def test_a_wait_that_follows_many_tasks_is_answered_by_a_batch_of_steps() 
         answer = await reply_of(control_plane.role.client_desk.answer, wait)
         assert isinstance(answer, Completions)
         assert [step.number for step in answer.steps] == [0] * BATCH_ENTRIES
+
+
+# ---- its ends, for people ----
+
+
+def held_by_role(plane: RunningControlPlane) -> dict[str, int]:
+    return {channel.role.value: channel.held for channel in plane.role.channels}
+
+
+async def test_the_poll_of_its_own_worker_is_told_from_those_of_others() -> None:
+    async with a_system() as system:
+        plane = await system.start_control_plane()
+        assert held_by_role(plane) == {"clients": 0, "workers": 0, "own worker": 0, "beacon": 0}
+        await system.start_worker("w1", echo)
+        await system.start_local_worker(echo)
+        await system.start_worker("w2", echo)
+        assert held_by_role(plane) == {"clients": 0, "workers": 2, "own worker": 1, "beacon": 0}
+
+
+async def test_a_control_plane_that_does_not_serve_has_no_ends() -> None:
+    async with a_system() as system:
+        plane = RunningControlPlane(system, Ledger(), Limits(), system.network, {}, [])
+        assert plane.role.channels == []

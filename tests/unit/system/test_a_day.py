@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from fastworker.application.messages import Beat, Message
-from fastworker.application.ports.transport import Publisher
+from fastworker.application.ports.transport import Publisher, Traffic
 from fastworker.domain.events import WorkerHeard, WorkerLeft
 
 from .system import a_system
@@ -26,6 +26,16 @@ class SilentPublisher(Publisher):
     @override
     async def publish(self, message: Message) -> None:
         await anyio.sleep_forever()
+
+    @property
+    @override
+    def traffic(self) -> Traffic:
+        return Traffic()
+
+    @property
+    @override
+    def connections(self) -> int:
+        return 0
 
 
 class WithoutBeacon(Wire):

@@ -120,6 +120,27 @@ export interface Cancelled {
   outcome: "cancelled" | "stopping" | "finished";
 }
 
+/** One end of the transport. Counts are since the start and of messages: a batch of tasks is one. */
+export interface Channel {
+  /** Who is at the other end. */
+  role: "clients" | "workers" | "own worker" | "beacon";
+  address: string;
+  /** Open ones. */
+  connections: number;
+  received: number;
+  received_bytes: number;
+  sent: number;
+  sent_bytes: number;
+  /** Requests that have come and have no reply yet, those that are held among them. */
+  under_way: number;
+  /** Requests that wait for news: leases for a worker, ends of tasks for a client. */
+  held: number;
+  /** Replies that are given and have not left, for their peers do not read them. */
+  leaving: number;
+  /** Messages that were none of this protocol. */
+  bad_frames: number;
+}
+
 /** The settings in force. */
 export interface Config {
   settings: Setting[];
@@ -660,6 +681,7 @@ export interface System {
   client_address: string;
   worker_address: string;
   discovery_address: string;
+  channels: Channel[];
   sessions: number;
   superseded_reports: number;
   usage: Usage[];

@@ -1,5 +1,6 @@
 """Sessions inside one event loop: no sockets, real frames, and the clock it is given for every timeout."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
@@ -20,6 +21,7 @@ from fastworker.application.ports.transport import (
     Requester,
     Responder,
     Subscriber,
+    Traffic,
     Transport,
 )
 from fastworker.domain.errors import (
@@ -40,6 +42,7 @@ class InMemoryTransport(Transport):
         self._responders: dict[str, InMemoryResponder] = {}
         self._subscribers: dict[str, set[InMemorySubscriber]] = {}
         self._publishing: set[str] = set()
+        self._connected: Counter[str] = Counter()
         self._ports = count(40_000)
         self._served = anyio.Event()
 
@@ -47,9 +50,11 @@ class InMemoryTransport(Transport):
     @asynccontextmanager
     async def connect(self, address: str) -> AsyncIterator[Requester]:
         requester = InMemoryRequester(self, _checked(address))
+        self._connected[address] += 1
         try:
             yield requester
         finally:
+            self._connected[address] -= 1
             requester.close()
 
     @override
@@ -57,7 +62,7 @@ class InMemoryTransport(Transport):
     async def serve(self, addresses: Sequence[str], handler: Handler) -> AsyncIterator[Responder]:
         bound = [self._claim(address, self._responders) for address in addresses]
         async with background_tasks() as group:
-            responder = InMemoryResponder(self._codec, handler, bound, group)
+            responder = InMemoryResponder(self, handler, bound, group)
             self._responders |= dict.fromkeys(bound, responder)
             served, self._served = self._served, anyio.Event()
             served.set()
@@ -108,6 +113,14 @@ class InMemoryTransport(Transport):
         """The codec of every session."""
         return self._codec
 
+    def requesters(self, addresses: Sequence[str]) -> int:
+        """Return how many are connected to these addresses."""
+        return sum(self._connected[address] for address in addresses)
+
+    def subscribers(self, address: str) -> int:
+        """Return how many listen to the publisher at an address."""
+        return len(self._subscribers.get(address, ()))
+
     def _claim(self, address: str, taken: "set[str] | dict[str, InMemoryResponder]") -> str:
         bound = _checked(address)
         if bound.endswith(":0"):
@@ -149,8 +162,11 @@ class InMemoryRequester(Requester):
 class InMemoryResponder(Responder):
     """The answering end."""
 
-    def __init__(self, codec: FrameCodec, handler: Handler, addresses: Sequence[str], group: TaskGroup) -> None:
-        self._answering = Answering(codec, handler, group)
+    def __init__(
+        self, network: InMemoryTransport, handler: Handler, addresses: Sequence[str], group: TaskGroup
+    ) -> None:
+        self._network = network
+        self._answering = Answering(network.codec, handler, group)
         self._addresses = addresses
         self._waiting: set[Exchange] = set()
 
@@ -163,6 +179,21 @@ class InMemoryResponder(Responder):
     @override
     def bad_frames(self) -> int:
         return self._answering.bad_frames
+
+    @property
+    @override
+    def traffic(self) -> Traffic:
+        return self._answering.traffic
+
+    @property
+    @override
+    def connections(self) -> int:
+        return self._network.requesters(self._addresses)
+
+    @property
+    @override
+    def leaving(self) -> int:
+        return 0  # a reply is there when it is given
 
     async def carry(self, frame: bytes) -> bytes:
         """Have a frame answered; the answer is worked out even when the asker stops waiting, as over a network."""
@@ -203,11 +234,24 @@ class InMemoryPublisher(Publisher):
     def __init__(self, network: InMemoryTransport, address: str) -> None:
         self._network = network
         self._address = address
+        self._traffic = Traffic()
 
     @override
     async def publish(self, message: Message) -> None:
-        self._network.broadcast(self._address, self._network.codec.encode(message))
+        frame = self._network.codec.encode(message)
+        self._traffic.send(frame)
+        self._network.broadcast(self._address, frame)
         await anyio.lowlevel.checkpoint()
+
+    @property
+    @override
+    def traffic(self) -> Traffic:
+        return self._traffic
+
+    @property
+    @override
+    def connections(self) -> int:
+        return self._network.subscribers(self._address)
 
 
 class InMemorySubscriber(Subscriber):

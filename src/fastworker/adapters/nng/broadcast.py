@@ -6,7 +6,7 @@ import pynng
 
 from fastworker.application.messages import Message
 from fastworker.application.ports.codec import FrameCodec
-from fastworker.application.ports.transport import Publisher, Subscriber
+from fastworker.application.ports.transport import Publisher, Subscriber, Traffic
 from fastworker.domain.errors import BadFrame, ConnectionLost, ProtocolMismatch
 
 from .operation import Receiver
@@ -18,10 +18,23 @@ class NngPublisher(Publisher):
     def __init__(self, socket: pynng.Pub0, codec: FrameCodec) -> None:
         self._socket = socket
         self._codec = codec
+        self._traffic = Traffic()
 
     @override
     async def publish(self, message: Message) -> None:
-        self._socket.send(self._codec.encode(message))  # PUB never blocks: it drops for slow readers
+        frame = self._codec.encode(message)
+        self._traffic.send(frame)
+        self._socket.send(frame)  # PUB never blocks: it drops for slow readers
+
+    @property
+    @override
+    def traffic(self) -> Traffic:
+        return self._traffic
+
+    @property
+    @override
+    def connections(self) -> int:
+        return len(self._socket.pipes)
 
 
 class NngSubscriber(Subscriber):

@@ -16,7 +16,7 @@ from fastworker.application.answering import Answering
 from fastworker.application.background import background_tasks
 from fastworker.application.log import log
 from fastworker.application.ports.codec import FrameCodec
-from fastworker.application.ports.transport import Handler, Responder
+from fastworker.application.ports.transport import Handler, Responder, Traffic
 
 from .operation import open_context
 
@@ -38,6 +38,12 @@ class Place:
         self._context, self._receiver, self._sender = open_context(socket)
         self._group = group
         self._is_closed = False
+        self._is_sending = False
+
+    @property
+    def is_sending(self) -> bool:
+        """True while its reply has not left."""
+        return self._is_sending
 
     def listen(self, take: Callable[[bytes], None]) -> None:
         """Have `take` called with the next request, unless the place is closed before."""
@@ -52,10 +58,12 @@ class Place:
         if self._sender.is_settled:
             then()
         else:
+            self._is_sending = True
             self._group.start_soon(self._wait_until_sent, then)
 
     async def _wait_until_sent(self, then: Callable[[], None]) -> None:
         await self._sender.settled(seconds=REPLY_SECONDS)
+        self._is_sending = False
         then()
 
     def close(self) -> None:
@@ -88,6 +96,21 @@ class NngResponder(Responder):
     @override
     def bad_frames(self) -> int:
         return self._answering.bad_frames if self._answering else 0
+
+    @property
+    @override
+    def traffic(self) -> Traffic:
+        return self._answering.traffic if self._answering else Traffic()
+
+    @property
+    @override
+    def connections(self) -> int:
+        return len(self._socket.pipes)
+
+    @property
+    @override
+    def leaving(self) -> int:
+        return sum(place.is_sending for place in self._places)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

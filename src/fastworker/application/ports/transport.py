@@ -11,11 +11,13 @@ Rules that every adapter keeps (tests/contracts/transport.py proves each):
 - What is no frame is counted in `bad_frames`, answered with `BadFrame` where an answer is possible, and ends nothing.
 - Publishing never waits for subscribers, and a subscriber may miss messages.
 - Leaving the context of a session closes it, and ends its waits and its tasks.
+- What goes over the ends that are served or published is counted by message: a batch is one.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 
 from fastworker.application.messages import Message
 
@@ -46,6 +48,29 @@ type Handler = Callable[[Message], Message | LateReply | Awaitable[Message]]
 """Answers a request: at once, later, or with something to await, which costs a task."""
 
 
+@dataclass(slots=True)
+class Traffic:
+    """What went over one end since it was opened: messages, and the bytes of their frames.
+
+    What came and was no frame has come, too. A reply is sent when it is given, however slowly its peer reads it.
+    """
+
+    received: int = 0
+    received_bytes: int = 0
+    sent: int = 0
+    sent_bytes: int = 0
+
+    def receive(self, frame: bytes) -> None:
+        """Count a message that has come."""
+        self.received += 1
+        self.received_bytes += len(frame)
+
+    def send(self, frame: bytes) -> None:
+        """Count a message that goes."""
+        self.sent += 1
+        self.sent_bytes += len(frame)
+
+
 class Requester(ABC):
     """The asking end of a request and reply session."""
 
@@ -74,6 +99,21 @@ class Responder(ABC):
     def bad_frames(self) -> int:
         """How many messages were no frames."""
 
+    @property
+    @abstractmethod
+    def traffic(self) -> Traffic:
+        """What went over it. Each request has one reply, so what was received and not sent is under way."""
+
+    @property
+    @abstractmethod
+    def connections(self) -> int:
+        """How many requesters are connected now."""
+
+    @property
+    @abstractmethod
+    def leaving(self) -> int:
+        """How many replies are given and have not left, for their peers do not read them."""
+
 
 class Publisher(ABC):
     """The speaking end of a broadcast."""
@@ -81,6 +121,16 @@ class Publisher(ABC):
     @abstractmethod
     async def publish(self, message: Message) -> None:
         """Send a message to whoever listens now."""
+
+    @property
+    @abstractmethod
+    def traffic(self) -> Traffic:
+        """What was said, once however many listen."""
+
+    @property
+    @abstractmethod
+    def connections(self) -> int:
+        """How many listen now."""
 
 
 class Subscriber(ABC):

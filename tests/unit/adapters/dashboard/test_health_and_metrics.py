@@ -152,3 +152,24 @@ async def test_a_dashboard_that_cannot_follow_says_so() -> None:
         assert (state["blind_because"], state["blind_since"] is None) == ("RuntimeError: no room", False)
         assert "fastworker_dashboard_follows 0" in (await served.http.get(f"{BASE}/metrics")).text
         assert (await served.http.get(f"{BASE}/readyz")).status_code == 200
+
+
+async def test_the_ends_of_the_transport_tell_who_is_connected_and_what_went_over_them() -> None:
+    async with a_dashboard() as served:
+        handle = await served.client.delay("echo", 1)
+        assert await handle == 1
+        await served.turn()
+        found = {channel.pop("role"): channel for channel in (await served.get("/system")).json()["channels"]}
+        assert list(found) == ["clients", "workers", "own worker", "beacon"]
+        clients, workers, own, beacon = found.values()
+        assert [channel["address"] for channel in found.values()][:2] == [
+            "tcp://127.0.0.1:5555",
+            "tcp://127.0.0.1:5556",
+        ]
+        assert (workers["connections"] >= 1, own["connections"], own["received"]) == (True, 0, 0)
+        assert (clients["held"], workers["held"], own["held"]) == (1, 1, 0)  # each asks for news
+        assert (clients["under_way"], workers["under_way"]) == (1, 1)
+        assert clients["received"] == clients["sent"] + 1 >= 3  # hello, submit, completions
+        assert workers["received_bytes"] > 10 * workers["received"]
+        assert (beacon["received"], beacon["sent"] >= 1, beacon["held"]) == (0, True, 0)
+        assert {channel["bad_frames"] + channel["leaving"] for channel in found.values()} == {0}

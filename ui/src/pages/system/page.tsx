@@ -15,6 +15,7 @@ import { useSeries } from "../overview/series";
 import { useSystem } from "./data";
 import { DiagnosticsButton } from "./diagnostics";
 import { OperationsTable } from "./operations";
+import { Transport } from "./transport";
 
 export function System(): JSX.Element {
   const system = useSystem();
@@ -59,105 +60,91 @@ function usageTone(used: number, limit: number): "accent" | "warn" | "bad" {
 
 function State({ system }: { system: Resource<SystemState> }): JSX.Element {
   return (
-    <div class="grid two">
-      <Lag />
-      <Panel title="Control plane" resource={system}>
-        {(data) => (
-          <Facts>
-            <Fact name="Version">{data.version}</Fact>
-            <Fact name="Epoch">
-              <code>{data.epoch}</code>
-            </Fact>
-            <Fact name="Started">
-              <Ago at={data.started_at} />
-            </Fact>
-            <Fact name="Process">{data.pid}</Fact>
-            <Fact name="Memory">{bytes(data.memory_bytes)}</Fact>
-            <Fact name="Event loop lag">{duration(data.loop_lag_seconds)}</Fact>
-            <Fact name="Python">{data.python}</Fact>
-            <Fact name="Platform">{data.platform}</Fact>
-            {data.blind_since && (
-              <Fact name="Dashboard">
-                <Badge tone="bad" icon="warn" title={data.blind_because}>
-                  shows what was <Ago at={data.blind_since} />
-                </Badge>{" "}
-                {data.blind_because}
+    <>
+      <Transport system={system} />
+      <div class="grid two">
+        <Lag />
+        <Panel title="Control plane" resource={system}>
+          {(data) => (
+            <Facts>
+              <Fact name="Version">{data.version}</Fact>
+              <Fact name="Epoch">
+                <code>{data.epoch}</code>
               </Fact>
-            )}
-            {data.is_draining && (
-              <Fact name="State">
-                <Badge tone="warn" icon="drain">
-                  stopping
-                </Badge>
+              <Fact name="Started">
+                <Ago at={data.started_at} />
               </Fact>
-            )}
-          </Facts>
-        )}
-      </Panel>
-      <Panel title="Holds" resource={system}>
-        {({ usage, result_ttl_seconds }) => (
-          <ul class="usage">
-            <li>
-              <span>a finished task is kept for</span>
-              <span />
-              <span>{duration(result_ttl_seconds)}</span>
-            </li>
-            {usage.map(({ name, used, limit }) => (
-              <li key={name}>
-                <span>{name.replaceAll("_", " ")}</span>
-                <Meter
-                  value={used}
-                  of={limit}
-                  tone={usageTone(used, limit)}
-                  label={`${name}: ${count(used)} of ${count(limit)}`}
-                />
-                <span>
-                  {name.includes("bytes") ? `${bytes(used)} of ${bytes(limit)}` : `${count(used)} of ${count(limit)}`}
-                </span>
+              <Fact name="Process">{data.pid}</Fact>
+              <Fact name="Memory">{bytes(data.memory_bytes)}</Fact>
+              <Fact name="Event loop lag">{duration(data.loop_lag_seconds)}</Fact>
+              <Fact name="Python">{data.python}</Fact>
+              <Fact name="Platform">{data.platform}</Fact>
+              {data.blind_since && (
+                <Fact name="Dashboard">
+                  <Badge tone="bad" icon="warn" title={data.blind_because}>
+                    shows what was <Ago at={data.blind_since} />
+                  </Badge>{" "}
+                  {data.blind_because}
+                </Fact>
+              )}
+              {data.is_draining && (
+                <Fact name="State">
+                  <Badge tone="warn" icon="drain">
+                    stopping
+                  </Badge>
+                </Fact>
+              )}
+            </Facts>
+          )}
+        </Panel>
+        <Panel title="Holds" resource={system}>
+          {({ usage, result_ttl_seconds }) => (
+            <ul class="usage">
+              <li>
+                <span>a finished task is kept for</span>
+                <span />
+                <span>{duration(result_ttl_seconds)}</span>
               </li>
-            ))}
-          </ul>
-        )}
-      </Panel>
-      <Panel title="Transport" resource={system}>
-        {(data) => (
-          <Facts>
-            <Fact name="Clients">
-              <code>{data.client_address}</code>
-            </Fact>
-            <Fact name="Workers">
-              <code>{data.worker_address}</code>
-            </Fact>
-            <Fact name="Discovery">
-              <code>{data.discovery_address}</code>
-            </Fact>
-            <Fact name="Client sessions">{count(data.sessions)}</Fact>
-            <Fact name="Superseded reports">{count(data.superseded_reports)}</Fact>
-          </Facts>
-        )}
-      </Panel>
-      <Panel title="Live events" resource={system}>
-        {({ hub }) => (
-          <Facts>
-            <Fact name="Streams open">{count(hub.clients)}</Fact>
-            <Fact name="Published">{count(hub.published)}</Fact>
-            <Fact name="Kept for those who return">{count(hub.kept)}</Fact>
-            <Fact name="Told to start over">{count(hub.resets)}</Fact>
-          </Facts>
-        )}
-      </Panel>
-      <Panel title="Versions" resource={system}>
-        {({ versions }) => (
-          <Facts>
-            {Object.entries(versions).map(([name, version]) => (
-              <Fact key={name} name={name}>
-                {version}
-              </Fact>
-            ))}
-          </Facts>
-        )}
-      </Panel>
-    </div>
+              {usage.map(({ name, used, limit }) => (
+                <li key={name}>
+                  <span>{name.replaceAll("_", " ")}</span>
+                  <Meter
+                    value={used}
+                    of={limit}
+                    tone={usageTone(used, limit)}
+                    label={`${name}: ${count(used)} of ${count(limit)}`}
+                  />
+                  <span>
+                    {name.includes("bytes") ? `${bytes(used)} of ${bytes(limit)}` : `${count(used)} of ${count(limit)}`}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Panel>
+        <Panel title="Live events" resource={system}>
+          {({ hub }) => (
+            <Facts>
+              <Fact name="Streams open">{count(hub.clients)}</Fact>
+              <Fact name="Published">{count(hub.published)}</Fact>
+              <Fact name="Kept for those who return">{count(hub.kept)}</Fact>
+              <Fact name="Told to start over">{count(hub.resets)}</Fact>
+            </Facts>
+          )}
+        </Panel>
+        <Panel title="Versions" resource={system}>
+          {({ versions }) => (
+            <Facts>
+              {Object.entries(versions).map(([name, version]) => (
+                <Fact key={name} name={name}>
+                  {version}
+                </Fact>
+              ))}
+            </Facts>
+          )}
+        </Panel>
+      </div>
+    </>
   );
 }
 

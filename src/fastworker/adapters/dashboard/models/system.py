@@ -43,6 +43,22 @@ class HubState(Record):
     resets: int
 
 
+class Channel(Record):
+    """One end of the transport. Counts are since the start and of messages: a batch of tasks is one."""
+
+    role: Literal["clients", "workers", "own worker", "beacon"] = Field(description="Who is at the other end.")
+    address: str
+    connections: int = Field(description="Open ones.")
+    received: int
+    received_bytes: int
+    sent: int
+    sent_bytes: int
+    under_way: int = Field(description="Requests that have come and have no reply yet, those that are held among them.")
+    held: int = Field(description="Requests that wait for news: leases for a worker, ends of tasks for a client.")
+    leaving: int = Field(description="Replies that are given and have not left, for their peers do not read them.")
+    bad_frames: int = Field(description="Messages that were none of this protocol.")
+
+
 class System(Record):
     """What the control plane is and holds."""
 
@@ -57,6 +73,7 @@ class System(Record):
     client_address: str
     worker_address: str
     discovery_address: str
+    channels: list[Channel]
     sessions: int
     superseded_reports: int
     usage: list[Usage]
