@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bytes, count, duration, plural, rate, share } from "../src/format/numbers";
+import { bytes, count, duration, percentile, plural, rate, share } from "../src/format/numbers";
 import { clockTime, fullTime, momentOf, relative } from "../src/format/times";
 import { callText, pythonLiteral, shellWord, shortId } from "../src/format/values";
 
@@ -29,6 +29,17 @@ describe("numbers", () => {
     [null, "–"],
   ])("duration(%s) is %s", (seconds, text) => {
     expect(duration(seconds)).toBe(text);
+  });
+
+  it.each([
+    [0, "< 2 µs"],
+    [0.00000088, "< 2 µs"],
+    [1.5625e-6, "< 2 µs"],
+    [0.000002, "2 µs"],
+    [0.84, "840 ms"],
+    [null, "–"],
+  ])("percentile(%s) is %s", (seconds, text) => {
+    expect(percentile(seconds)).toBe(text);
   });
 
   it.each([

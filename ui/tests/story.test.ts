@@ -10,7 +10,7 @@ import { applyMoves } from "../src/pages/overview/charts";
 import { actorOf, knownSteps } from "../src/pages/task/steps";
 import { firstProgram } from "../src/pages/overview/page";
 import { ratesOf } from "../src/pages/system/transport";
-import { trend } from "../src/pages/overview/tiles";
+import { trend, waitingTrend, workersTrend } from "../src/pages/overview/trends";
 
 const move = (is_coming: boolean, is_loss: boolean, second: number) => ({
   number: second,
@@ -156,7 +156,7 @@ describe("who a step is of", () => {
 
 describe("what waits", () => {
   const going = (waiting: number, ...depths: number[][]) =>
-    trend(
+    waitingTrend(
       waiting,
       depths.map((depth_history) => ({ depth_history })),
     );
@@ -176,6 +176,43 @@ describe("what waits", () => {
 
   it("goes nowhere when nothing waits", () => {
     expect(going(0, [7, 7, 7, 7, 7, 7])).toBe("steady");
+  });
+});
+
+describe("a number of the overview", () => {
+  const minutes = (before: number | null, lately: number | null, seconds = 120) => {
+    const values = [...Array<number | null>(seconds - 60).fill(before), ...Array<number | null>(60).fill(lately)];
+    return {
+      range: "15m" as const,
+      priority: null,
+      step_seconds: 1,
+      at: values.map((_, index) => index),
+      columns: { failure: values, lost: values, workers: values, gone: values.map(() => null) },
+      as_of: "",
+    };
+  };
+
+  it("grows or shrinks when its last minute is clearly more or less than the one before", () => {
+    expect(trend(minutes(2, 3), ["failure", "lost"])).toBe("grows");
+    expect(trend(minutes(3, 2), ["failure"])).toBe("shrinks");
+    expect(trend(minutes(100, 105), ["failure"])).toBe("steady");
+    expect(trend(minutes(0, 1), ["failure"])).toBe("grows");
+    expect(trend(minutes(0, 0), ["failure"])).toBe("steady");
+  });
+
+  it("goes nowhere while there is nothing to compare with", () => {
+    expect(trend(null, ["failure"])).toBe("steady");
+    expect(trend(minutes(1, 9, 80), ["failure"])).toBe("steady");
+    expect(trend(minutes(null, 9), ["failure"])).toBe("steady");
+    expect(trend(minutes(1, 9), ["gone", "unknown"])).toBe("steady");
+  });
+
+  it("is compared exactly when it counts workers", () => {
+    expect(workersTrend(minutes(20, 21))).toBe("grows");
+    expect(workersTrend(minutes(21, 20))).toBe("shrinks");
+    expect(workersTrend(minutes(20, 20))).toBe("steady");
+    expect(workersTrend(minutes(20, 21, 60))).toBe("steady");
+    expect(workersTrend(null)).toBe("steady");
   });
 });
 

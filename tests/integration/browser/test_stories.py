@@ -3,6 +3,7 @@
 import re
 import signal
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +11,9 @@ from tests.integration.waiting import until
 
 from .conftest import Dashboard, OpenSight, StartDashboard
 from .sight import Sight
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
 
 
 def search(page: Sight, text: str) -> None:
@@ -217,9 +221,29 @@ def test_the_table_of_a_chart_leads_to_the_tasks_of_a_moment(busy: Dashboard, si
     assert "until=" in page.page.url
 
 
+def test_a_tile_tells_also_in_words_where_its_number_goes(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, None)
+
+    def two_minutes_later(route: "Route") -> None:
+        """Answer as after two minutes, of which the second had more of some and less of others."""
+        series = route.fetch().json()
+        last = series["at"][-1] if series["at"] else time.time()
+        series["at"] = [last - 119 + second for second in range(120)]
+        series["columns"] = {name: [None] * 120 for name in series["columns"]} | {
+            "failure": [0] * 60 + [2] * 60,
+            "run_p95": [4.0] * 60 + [1.0] * 60,
+        }
+        route.fulfill(json=series)
+
+    page.page.route("**/metrics/series?*", two_minutes_later)
+    page.open("")
+    page.page.get_by_role("link", name=re.compile(r"^Failed .* grows")).wait_for()
+    page.page.get_by_role("link", name=re.compile(r"^p95 run .* shrinks")).wait_for()
+
+
 def test_failures_tell_what_became_of_their_tasks(busy: Dashboard, sight: OpenSight) -> None:
     page = sight(busy, "errors")
-    row = page.page.get_by_role("row").filter(has_text="OrderRefused")
+    row = page.page.get_by_role("row").filter(has_text="OrderRefused").filter(has_text="charge_card")
     row.get_by_role("list", name="What became of its tasks").get_by_text("failure").wait_for()
     row.get_by_role("link", name=re.compile("OrderRefused")).click()
     page.page.get_by_role("list", name="What became of its tasks").get_by_title("3 ended as failure").wait_for()

@@ -41,6 +41,14 @@ export function duration(seconds: number | null | undefined): string {
   return longDuration(Math.round(seconds));
 }
 
+const FINEST = 1.5625e-6; // the API does not tell shorter ones apart
+
+/** A percentile of durations. */
+export function percentile(seconds: number | null | undefined): string {
+  const isBelow = seconds !== null && seconds !== undefined && seconds <= FINEST;
+  return isBelow ? "< 2 µs" : duration(seconds);
+}
+
 function longDuration(seconds: number): string {
   const units: [number, string][] = [
     [86_400, "d"],

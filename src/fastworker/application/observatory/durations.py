@@ -68,13 +68,18 @@ class Durations:
         return Spread(count, self._percentile(0.5), self._percentile(0.95), self._percentile(0.99), self.longest)
 
     def _percentile(self, share: float) -> float:
-        """Return the duration that so great a share does not exceed, as if each bucket were filled evenly."""
+        """Return the duration that so great a share does not exceed, as if each bucket were filled evenly.
+
+        Of the first bucket that would be invented: what is below its bound is shorter than clocks tell apart.
+        """
         left = ceil(share * sum(self.counts))
         bucket = 0
         while self.counts[bucket] < left:
             left -= self.counts[bucket]
             bucket += 1
-        below = BOUNDS[bucket - 1] if bucket else 0.0
+        if bucket == 0:
+            return min(self.longest, BOUNDS[0])
+        below = BOUNDS[bucket - 1]
         above = BOUNDS[bucket] if bucket < len(BOUNDS) else self.longest
         return min(self.longest, below + (above - below) * left / self.counts[bucket])
 

@@ -33,6 +33,14 @@ def test_percentiles_are_off_by_a_seventh_at_most(scale):
         assert told == pytest.approx(seconds[int(share * 2_000) - 1], rel=1 / 7)
 
 
+def test_of_what_is_too_short_to_be_told_apart_the_bound_is_told():
+    spread = some_durations(*[1e-7] * 60, *[1e-6] * 39, 0.5).spread()
+
+    assert (spread.p50, spread.p95, spread.p99, spread.longest) == (BOUNDS[0], BOUNDS[0], BOUNDS[0], 0.5)
+    assert some_durations(1e-7, 1e-6).spread() == Spread(2, 1e-6, 1e-6, 1e-6, 1e-6)
+    assert BOUNDS[0] == 1.5625e-6  # as the API says
+
+
 def test_no_percentile_exceeds_the_longest():
     spread = some_durations(0.9).spread()
 

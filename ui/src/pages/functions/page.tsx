@@ -10,7 +10,7 @@ import { Empty, Panel } from "../../components/panel";
 import { PauseButton, PauseNote, turnPause } from "../../components/pausing";
 import { type Priority, PriorityMark } from "../../components/status";
 import { SubmitForm } from "../../forms/submit-form";
-import { count, duration, NOTHING, plural, rate, share } from "../../format/numbers";
+import { count, duration, percentile, plural, rate, share } from "../../format/numbers";
 import { Histogram } from "./histogram";
 import { type Resource, useResource } from "../../live/resource";
 import { navigate, param, setParams } from "../../router/location";
@@ -128,8 +128,8 @@ function All(): JSX.Element {
                     align: "end",
                     cell: ({ ended_per_second }) => <span title={RATE_TITLE}>{rate(ended_per_second)}</span>,
                   },
-                  { key: "p50", label: "p50", align: "end", cell: ({ run_seconds }) => duration(run_seconds.p50) },
-                  { key: "p95", label: "p95", align: "end", cell: ({ run_seconds }) => duration(run_seconds.p95) },
+                  { key: "p50", label: "p50", align: "end", cell: ({ run_seconds }) => percentile(run_seconds.p50) },
+                  { key: "p95", label: "p95", align: "end", cell: ({ run_seconds }) => percentile(run_seconds.p95) },
                   {
                     key: "actions",
                     label: "Actions",
@@ -268,7 +268,7 @@ function About({ of }: { of: TaskFunction }): JSX.Element {
         </Fact>
         <Fact name="Run p50, p95, p99">
           {[of.run_seconds.p50, of.run_seconds.p95, of.run_seconds.p99]
-            .map((one) => (one === null ? NOTHING : duration(one)))
+            .map(percentile)
             .join(", ")}
         </Fact>
         <Fact name={plural(of.workers.length, "worker")}>

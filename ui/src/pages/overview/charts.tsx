@@ -6,7 +6,7 @@ import { Chart } from "../../charts/chart";
 import { marksOf } from "../../charts/marks";
 import type { Mark } from "../../charts/plot";
 import { PRIORITIES } from "../../components/status";
-import { count, duration, rate } from "../../format/numbers";
+import { count, duration, percentile, rate } from "../../format/numbers";
 import type { LiveEvent } from "../../live/protocol";
 import { useResource } from "../../live/resource";
 import { ENDED, linesOf, type Recipe } from "./series";
@@ -41,8 +41,8 @@ interface Drawn {
 /** By the name that `?panel=` calls them. */
 export const CHARTS = {
   throughput: { title: "Throughput", recipe: ENDED, format: rate, isStacked: true },
-  latency: { title: "Run latency", recipe: RUN, format: duration, isLog: true },
-  wait: { title: "Wait latency", recipe: WAIT, format: duration, isLog: true },
+  latency: { title: "Run latency", recipe: RUN, format: percentile, isLog: true },
+  wait: { title: "Wait latency", recipe: WAIT, format: percentile, isLog: true },
   depth: { title: "Queue depth", recipe: DEPTHS, format: count, isStacked: true, isWhole: true },
   slots: { title: "Slots", recipe: SLOTS, format: count, isWhole: true },
   lag: { title: "Event loop lag", recipe: LAG, format: duration },
@@ -68,7 +68,7 @@ export function QueueCharts({ of, series }: { of: string; series: Series }): JSX
   return (
     <div class="grid charts pair">
       <Chart title="Depth" format={count} isWhole isStacked at={series.at} lines={depth} />
-      <Chart title="Wait latency" format={duration} isLog at={series.at} lines={waits} />
+      <Chart title="Wait latency" format={percentile} isLog at={series.at} lines={waits} />
     </div>
   );
 }

@@ -16,7 +16,7 @@ import { Empty, Panel } from "../../components/panel";
 import { Sparkline } from "../../components/sparkline";
 import { PriorityMark } from "../../components/status";
 import { Ago } from "../../components/basics";
-import { count, duration, rate, share } from "../../format/numbers";
+import { count, percentile, rate, share } from "../../format/numbers";
 import type { Resource } from "../../live/resource";
 import { useResource } from "../../live/resource";
 import type { LiveEvent } from "../../live/protocol";
@@ -128,7 +128,7 @@ export function FunctionsPanel(): JSX.Element {
                   <span class={failed ? "bad-text" : "muted"}>{share(failure_ratio)}</span>
                 ),
               },
-              { key: "p95", label: "p95 run", align: "end", cell: ({ run_seconds }) => duration(run_seconds.p95) },
+              { key: "p95", label: "p95 run", align: "end", cell: ({ run_seconds }) => percentile(run_seconds.p95) },
               { key: "done", label: "Done", align: "end", cell: ({ succeeded, failed }) => count(succeeded + failed) },
             ]}
           />

@@ -36,9 +36,12 @@ export function useSeries(range: Range, priority = ""): Resource<Series> {
 /** What is drawn: which columns, under which name, in which colour. */
 export type Recipe = readonly (readonly [column: string, label: string, color: string, dash?: number[]])[];
 
+/** How tasks end. */
+export const ENDS = STATUSES.slice(3);
+
 /** Ends of tasks, and on top of them the attempts that are tried again. */
 export const ENDED: Recipe = [
-  ...STATUSES.slice(3).map((status) => [status, status, `--${status}`] as const),
+  ...ENDS.map((status) => [status, status, `--${status}`] as const),
   ["retried", "retried", "--scheduled"],
 ];
 

@@ -1,11 +1,13 @@
 // The numbers of now, each a way to where they come from.
 import type { ComponentChildren, JSX } from "preact";
-import type { Overview, Queue } from "../../api/types";
-import { bytes, count, duration, NOTHING, rate, share } from "../../format/numbers";
+import type { Overview } from "../../api/types";
+import { bytes, count, duration, NOTHING, percentile, rate, share } from "../../format/numbers";
 import { momentOf } from "../../format/times";
 import { urlOf } from "../../router/route";
 import { now } from "../../state/clock";
 import { useQueues } from "./panels";
+import { ENDS, useSeries } from "./series";
+import { type Going, trend, waitingTrend, workersTrend } from "./trends";
 
 function Tile({
   name,
@@ -34,14 +36,10 @@ function since(at: string | null): number | null {
   return moment === null ? null : Math.max(0, (now.value - moment) / 1000);
 }
 
-const CLEARLY = 1.1;
-const MINUTE = 6; // steps of ten seconds
-type Going = "grows" | "shrinks" | "steady";
-
 function Trend({ going }: { going: Going }): JSX.Element | null {
   if (going === "steady") return null;
   return (
-    <small title={`It ${going}`}>
+    <small class="trend" title={`It ${going}: compared with the minute before`}>
       <span aria-hidden="true"> {going === "grows" ? "▲" : "▼"}</span>
       <span class="offscreen"> {going}</span>
     </small>
@@ -53,18 +51,10 @@ function slotsNote(isFull: boolean, standby: number): string {
   return isFull ? `full, ${count(standby)} stand by` : `${count(standby)} more stand by`;
 }
 
-/** Tell where what waits is going: how many there are now against a minute ago. */
-export function trend(waiting: number, queues: readonly Pick<Queue, "depth_history">[]): Going {
-  const before = queues.map(({ depth_history: depths }) => depths.at(-MINUTE) ?? depths[0]);
-  if (waiting === 0 || before.length === 0 || before.includes(undefined)) return "steady";
-  const then = before.reduce((sum: number, depth) => sum + (depth ?? 0), 0);
-  if (waiting > then * CLEARLY) return "grows";
-  return then > waiting * CLEARLY ? "shrinks" : "steady";
-}
-
 export function Tiles({ now: data }: { now: Overview }): JSX.Element {
   const waiting = data.counts.queued;
   const queues = useQueues().data?.items ?? [];
+  const lately = useSeries("15m").data;
   const oldest = since(data.oldest_queued_at);
   const isFailing = data.failed_per_second > 0;
   const slots = data.slots - data.standby_slots; // those that may take a task
@@ -77,7 +67,7 @@ export function Tiles({ now: data }: { now: Overview }): JSX.Element {
         note={`${count(data.counts.scheduled)} scheduled`}
       >
         {count(waiting)}
-        <Trend going={trend(waiting, queues)} />
+        <Trend going={waitingTrend(waiting, queues)} />
       </Tile>
       <Tile
         name="Running"
@@ -86,6 +76,7 @@ export function Tiles({ now: data }: { now: Overview }): JSX.Element {
       >
         {count(data.busy_slots)}
         <small>/{count(slots)}</small>
+        <Trend going={trend(lately, ["running"])} />
       </Tile>
       <Tile
         name="Done"
@@ -93,6 +84,7 @@ export function Tiles({ now: data }: { now: Overview }): JSX.Element {
         note={`${rate(data.submitted_per_second)} submitted`}
       >
         {rate(data.finished_per_second)}
+        <Trend going={trend(lately, ENDS)} />
       </Tile>
       <Tile
         name="Failed"
@@ -101,12 +93,14 @@ export function Tiles({ now: data }: { now: Overview }): JSX.Element {
         note={`${share(data.failure_ratio)} of the ended`}
       >
         {rate(data.failed_per_second)}
+        <Trend going={trend(lately, ["failure", "lost"])} />
       </Tile>
-      <Tile name="Oldest waiting" href={urlOf("queues")} note={`p95 wait ${duration(data.wait_seconds.p95)}`}>
+      <Tile name="Oldest waiting" href={urlOf("queues")} note={`p95 wait ${percentile(data.wait_seconds.p95)}`}>
         {oldest === null ? NOTHING : duration(oldest)}
       </Tile>
-      <Tile name="p95 run" href={urlOf("functions")} note={`p50 ${duration(data.run_seconds.p50)}`}>
-        {duration(data.run_seconds.p95)}
+      <Tile name="p95 run" href={urlOf("functions")} note={`p50 ${percentile(data.run_seconds.p50)}`}>
+        {percentile(data.run_seconds.p95)}
+        <Trend going={trend(lately, ["run_p95"])} />
       </Tile>
       <Tile
         name="Workers"
@@ -115,6 +109,7 @@ export function Tiles({ now: data }: { now: Overview }): JSX.Element {
         note={data.stuck_slots ? `${data.stuck_slots} slots stuck` : "all answer"}
       >
         {count(data.workers)}
+        <Trend going={workersTrend(lately)} />
       </Tile>
       <Tile name="Up" href={urlOf("system")} note={`memory ${bytes(data.memory_bytes)}`}>
         {duration(Math.round(since(data.started_at) ?? 0))}

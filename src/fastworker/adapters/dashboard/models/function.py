@@ -12,7 +12,10 @@ from .record import Record
 
 
 class Percentiles(Record):
-    """Of the seconds that were seen lately; None when nothing was."""
+    """Of the seconds that were seen lately; None when nothing was.
+
+    What is shorter than 1.6 µs is not told apart: a percentile of at most 0.0000015625 means that it is below that.
+    """
 
     count: int
     p50: float | None
