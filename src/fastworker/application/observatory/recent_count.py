@@ -9,7 +9,8 @@ STEPS = 12
 class RecentCount:
     """Counts by steps of five seconds, of which the last twelve are kept: the present one has only begun.
 
-    So what is told is of 55 to 60 seconds, or of the time since `began`, if that is less.
+    So what is told is of 55 to 60 seconds, or of the time since `began`, if that is less. The present step counts as
+    half: so a rate is the same until something is counted or a step is over, and who has it need not be sent it again.
     """
 
     __slots__ = ("_began", "_counts", "_step")
@@ -27,8 +28,9 @@ class RecentCount:
     def per_second(self, *, now: float) -> float:
         """Return how many there were per second."""
         self._make_present(now)
-        counted_seconds = now - (self._step - STEPS + 1) * STEP_SECONDS
-        return sum(self._counts) / max(1.0, min(counted_seconds, now - self._began))
+        middle = (self._step + 0.5) * STEP_SECONDS
+        seconds = middle - max(self._began, (self._step - STEPS + 1) * STEP_SECONDS)
+        return sum(self._counts) / max(STEP_SECONDS / 2, seconds)
 
     def _make_present(self, now: float) -> None:
         """Begin the steps that have come since; what is told late counts as of now."""

@@ -340,9 +340,9 @@ def test_the_rate_of_a_function_is_that_of_its_attempts_of_the_last_minute():
     def rate():
         return plane.observatory.functions.of("echo", plane.now).ended.per_second(now=plane.now)
 
-    assert rate() == 3 / 20
+    assert rate() == 3 / 22.5  # the present step counts as half
     plane.now += 40.0
-    assert rate() == 1 / 55  # the first steps have gone, and the present one has only begun
+    assert rate() == 1 / 57.5  # the first step has gone
     plane.now += 20.0
     assert rate() == 0.0
 

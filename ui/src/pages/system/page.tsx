@@ -79,6 +79,8 @@ function State({ system }: { system: Resource<SystemState> }): JSX.Element {
               <Fact name="Event loop lag">{duration(data.loop_lag_seconds)}</Fact>
               <Fact name="Python">{data.python}</Fact>
               <Fact name="Platform">{data.platform}</Fact>
+              <Fact name="Client sessions">{count(data.sessions)}</Fact>
+              <Fact name="Superseded reports">{count(data.superseded_reports)}</Fact>
               {data.blind_since && (
                 <Fact name="Dashboard">
                   <Badge tone="bad" icon="warn" title={data.blind_because}>

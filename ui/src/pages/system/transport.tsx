@@ -2,7 +2,6 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import type { Channel, System } from "../../api/types";
-import { Fact, Facts } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
 import { Panel } from "../../components/panel";
 import { bytes, count, NOTHING, plural, rate } from "../../format/numbers";
@@ -47,27 +46,21 @@ export function Transport({ system }: { system: Resource<System> }): JSX.Element
   return (
     <Panel title="Transport" resource={system} class="list">
       {(data) => (
-        <>
-          <DataTable<Channel>
-            caption="The ends of the transport"
-            rows={data.channels}
-            idOf={({ role }) => role}
-            columns={[
-              { key: "role", label: "For", isWide: true, cell: ({ role, address }) => <Where {...{ role, address }} /> },
-              { key: "connections", label: "Open", align: "end", cell: ({ connections }) => count(connections) },
-              { key: "in", label: "In", align: "end", cell: (of) => <Flow of={of} rates={rates} way="received" /> },
-              { key: "out", label: "Out", align: "end", cell: (of) => <Flow of={of} rates={rates} way="sent" /> },
-              { key: "underway", label: "Under way", align: "end", cell: ({ under_way }) => count(under_way) },
-              { key: "held", label: "Held", align: "end", cell: ({ held }) => count(held) },
-              { key: "leaving", label: "Unread replies", align: "end", cell: ({ leaving }) => count(leaving) },
-              { key: "bad", label: "Not understood", align: "end", cell: ({ bad_frames }) => count(bad_frames) },
-            ]}
-          />
-          <Facts>
-            <Fact name="Client sessions">{count(data.sessions)}</Fact>
-            <Fact name="Superseded reports">{count(data.superseded_reports)}</Fact>
-          </Facts>
-        </>
+        <DataTable<Channel>
+          caption="The ends of the transport"
+          rows={data.channels}
+          idOf={({ role }) => role}
+          columns={[
+            { key: "role", label: "For", isWide: true, cell: ({ role, address }) => <Where {...{ role, address }} /> },
+            { key: "connections", label: "Open", align: "end", cell: ({ connections }) => count(connections) },
+            { key: "in", label: "In", align: "end", cell: (of) => <Flow of={of} rates={rates} way="received" /> },
+            { key: "out", label: "Out", align: "end", cell: (of) => <Flow of={of} rates={rates} way="sent" /> },
+            { key: "underway", label: "Under way", align: "end", cell: ({ under_way }) => count(under_way) },
+            { key: "held", label: "Held", align: "end", cell: ({ held }) => count(held) },
+            { key: "leaving", label: "Unread replies", align: "end", cell: ({ leaving }) => count(leaving) },
+            { key: "bad", label: "Not understood", align: "end", cell: ({ bad_frames }) => count(bad_frames) },
+          ]}
+        />
       )}
     </Panel>
   );
