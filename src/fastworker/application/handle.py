@@ -3,12 +3,11 @@
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
-import anyio
-
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import FastWorkerError
 from fastworker.domain.lifecycle import TaskStatus
 
+from .announcement import Announcement
 from .messages import TaskState
 from .task_event import TaskEvent
 from .task_result import TaskResult, task_error, task_result
@@ -31,7 +30,7 @@ class TaskHandle[R](str):
     _state: TaskState | None = None
     _payload: bytes = b""
     _failure: FastWorkerError | None = None
-    _event: anyio.Event | None = None
+    _end: Announcement | None = None
     _callbacks: "list[Callable[[TaskHandle[R]], object]] | None" = None
     _is_expected: bool = True  # False for a handle that was made from an id: nobody listens for its end yet
     epoch: str | None = None  # the life of the control plane that accepted it
@@ -57,12 +56,13 @@ class TaskHandle[R](str):
 
     async def wait(self) -> None:
         """Wait until the task is done, however it ended."""
-        await self.be_expected()
+        if not self._is_expected:
+            await self.be_expected()
         if self.is_done:
             return
-        if self._event is None:
-            self._event = anyio.Event()
-        await self._client.until(self._event.wait)
+        if self._end is None:
+            self._end = Announcement()
+        await self._client.until(self._end.heard)
 
     async def be_expected(self) -> None:
         """See that the client listens for the end of this task."""
@@ -135,8 +135,8 @@ class TaskHandle[R](str):
         return result
 
     def _tell(self) -> None:
-        if self._event is not None:
-            self._event.set()
+        if self._end is not None:
+            self._end.make()
         callbacks, self._callbacks = self._callbacks, None
         for callback in callbacks or ():
             self._client.run_callback(callback, self)

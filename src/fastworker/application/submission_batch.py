@@ -3,10 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-import anyio
-
 from fastworker.domain.errors import FastWorkerError
 
+from .announcement import Announcement
 from .handle import TaskHandle
 from .messages import BATCH_BYTES, BATCH_ENTRIES, SubmitEntry
 
@@ -21,8 +20,7 @@ class SubmissionBatch:
         self.handles: list[TaskHandle[Any]] = []
         self._size = 0
         self._has_times = False
-        self._is_settled = False
-        self._news: anyio.Event | None = None
+        self._settlement = Announcement()
         self._errors: dict[int, FastWorkerError] = {}
         self._error: FastWorkerError | None = None
 
@@ -50,28 +48,20 @@ class SubmissionBatch:
     def settle(self, errors: dict[int, FastWorkerError]) -> None:
         """Say that every entry was accepted but those with an error."""
         self._errors = errors
-        self._settle()
+        self._settlement.make()
 
     def fail(self, error: FastWorkerError) -> None:
         """Say that it is not known of any entry that it was accepted."""
         self._error = error
-        self._settle()
-
-    def _settle(self) -> None:
-        self._is_settled = True
-        if self._news is not None:
-            self._news.set()
+        self._settlement.make()
 
     async def settled(self) -> None:
         """Wait until it is known which entries were accepted."""
-        if not self._is_settled:
-            if self._news is None:
-                self._news = anyio.Event()
-            await self._news.wait()
+        await self._settlement.heard()
 
     async def accepted(self, index: int) -> None:
         """Wait until the batch is settled; raises the error of this entry, if any."""
-        await self.settled()
+        await self._settlement.heard()
         error = self.error_at(index)
         if error is not None:
             raise error

@@ -2,19 +2,21 @@
 
 import anyio
 
+from .announcement import Announcement
+
 
 class Wakeup:
     """Lets one task sleep until others call `set`; calls made while it is awake are remembered as one."""
 
     def __init__(self) -> None:
         self._is_set = False
-        self._sleep: anyio.Event | None = None
+        self._sleep: Announcement | None = None
 
     def set(self) -> None:
         """Wake the sleeper, or keep it from falling asleep next time."""
         self._is_set = True
         if self._sleep is not None:
-            self._sleep.set()
+            self._sleep.make()
 
     async def wait(self) -> None:
         """Sleep until `set` was called since the last return."""
@@ -22,9 +24,9 @@ class Wakeup:
             await anyio.lowlevel.checkpoint()
         else:
             assert self._sleep is None, "only one task may sleep"
-            self._sleep = anyio.Event()  # made only when needed: 5 µs each (measured)
+            self._sleep = Announcement()
             try:
-                await self._sleep.wait()
+                await self._sleep.heard()
             finally:
                 self._sleep = None
         self._is_set = False
