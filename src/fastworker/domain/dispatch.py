@@ -2,7 +2,7 @@
 
 from .task import Task
 from .task_queue import service_order
-from .worker_registry import Worker, WorkerRegistry
+from .worker_registry import Offer, Worker, WorkerRegistry
 
 
 def next_assignment(registry: WorkerRegistry) -> tuple[Task, Worker] | None:
@@ -11,18 +11,15 @@ def next_assignment(registry: WorkerRegistry) -> tuple[Task, Worker] | None:
     Equal loads keep the order of registration; the control plane's own worker comes after all others.
     None when no waiting task can start now.
     """
-    first: Task | None = None
-    offers = []
+    best: tuple[tuple[int, int], Offer, Task] | None = None
     for group in registry.groups.values():
+        task = group.view.first()
+        if task is None:
+            continue
         offer = group.least_loaded()
         if offer is None:
             continue
-        offers.append((offer, group))
-        task = group.view.first()
-        if task is not None and (first is None or service_order(task) < service_order(first)):
-            first = task
-    if first is None:
-        return None
-    name = first.submission.name
-    *_, worker = min(offer for offer, group in offers if name in group.view.names)
-    return first, worker
+        found = service_order(task), offer, task  # groups that know the same task differ in the offer
+        if best is None or found < best:
+            best = found
+    return None if best is None else (best[2], best[1][-1])

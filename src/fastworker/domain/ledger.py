@@ -292,7 +292,6 @@ class Ledger:
         task.lease = lease
         worker.leased[event.task_id] = task
         worker.outbox.add(Order(task.submission, lease))
-        self.workers.offer(worker)
         self.leased_at = lease.leased_at
         terms = task.submission.terms
         if terms is not NO_TERMS and terms.timeout_seconds is not None:

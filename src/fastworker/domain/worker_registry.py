@@ -7,7 +7,7 @@ different groups (one or two in practice), and only logarithmically with the num
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush, heapreplace
 
 from .outbox import Outbox
 from .task import Order, Task
@@ -60,34 +60,50 @@ class Worker:
         return self.card.slots - self.occupied - len(self.leased)
 
 
+type Offer = tuple[bool, int, int, Worker]
+"""Whether a worker is the control plane's own, its load, its order, and the worker: the least is the best."""
+
+
 class Group:
     """The workers that may run exactly the names of one queue view."""
 
     def __init__(self, view: QueueView) -> None:
         self.view = view
         self.members: set[str] = set()
-        self._open: list[tuple[bool, int, int, Worker]] = []
+        self._open: list[Offer] = []
+        self._offered: dict[int, Worker] = {}  # those of which no note was made yet, by their order
 
     def offer(self, worker: Worker) -> None:
-        """Note that an open worker has room at its present load; notes that no longer hold are dropped when met."""
-        if len(self._open) > 4 * len(self.members) + 64:
-            self._open = list({entry[-1].order: entry for entry in self._open if self._holds(entry)}.values())
-            heapify(self._open)
-        heappush(self._open, (worker.card.is_local, len(worker.leased), worker.order, worker))
+        """Note that a worker may have room, or more of it; of what comes before the next choice, one note is made."""
+        self._offered[worker.order] = worker
 
-    def least_loaded(self) -> tuple[bool, int, int, Worker] | None:
-        """Return the best open worker with room, behind its sort key; None when there is none."""
+    def least_loaded(self) -> "Offer | None":
+        """Return the best open worker with room, behind its sort key; None when there is none.
+
+        A note of a worker that was given more since is put right when it is met, and one that does not hold dropped.
+        """
+        if self._offered:
+            self._note_offered()
         while self._open:
-            if self._holds(self._open[0]):
-                return self._open[0]
-            heappop(self._open)
+            noted = self._open[0]
+            worker = noted[-1]
+            load = len(worker.leased)
+            if not worker.is_open or worker.room <= 0 or worker.card.worker_id not in self.members:
+                heappop(self._open)
+            elif load == noted[1]:
+                return noted
+            else:
+                heapreplace(self._open, _offer_of(worker))
         return None
 
-    def _holds(self, entry: tuple[bool, int, int, Worker]) -> bool:
-        _, load, _, worker = entry
-        return (
-            worker.is_open and load == len(worker.leased) and worker.room > 0 and worker.card.worker_id in self.members
-        )
+    def _note_offered(self) -> None:
+        if len(self._open) > 4 * len(self.members) + 64:
+            self._open = [_offer_of(worker) for worker in {noted[-1].order: noted[-1] for noted in self._open}.values()]
+            heapify(self._open)
+        for worker in self._offered.values():
+            if worker.is_open:
+                heappush(self._open, _offer_of(worker))
+        self._offered.clear()
 
 
 class WorkerRegistry:
@@ -155,7 +171,7 @@ class WorkerRegistry:
 
     def offer(self, worker: Worker) -> None:
         """Make a worker eligible for tasks if it is open and has room."""
-        if worker.is_open and worker.room > 0:
+        if worker.is_open:
             self._group_of[worker.card.worker_id].offer(worker)
 
     def silent(self, *, now: float, silence_seconds: float) -> list[Worker]:
@@ -195,3 +211,7 @@ class WorkerRegistry:
         if not group.members:
             del self._groups[group.view.names]
             self._queue.close_view(group.view)
+
+
+def _offer_of(worker: Worker) -> Offer:
+    return worker.card.is_local, len(worker.leased), worker.order, worker
