@@ -35,12 +35,13 @@ class ResultCache:
 
     def put(self, task: Task, *, now: float) -> None:
         """Keep a task that has just finished; the least recently used one goes if there are too many."""
-        if task.task_id in self._by_use:  # an id used again after its result was over, and not yet reaped
-            self._forget(task.task_id)
+        task_id = task.submission.task_id
+        if task_id in self._by_use:  # an id used again after its result was over, and not yet reaped
+            self._forget(task_id)
         if self._deleted:
-            self._deleted.pop(task.task_id, None)  # an id of the user's own making, used again
-        self._by_use[task.task_id] = task
-        self._by_age[task.task_id] = now
+            self._deleted.pop(task_id, None)  # an id of the user's own making, used again
+        self._by_use[task_id] = task
+        self._by_age[task_id] = now
         self._bytes_left -= _size(task)
         while len(self._by_use) > self._capacity or (self._bytes_left < 0 and len(self._by_use) > 1):
             self._forget(next(iter(self._by_use)))

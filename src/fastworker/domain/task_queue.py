@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
-from heapq import heapify, heappop, heappush, merge
+from heapq import heapify, heappop, heappush, heapreplace, merge
 from itertools import chain, islice
 
 from .lifecycle import TaskStatus
@@ -42,7 +42,7 @@ class Line(deque[Task]):
 
 
 type Head = tuple[int, int, Line]
-"""The rank and arrival that the first task of a line had when it was noted."""
+"""A line behind its rank, and the arrival that its first task had when it was noted."""
 
 
 class QueueView:
@@ -53,22 +53,30 @@ class QueueView:
         self._heads: list[Head] = []
 
     def note_head(self, rank: int, line: Line) -> None:
-        """Remember the present head of a line; heads that have moved on are dropped when met, or when they pile up.
+        """Remember the present head of a line: one that has come to stand before those that were noted.
 
-        So are those that were noted before: a line that is paused and resumed, again and again, has one head.
+        A line that was noted before, because it is paused and resumed, again and again, is so once when they pile up.
         """
         if len(self._heads) > 8 * len(self.names) + 64:
-            self._heads = list({id(head[-1]): head for head in self._heads if _is_current(head)}.values())
+            lines = {id(head[-1]): head for head in self._heads if _has_head(head[-1])}
+            self._heads = [(head[0], head[-1][0].arrival, head[-1]) for head in lines.values()]
             heapify(self._heads)
         heappush(self._heads, (rank, line[0].arrival, line))
 
     def first(self) -> Task | None:
-        """Return the task to serve next among `names`; None when none of them waits."""
+        """Return the task to serve next among `names`; None when none of them waits.
+
+        A head that has moved on, which is always backwards, is put right when it is met.
+        """
         heads = self._heads
         while heads:
-            if _is_current(heads[0]):
-                return heads[0][2][0]
-            heappop(heads)
+            rank, arrival, line = heads[0]
+            if not line or line.is_paused:
+                heappop(heads)
+            elif (first := line[0]).arrival == arrival:
+                return first
+            else:
+                heapreplace(heads, (rank, first.arrival, line))
         return None
 
 
@@ -133,38 +141,34 @@ class TaskQueue:
 
     def pop(self, task: Task) -> None:
         """Remove a task that a view named as its first."""
-        name, rank = task.submission.name, RANKS[task.submission.priority]
-        line = self._lines[name][rank]
+        submission = task.submission
+        rank = RANKS[submission.priority]
+        line = self._lines[submission.name][rank]
         line.popleft()
         self._depths[rank] -= 1
         if line.gaps:
             line.close_gaps()
-        if line:
-            self._note_head(name, rank, line)
 
     def remove(self, task: Task) -> None:
         """Let go of a waiting task, wherever it stands, that has just become final: it will not come back."""
-        line = self._line_of(task)
-        self._leave_gap(task, line, was_head=line[0] is task)
+        self._leave_gap(task, self._line_of(task))
 
     def withdraw(self, task: Task) -> None:
         """Let go of a waiting task, wherever it stands, that will be pushed again to another place."""
         line = self._line_of(task)
-        was_head = line[0] is task
-        place = 0 if was_head else bisect_left(line, task.arrival, key=_arrival)  # in the middle of 1,000,000: 0.4 ms
+        place = (
+            0 if line[0] is task else bisect_left(line, task.arrival, key=_arrival)
+        )  # in the middle of 1,000,000: 0.4 ms
         line[place] = _gap(task)
-        self._leave_gap(task, line, was_head=was_head)
+        self._leave_gap(task, line)
 
     def _line_of(self, task: Task) -> Line:
         return self._lines[task.submission.name][RANKS[task.submission.priority]]
 
-    def _leave_gap(self, task: Task, line: Line, *, was_head: bool) -> None:
-        rank = RANKS[task.submission.priority]
+    def _leave_gap(self, task: Task, line: Line) -> None:
         line.gaps += 1
-        self._depths[rank] -= 1
+        self._depths[RANKS[task.submission.priority]] -= 1
         line.close_gaps()
-        if line and was_head:
-            self._note_head(task.submission.name, rank, line)
 
     def pause_priority(self, priority: TaskPriority) -> None:
         """Let no view see the tasks of a priority."""
@@ -230,9 +234,8 @@ def _gap(task: Task) -> Task:
     return Task(replace(task.submission, payload=b""), "", task.arrival, 0.0, 0.0, TaskStatus.CANCELLED)
 
 
-def _is_current(head: Head) -> bool:
-    _, arrival, line = head
-    return bool(line) and line[0].arrival == arrival and not line.is_paused
+def _has_head(line: Line) -> bool:
+    return bool(line) and not line.is_paused
 
 
 def _arrival(task: Task) -> int:
