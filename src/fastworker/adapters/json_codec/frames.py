@@ -111,8 +111,7 @@ def _adapter(kind: type[Message]) -> TypeAdapter[Any]:
 def _serializer(kind: type[Message]) -> SchemaSerializer:
     serializer = _SERIALIZERS.get(kind)
     if serializer is None:
-        adapter: Any = _adapter(kind)
-        serializer = _SERIALIZERS[kind] = adapter.serializer
+        serializer = _SERIALIZERS[kind] = SchemaSerializer(_with_text_enums(_adapter(kind).core_schema))
     return serializer
 
 
@@ -131,3 +130,14 @@ def _failing_fast(schema: Any) -> Any:
         return schema
     strict = {key: _failing_fast(part) for key, part in schema.items()}
     return strict | {"fail_fast": True} if schema.get("type") in ("list", "dict") else strict
+
+
+def _with_text_enums(schema: Any) -> Any:
+    """Return a schema that writes members of a `StrEnum` as the texts they are: pydantic asks Python for each value."""
+    if isinstance(schema, list | tuple):
+        return type(schema)(map(_with_text_enums, schema))
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("type") == "enum" and schema.get("sub_type") == "str":
+        return {"type": "str"} | {key: schema[key] for key in ("ref",) if key in schema}
+    return {key: _with_text_enums(part) for key, part in schema.items()}
