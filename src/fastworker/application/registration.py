@@ -2,8 +2,7 @@
 
 import random
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import anyio
@@ -125,8 +124,7 @@ class Registration:
     async def _poll(self) -> FastWorkerError | None:
         while True:
             try:
-                async with self._taken() as (ended, notes):
-                    leases = await self._ask(ended, notes)
+                leases = await self._with_news(self._ask)
                 self._take(leases)
                 if leases.drain:
                     return None
@@ -221,22 +219,20 @@ class Registration:
 
     async def _report_batch(self) -> None:
         try:
-            async with self._taken() as (ended, notes):
-                await self._send(ended, notes)
+            await self._with_news(self._send)
         except FastWorkerError as error:
             log.debug("report_failed", error=str(error))
             await self._pause()
 
-    @asynccontextmanager
-    async def _taken(self) -> AsyncIterator[tuple[list[EndedAttempt], list[NoteEntry]]]:
-        """Take outcomes and notes out to send them, the notes first, so that none is later than its attempt's end.
+    async def _with_news[R](self, send: Callable[[list[EndedAttempt], list[NoteEntry]], Awaitable[R]]) -> R:
+        """Take outcomes and notes out and send them, the notes first, so that none is later than its attempt's end.
 
         If that fails or is cancelled they may not have arrived: outcomes are put back, notes are not sent twice.
         """
         notes = self._attempts.take_notes()
         ended = self._attempts.take_ended()
         try:
-            yield ended, notes
+            return await send(ended, notes)
         except BaseException:
             self._attempts.put_back(ended)
             raise
