@@ -58,7 +58,7 @@ class TaskHandle[R](str):
         """Wait until the task is done, however it ended."""
         if not self._is_expected:
             await self.be_expected()
-        if self.is_done:
+        if self._state is not None or self._failure is not None:  # as `is_done`, without the call
             return
         if self._end is None:
             self._end = Announcement()
@@ -113,7 +113,7 @@ class TaskHandle[R](str):
 
     def complete(self, state: TaskState, payload: bytes) -> None:
         """Take the end of the task from the client, and tell who waits; a second end changes nothing."""
-        if not self.is_done:
+        if self._state is None and self._failure is None:
             self._state = state
             self._payload = payload
             self._tell()
@@ -125,21 +125,24 @@ class TaskHandle[R](str):
             self._tell()
 
     async def _result_or_error(self) -> R:
-        await self.wait()
+        if self._state is None:
+            await self.wait()
         if self._failure is not None:
             raise self._failure
-        assert self._state is not None
-        if self._state.status is not TaskStatus.SUCCESS:
-            raise task_error(self._state)
+        state = self._state
+        assert state is not None
+        if state.status is not TaskStatus.SUCCESS:
+            raise task_error(state)
         result: R = self.decode(self._payload)
         return result
 
     def _tell(self) -> None:
         if self._end is not None:
             self._end.make()
-        callbacks, self._callbacks = self._callbacks, None
-        for callback in callbacks or ():
-            self._client.run_callback(callback, self)
+        if self._callbacks is not None:
+            callbacks, self._callbacks = self._callbacks, None
+            for callback in callbacks:
+                self._client.run_callback(callback, self)
 
 
 class SyncTaskHandle[R](str):
