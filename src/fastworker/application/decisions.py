@@ -38,7 +38,7 @@ from fastworker.domain.worker_registry import Worker
 from .admission import Admission, conflict
 from .limits import Limits
 from .messages import MESSAGE_CHARACTERS
-from .ports.event_sink import EventSink
+from .ports.event_sink import Ear, EventSink
 
 type NewToken = Callable[[], int]
 
@@ -53,13 +53,15 @@ class Decisions:
         self._limits = limits
         self._new_token = new_token
         self._jitter = jitter
-        self._sink = sink
+        self._ears = _Ears(sink)
         self._ready: set[str] = set()
 
     def record(self, event: Event) -> None:
         """Make a change, and pass it on."""
         self._ledger.apply(event)
-        self._sink.emit(event)
+        ear = self._ears[type(event)]
+        if ear is not None:
+            ear(event)
 
     def tell(self, key: str) -> None:
         """Note that there is something new for a worker, for a session, or of a task that may be followed."""
@@ -257,6 +259,18 @@ class Decisions:
         self.lose_tasks(self._ledger.workers[worker_id], reason, now)
         self.record(WorkerLeft(worker_id, reason, now))
         self._ready.add(worker_id)
+
+
+class _Ears(dict[type[Event], Ear | None]):
+    """What a sink has for each kind of event, asked for when the first of a kind comes."""
+
+    def __init__(self, sink: EventSink) -> None:
+        super().__init__()
+        self._sink = sink
+
+    def __missing__(self, kind: type[Event]) -> Ear | None:
+        ear = self[kind] = self._sink.ear(kind)
+        return ear
 
 
 def cancelled(when: str) -> Outcome:
