@@ -13,7 +13,7 @@ def frame(
     payloads: tuple[bytes, ...] = (),
     *,
     magic: bytes = b"FW",
-    protocol: int = 2,
+    protocol: int = 3,
     envelope_size: int | None = None,
     count: int | None = None,
     sizes: tuple[int, ...] | None = None,
@@ -70,7 +70,7 @@ BAD_FRAMES = {
 }
 
 FRAMES_OF_OTHER_PROTOCOLS = {
-    "the next": frame(protocol=3),
-    "the one before": frame(protocol=1),
+    "the next": frame(protocol=4),
+    "the one before": frame(protocol=2),
     "another envelope": frame(protocol=255, kind=200, envelope=b"\x00\x01\x02"),
 }

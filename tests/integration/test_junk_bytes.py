@@ -131,7 +131,7 @@ def test_a_refused_frame_is_answered_with_a_typed_error(standing: System) -> Non
             assert received, answer
             answer += received
 
-    assert b"the peer speaks protocol 99, this is protocol 2" in answer
+    assert b"the peer speaks protocol 99, this is protocol 3" in answer
 
 
 def test_many_strangers_that_stay_connected_do_not_lock_others_out(standing: System) -> None:

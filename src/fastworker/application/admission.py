@@ -125,6 +125,8 @@ def conflict(known: Task, submission: Submission) -> IdConflict | None:
 def once_more(task: Task | None, task_id: str, new_task_id: str, ledger: Ledger) -> Submission:
     """Return what a finished task was, as a new submission, at once, that names its origin.
 
+    It is nobody's child: the parent of that task has not submitted this one.
+
     Raises:
         UnknownTaskId, ResultExpired: the task is not known (any more).
         IdConflict: the new id is the old one.
@@ -133,7 +135,7 @@ def once_more(task: Task | None, task_id: str, new_task_id: str, ledger: Ledger)
     task = ended(task, task_id, ledger, what_for="be run again")
     if new_task_id == task_id:
         raise IdConflict(f"task id {task_id!r} is taken by the task that is to run again; use another id")
-    terms = replace(task.submission.terms, origin=task_id, delay_seconds=None, expires_seconds=None)
+    terms = replace(task.submission.terms, origin=task_id, parent=None, delay_seconds=None, expires_seconds=None)
     return replace(task.submission, task_id=new_task_id, terms=terms)
 
 

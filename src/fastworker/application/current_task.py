@@ -2,12 +2,14 @@
 
 import logging
 from contextvars import ContextVar
+from dataclasses import replace
 from math import isfinite
 from typing import TYPE_CHECKING
 
 from fastworker.domain.errors import InvalidOption, NotInTask
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.priority import TaskPriority
+from fastworker.domain.terms import NO_TERMS, Terms
 from fastworker.domain.text import bounded
 
 if TYPE_CHECKING:
@@ -83,6 +85,12 @@ def current_task() -> CurrentTask:
     if execution is None:
         raise NotInTask("current_task() gives the running task; this code was not called by a worker as part of one")
     return CurrentTask(execution)
+
+
+def as_child(terms: Terms | None) -> Terms | None:
+    """Return the terms of a submission as they leave the calling code: inside a task, with that as the parent."""
+    execution = running_execution.get()
+    return terms if execution is None else replace(terms or NO_TERMS, parent=execution.task_id)
 
 
 def note_in_task(execution: "Execution", note: Progress | LogLine) -> None:

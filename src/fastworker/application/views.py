@@ -268,7 +268,9 @@ def worker_card(request: Join) -> WorkerCard:
         is_local=request.is_local,
         address=request.address,
         version=request.version,
-        declared=tuple((each.name, replace(each.terms, trace=None)) for each in request.declared if each.name in names),
+        declared=tuple(
+            (each.name, replace(each.terms, trace=None, parent=None)) for each in request.declared if each.name in names
+        ),
     )
 
 

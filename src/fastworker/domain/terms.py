@@ -61,7 +61,8 @@ class Terms:
     """None means: as the task function declares it, or else the default, which is written at each field.
 
     `retry_on` and `never_on` name exception classes as `module.Class`; an exception counts when it is an instance of
-    one. Times are seconds. `origin` is the task that this one runs again, `trace` what it was submitted in.
+    one. Times are seconds. `origin` is the task that this one runs again, `trace` what it was submitted in, `parent`
+    the running task that submitted it.
     """
 
     retries: int | None = None  # 0
@@ -73,6 +74,7 @@ class Terms:
     expires_seconds: float | None = None  # never
     origin: str | None = None  # none
     trace: TraceContext | None = None  # none
+    parent: str | None = None  # none
 
     def __post_init__(self) -> None:
         if self.retries is not None and not 0 <= self.retries <= MOST_RETRIES:
@@ -86,8 +88,9 @@ class Terms:
         for names in (self.retry_on or (), self.never_on or ()):
             if len(names) > MOST_EXCEPTIONS or any(len(name) > LONGEST_NAME for name in names):
                 raise InvalidOption(f"at most {MOST_EXCEPTIONS} exceptions of {LONGEST_NAME} characters can be named")
-        if self.origin is not None and len(self.origin) > LONGEST_NAME:
-            raise InvalidOption(f"an origin of {len(self.origin)} characters; expected the id of a task")
+        for relation, task_id in (("an origin", self.origin), ("a parent", self.parent)):
+            if task_id is not None and len(task_id) > LONGEST_NAME:
+                raise InvalidOption(f"{relation} of {len(task_id)} characters; expected the id of a task")
 
     def after(self, seconds: float) -> "Terms":
         """Return the terms as they are so many seconds later: times that were to pass have partly passed."""

@@ -310,12 +310,12 @@ async def test_a_submission_that_is_under_way_when_its_client_stops_fails_and_sa
 
 async def test_a_hello_that_is_refused_fails_the_call_with_the_refusal() -> None:
     async def answer(request: Message) -> Message:
-        raise ProtocolMismatch("the peer speaks protocol 1, this is protocol 2")
+        raise ProtocolMismatch("the peer speaks protocol 2, this is protocol 3")
 
     async with a_system() as system, system.network.serve([CLIENTS], answer), system.client() as client:
         submitting = system.call(client.delay, "echo", 1)
         await system.advance(6)
-        with pytest.raises(ProtocolMismatch, match="this is protocol 2"):
+        with pytest.raises(ProtocolMismatch, match="this is protocol 3"):
             submitting.result()
 
 

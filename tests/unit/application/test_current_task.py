@@ -10,6 +10,7 @@ from fastworker.adapters.json_codec import JsonPayloadCodec
 from fastworker.application.current_task import (
     NOTE_CHARACTERS,
     CurrentTask,
+    as_child,
     current_task,
     note_in_task,
     running_execution,
@@ -161,3 +162,16 @@ def test_threads_may_note_while_notes_are_taken() -> None:
         thread.join()
     notes.take()
     assert notes.take() == []
+
+
+def test_the_terms_of_a_submission_name_the_task_that_they_leave() -> None:
+    assert seen_by(lambda _: (as_child(None), as_child(Terms(retries=2)))) == (
+        Terms(parent="t1"),
+        Terms(retries=2, parent="t1"),
+    )
+
+
+def test_a_submission_from_outside_of_tasks_has_the_terms_that_it_had() -> None:
+    terms = Terms(retries=2)
+    assert as_child(terms) is terms
+    assert as_child(None) is None

@@ -20,6 +20,7 @@ from fastworker.domain.terms import LONGEST_NAME, LONGEST_SECONDS, MOST_EXCEPTIO
         ({"retry_on": ("a.B",) * (MOST_EXCEPTIONS + 1)}, r"at most 32 exceptions of 300 characters can be named"),
         ({"never_on": ("x" * (LONGEST_NAME + 1),)}, r"at most 32 exceptions of 300 characters can be named"),
         ({"origin": "x" * (LONGEST_NAME + 1)}, r"an origin of 301 characters; expected the id of a task"),
+        ({"parent": "x" * (LONGEST_NAME + 1)}, r"a parent of 301 characters; expected the id of a task"),
     ],
 )
 def test_terms_that_cannot_work_are_refused(terms, text):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastworker.domain.errors import FastWorkerError, error_from_code
 from fastworker.domain.text import bounded, text_of
 
-PROTOCOL = 2
+PROTOCOL = 3
 """The version of all messages. Peers of another version are refused by name."""
 
 BATCH_ENTRIES = 512

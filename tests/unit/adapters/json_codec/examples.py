@@ -75,6 +75,7 @@ TERMS = Terms(
     delay_seconds=60.0,
     expires_seconds=3600.0,
     origin=OTHER_TASK,
+    parent=TASK,
 )
 STATE = TaskState(TASK, TaskStatus.SUCCESS, "resize", TaskPriority.HIGH, 1, "w1", 0.5, 0.25)
 FAILED = TaskState(

@@ -33,6 +33,7 @@ TERMS = st.builds(
     delay_seconds=SECONDS,
     expires_seconds=SECONDS,
     origin=st.none() | TEXTS,
+    parent=st.none() | TEXTS,
 )
 
 
@@ -107,7 +108,7 @@ def test_what_is_no_frame_is_a_bad_frame(name: str) -> None:
 @pytest.mark.parametrize("name", FRAMES_OF_OTHER_PROTOCOLS)
 def test_a_frame_of_another_version_is_a_protocol_mismatch_that_names_both(name: str) -> None:
     frame = FRAMES_OF_OTHER_PROTOCOLS[name]
-    with pytest.raises(ProtocolMismatch, match=rf"protocol {frame[2]}, this is protocol 2"):
+    with pytest.raises(ProtocolMismatch, match=rf"protocol {frame[2]}, this is protocol 3"):
         CODEC.decode(frame)
 
 
@@ -124,7 +125,7 @@ def test_random_bytes_are_only_ever_a_bad_frame_or_a_protocol_mismatch(junk: byt
     with suppress(BadFrame, ProtocolMismatch):
         CODEC.decode(junk)
     with suppress(BadFrame, ProtocolMismatch):
-        CODEC.decode(b"FW\x02" + junk)
+        CODEC.decode(b"FW\x03" + junk)
 
 
 @settings(max_examples=600, deadline=None)

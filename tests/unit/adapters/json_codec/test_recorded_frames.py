@@ -1,4 +1,4 @@
-"""Frames as they were when protocol 2 was fixed, byte for byte, in recorded_frames/.
+"""Frames as they were when protocol 3 was fixed, byte for byte, in recorded_frames/.
 
 A change that fails here breaks running systems while they are updated: give PROTOCOL a new number, or keep the bytes.
 A new kind is recorded once, as `JsonFrameCodec().encode(message).hex()`, 64 digits to a line.
