@@ -27,7 +27,8 @@ class Look:
 class TaskFilter:
     """Tasks that fit each of these; an empty set, text or None fits all.
 
-    `since` and `until` bound the moment of the submission. `text` stands in the id, the name or the error, in any case.
+    `parents` and `origins` are ids: of the task that submitted it, of the one that it runs again. `since` and `until`
+    bound the moment of the submission. `text` stands in the id, the name or the error, in any case.
     `also` is asked last, of the few that fit so far; it reads the payload.
     """
 
@@ -35,6 +36,8 @@ class TaskFilter:
     priorities: frozenset[TaskPriority] = frozenset()
     names: frozenset[str] = frozenset()
     workers: frozenset[str] = frozenset()
+    parents: frozenset[str] = frozenset()
+    origins: frozenset[str] = frozenset()
     fingerprint: str | None = None
     since: float = -inf
     until: float = inf
@@ -49,8 +52,8 @@ class TaskFilter:
     @property
     def is_by_time(self) -> bool:
         """True when statuses, priorities and the moment of the submission say all."""
-        is_by_more = self.names or self.workers or self.text or self.fingerprint is not None or self.also is not None
-        return not is_by_more
+        is_by_more = self.names or self.workers or self.parents or self.origins or self.text
+        return not is_by_more and self.fingerprint is None and self.also is None
 
     def looks(self) -> list[Look]:
         """Return what has to be asked of a task whose status and priority fit, the cheapest first."""
@@ -59,6 +62,10 @@ class TaskFilter:
             looks.append(Look(1, lambda task: task.submission.name in self.names))
         if self.workers:
             looks.append(Look(1, lambda task: task.lease is not None and task.lease.worker_id in self.workers))
+        if self.parents:
+            looks.append(Look(1, lambda task: task.submission.terms.parent in self.parents))
+        if self.origins:
+            looks.append(Look(1, lambda task: task.submission.terms.origin in self.origins))
         if self.since > -inf or self.until < inf:
             looks.append(Look(1, lambda task: self.since <= task.submitted_at <= self.until))
         if self.text:

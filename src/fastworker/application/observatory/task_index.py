@@ -1,7 +1,8 @@
-"""The remembered tasks in the order of submission, with quick ways to those of a status, priority, name or worker.
+"""The remembered tasks in the order of submission, with quick ways to those of a status, priority, name, worker or kin.
 
 Tasks stand in blocks of 256 by their numbers. For each task a block has three bytes: its place (status and priority),
-and a few bits of the hashes of its name and of its latest worker. To find some tasks, a block's bytes are mapped to
+and a few bits of the hashes of its name and of its latest worker. A block in which a task has a parent, or an origin,
+has one byte more for the hash of that, for each of its tasks. To find some tasks, a block's bytes are mapped to
 0 and 1 and joined, all at the speed of C: 2 µs per block, and so 1 ms for 100,000 tasks when nothing is found. Hashes
 may be equal by chance, so what is found is looked at once more. A task takes 11 bytes and its number here, and nothing
 has to be rebuilt when others are forgotten. A block of which few tasks are left is made narrow: it has slots for these
@@ -15,12 +16,16 @@ from typing import Final
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import RANKS, TaskPriority
 from fastworker.domain.task import Task
+from fastworker.domain.terms import NO_TERMS, Terms
 
 from .freshness import Refresh, always_fresh
 
 BLOCK: Final = 256
 NARROW: Final = 32
 """A block of which no more tasks than this are left is made narrow, unless it is the latest; then at each quarter."""
+
+NO_KIN: Final = bytes(BLOCK)
+"""The bytes of all blocks in which no task has a parent, or an origin: most have none."""
 
 _RANKS = len(RANKS)
 _FIRST_PLACE = {status: 1 + index * _RANKS for index, status in enumerate(TaskStatus)}
@@ -33,7 +38,7 @@ class Block:
     `offsets` tells of a narrow block which number each slot is for; it is empty while there is a slot for each.
     """
 
-    __slots__ = ("began_at", "live", "names", "offsets", "places", "tasks", "workers")
+    __slots__ = ("began_at", "live", "names", "offsets", "origins", "parents", "places", "tasks", "workers")
 
     def __init__(self, began_at: float) -> None:
         self.began_at = began_at  # no task in it was submitted before
@@ -41,6 +46,8 @@ class Block:
         self.places = bytearray(BLOCK)
         self.names = bytearray(BLOCK)
         self.workers = bytearray(BLOCK)
+        self.parents: bytes | bytearray = NO_KIN
+        self.origins: bytes | bytearray = NO_KIN
         self.offsets = b""
         self.live = 0
 
@@ -60,6 +67,7 @@ class Block:
         self.places, self.names, self.workers = (
             bytearray(each[slot] for slot in slots) for each in (self.places, self.names, self.workers)
         )
+        self.parents, self.origins = (_narrowed(each, slots) for each in (self.parents, self.origins))
 
     def widen(self) -> None:
         """Have a slot for each number again."""
@@ -70,7 +78,35 @@ class Block:
             wide.names[offset] = self.names[slot]
             wide.workers[offset] = self.workers[slot]
         self.tasks, self.places, self.names, self.workers = wide.tasks, wide.places, wide.names, wide.workers
+        self.parents, self.origins = (_widened(each, self.offsets) for each in (self.parents, self.origins))
         self.offsets = b""
+
+    def note_kin(self, slot: int, terms: Terms) -> None:
+        """Note whose child a task is, and which task it runs again."""
+        if terms.parent is not None:
+            self.parents = _with(self.parents, slot, terms.parent, len(self.tasks))
+        if terms.origin is not None:
+            self.origins = _with(self.origins, slot, terms.origin, len(self.tasks))
+
+
+def _with(kin: bytes | bytearray, slot: int, task_id: str, slots: int) -> bytearray:
+    if not isinstance(kin, bytearray):
+        kin = bytearray(slots)
+    kin[slot] = key_of(task_id)
+    return kin
+
+
+def _narrowed(kin: bytes | bytearray, slots: list[int]) -> bytes | bytearray:
+    return kin if kin is NO_KIN else bytearray(kin[slot] for slot in slots)
+
+
+def _widened(kin: bytes | bytearray, offsets: bytes) -> bytes | bytearray:
+    if kin is NO_KIN:
+        return kin
+    wide = bytearray(BLOCK)
+    for slot, offset in enumerate(offsets):
+        wide[offset] = kin[slot]
+    return wide
 
 
 _NO_BLOCK = Block(0.0)
@@ -136,6 +172,8 @@ class TaskIndex:
             block.names[offset] = name_key
             if task.lease is not None:  # events come in late: it may have begun, and ended, by now
                 block.workers[offset] = key_of(task.lease.worker_id)
+            if submission.terms is not NO_TERMS:
+                block.note_kin(offset, submission.terms)
             block.live += 1
             counts[place] += 1
         return ranks

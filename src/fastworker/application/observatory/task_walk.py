@@ -109,13 +109,17 @@ class Walk:
         return mask
 
 
-def _masks(wanted: TaskFilter) -> Iterator[tuple[Callable[[Block], bytearray], bytes]]:
+def _masks(wanted: TaskFilter) -> Iterator[tuple[Callable[[Block], bytes | bytearray], bytes]]:
     """Yield which bytes of a block have to be which."""
     yield attrgetter("places"), _table(places_of(wanted.statuses, wanted.priorities))
     if wanted.names:
         yield attrgetter("names"), _table(map(key_of, wanted.names))
     if wanted.workers:
         yield attrgetter("workers"), _table(map(key_of, wanted.workers))
+    if wanted.parents:
+        yield attrgetter("parents"), _table(map(key_of, wanted.parents))
+    if wanted.origins:
+        yield attrgetter("origins"), _table(map(key_of, wanted.origins))
 
 
 def _table(wanted: Iterable[int]) -> bytes:

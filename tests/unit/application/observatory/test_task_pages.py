@@ -14,6 +14,7 @@ from fastworker.application.observatory.task_walk import WORK_PER_BLOCK, Order
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord, Task
+from fastworker.domain.terms import Terms
 
 from ....builders import a_lease, a_task, an_outcome
 
@@ -176,6 +177,11 @@ def test_a_block_that_begins_late_stands_in_its_place():
         (TaskFilter(names=frozenset({"add"})), [4, 5]),
         (TaskFilter(names=frozenset({"add"}), statuses=frozenset({TaskStatus.FAILURE})), [4]),
         (TaskFilter(workers=frozenset({"w2"})), [4]),
+        (TaskFilter(parents=frozenset({"task-a"})), [3, 4]),
+        (TaskFilter(parents=frozenset({"task-a", "task-c"}), names=frozenset({"add"})), [4, 5]),
+        (TaskFilter(parents=frozenset({"task-e"})), []),
+        (TaskFilter(origins=frozenset({"task-b"})), [5]),
+        (TaskFilter(parents=frozenset({"task-a"}), origins=frozenset({"task-b"})), []),
         (TaskFilter(workers=frozenset({"w1", "w2"}), names=frozenset({"echo"})), [2]),
         (TaskFilter(since=3.0), [3, 4, 5]),
         (TaskFilter(since=2.0, until=3.0), [2, 3]),
@@ -195,19 +201,56 @@ def test_a_filter_finds_what_fits_each_of_its_parts(wanted, expected):
         a_task(
             "task-b", status=TaskStatus.FAILURE, lease=a_lease("w1"), outcome=an_outcome(TaskStatus.FAILURE, error=full)
         ),
-        a_task("task-c", priority=TaskPriority.LOW),
+        a_task("task-c", priority=TaskPriority.LOW, terms=Terms(parent="task-a")),
         a_task(
             "task-d",
             name="add",
+            terms=Terms(parent="task-a", retries=1),
             status=TaskStatus.FAILURE,
             lease=a_lease("w2"),
             outcome=an_outcome(TaskStatus.FAILURE, error=other),
         ),
-        a_task("task-e", name="add", status=TaskStatus.SUCCESS, outcome=an_outcome()),
+        a_task(
+            "task-e",
+            name="add",
+            terms=Terms(parent="task-c", origin="task-b"),
+            status=TaskStatus.SUCCESS,
+            outcome=an_outcome(),
+        ),
     )
 
     assert numbers(page(index, wanted, order=OLDEST).tasks) == expected
     assert count(index, wanted).value == len(expected)
+
+
+def test_parents_that_share_a_key_are_told_apart():
+    index = an_index(*(a_task(terms=Terms(parent=name)) for name in NAMES))
+
+    for number, name in enumerate(NAMES, start=1):
+        assert numbers(page(index, TaskFilter(parents=frozenset({name}))).tasks) == [number]
+
+
+def test_the_kin_of_few_that_are_left_of_many_is_found_and_so_is_that_of_one_that_comes_late():
+    tasks = [a_task(terms=Terms(parent=f"p{number % 2}", origin=f"o{number % 3}")) for number in range(2 * BLOCK)]
+    index = an_index(*tasks[:-1])
+    late = tasks[-1]
+    late.number = tasks[100].number
+    index.forget(tasks[10:BLOCK])
+    assert len(index.blocks[0].tasks) < BLOCK
+
+    assert numbers(page(index, TaskFilter(parents=frozenset({"p0"})), at=Place(11, NEWEST)).tasks) == [9, 7, 5, 3, 1]
+    index.add([late])
+    wanted = TaskFilter(parents=frozenset({"p1"}), origins=frozenset({"o1"}))
+    assert numbers(page(index, wanted, at=Place(BLOCK, NEWEST)).tasks) == [late.number, 8, 2]
+
+
+def test_blocks_without_kin_hold_no_bytes_for_it():
+    index = an_index(*many(BLOCK - 1), a_task(terms=Terms(parent="p", retries=1)))
+    plain, mixed = index.blocks.values()
+
+    assert plain.parents is plain.origins is mixed.origins
+    assert isinstance(mixed.parents, bytearray)
+    assert count(index, TaskFilter(parents=frozenset({"p"}))).value == 1
 
 
 def test_names_that_share_a_key_are_told_apart():
@@ -308,7 +351,11 @@ def test_a_scan_gives_way_and_shows_what_fits_when_it_comes_there():
 @given(
     which=st.lists(
         st.tuples(
-            st.sampled_from(TaskStatus), st.sampled_from(TaskPriority), st.sampled_from(NAMES[:3]), st.booleans()
+            st.sampled_from(TaskStatus),
+            st.sampled_from(TaskPriority),
+            st.sampled_from(NAMES[:3]),
+            st.sampled_from([None, "p1", "p2"]),
+            st.booleans(),
         ),
         max_size=40,
     ),
@@ -318,14 +365,15 @@ def test_a_scan_gives_way_and_shows_what_fits_when_it_comes_there():
         statuses=st.frozensets(st.sampled_from(TaskStatus), max_size=2),
         priorities=st.frozensets(st.sampled_from(TaskPriority), max_size=2),
         names=st.frozensets(st.sampled_from(NAMES[:3]), max_size=2),
+        parents=st.frozensets(st.sampled_from(["p1", "p2", "p3"]), max_size=1),
     ),
     limit=st.integers(1, 12),
 )
 @settings(max_examples=200, deadline=None)
 def test_pages_are_the_parts_of_a_plain_list(which, spread, wanted, limit):
     index, tasks = TaskIndex(), []
-    for number, (status, priority, name, is_forgotten) in enumerate(which, start=1):
-        task = a_task(status=TaskStatus.QUEUED, priority=priority, name=name)
+    for number, (status, priority, name, parent, is_forgotten) in enumerate(which, start=1):
+        task = a_task(status=TaskStatus.QUEUED, priority=priority, name=name, terms=Terms(parent=parent))
         task.number = number * spread
         index.add([task])
         task.status = status
