@@ -93,6 +93,8 @@ export interface BulkFilter {
   since?: Moment | null;
   until?: Moment | null;
   q?: string;
+  parent?: string[];
+  origin?: string[];
 }
 
 /** One action on many tasks: either `ids` or `filter`.
@@ -616,6 +618,17 @@ export interface QueuesEvent {
 
 export type Range = "15m" | "1h" | "2h" | "6h" | "24h";
 
+/** A task that this one comes from, as far as it is `remembered`.
+ * 
+ * Of one that is `forgotten` its page says that it has ended (410), of one that is `unknown` that no such task was
+ * ever seen (404). */
+export interface Relative {
+  id: string;
+  state: "remembered" | "forgotten" | "unknown";
+  name: string | null;
+  status: TaskStatus | null;
+}
+
 /** `reset`: what was shown is too old to be brought up to date by events; ask for everything again. */
 export interface ResetEvent {
   boot: string;
@@ -727,6 +740,8 @@ export interface Task {
   is_held: boolean;
   /** The task that this one runs again. */
   origin: string | null;
+  /** The running task that submitted this one. */
+  parent: string | null;
   /** The first arguments as in a call, each as JSON. */
   arguments_preview: string;
   terms: TaskTerms;
@@ -737,6 +752,12 @@ export interface Task {
   transitions: Transition[];
   /** The latest, the oldest of them first. */
   priority_changes: PriorityChange[];
+  /** What people did with it, as far as that is on record, in order. */
+  acts: TaskAct[];
+  /** The running task that submitted this one. */
+  parent_task: Relative | null;
+  /** The task that this one runs again. */
+  origin_task: Relative | null;
   /** How many workers were lost with it. */
   losses: number;
   actions: TaskActionState[];
@@ -748,6 +769,15 @@ export interface Task {
   trace_url: string | null;
   /** When the worker that runs it was heard of last, if it runs. */
   worker_heard_at: Moment | null;
+}
+
+/** Somebody did something with the task; `before` and `after` are for people. */
+export interface TaskAct {
+  at: Moment;
+  action: string;
+  by: string;
+  before: string;
+  after: string;
 }
 
 export type TaskActionName = BulkAction | "rerun" | "run-now";
@@ -889,6 +919,8 @@ export interface TaskSummary {
   is_held: boolean;
   /** The task that this one runs again. */
   origin: string | null;
+  /** The running task that submitted this one. */
+  parent: string | null;
   /** The first arguments as in a call, each as JSON. */
   arguments_preview: string;
 }

@@ -8,6 +8,7 @@ from fastworker.domain.task import Task
 from .models.event import TaskEvent
 from .models.record import Record
 from .parts import Parts
+from .records.relatives import standing
 from .records.workers import worker_that_runs
 from .resources.task import full_task, task_steps
 
@@ -59,4 +60,7 @@ class FollowedTasks:
         changes = task.priority_changes
         worker = worker_that_runs(task, self._parts)
         heard = worker and worker.heard_at // HEARD_SECONDS
-        return task.status, task.attempts, task.is_cancelling, last, pause, task.due_at, task.lease, changes, heard
+        terms, acts = task.submission.terms, len(self._parts.observatory.audit.of(task.task_id))
+        told = (acts, standing(terms.parent, self._parts), standing(terms.origin, self._parts))
+        life = (task.status, task.attempts, task.is_cancelling, last, pause, task.due_at, task.lease, changes)
+        return *life, heard, *told

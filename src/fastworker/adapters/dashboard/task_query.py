@@ -28,7 +28,7 @@ from .records.payloads import SHOWN_BYTES, Decode, arguments_decoder
 
 MOST_WORDS = 20
 MOST_DEPTH = 8
-KEYS = ("status", "priority", "name", "worker", "error")
+KEYS = ("status", "priority", "name", "worker", "error", "parent", "origin")
 MOMENTS = ("since", "until")
 ARGUMENT = "args."
 MOST_DECODERS = 64
@@ -56,6 +56,8 @@ class TaskQuery:
     since: datetime | None = None
     until: datetime | None = None
     q: str = ""
+    parent: Sequence[str] = ()
+    origin: Sequence[str] = ()
 
     def filter(self, parts: Parts, *, most_bytes: float = MOST_BYTES) -> TaskFilter:
         """Return it as the application's filter; raises `ApiProblem` that names the word that cannot work.
@@ -70,6 +72,8 @@ class TaskQuery:
             priorities=frozenset([*self.priority, *_members(TaskPriority, "priority", words.values["priority"])]),
             names=frozenset([*self.name, *words.values["name"]]),
             workers=frozenset([*self.worker, *words.values["worker"]]),
+            parents=frozenset([*self.parent, *words.values["parent"]]),
+            origins=frozenset([*self.origin, *words.values["origin"]]),
             fingerprint=self.fingerprint or (words.values["error"][0] if words.values["error"] else None),
             since=max(-inf if self.since is None else moments.monotonic(self.since), words.since(moments)),
             until=min(inf if self.until is None else moments.monotonic(self.until), words.until(moments)),

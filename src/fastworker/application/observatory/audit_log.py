@@ -1,6 +1,7 @@
 """Who did what, and what was refused to whom."""
 
-from collections import deque
+from collections import defaultdict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
@@ -29,6 +30,7 @@ class AuditLog:
     def __init__(self) -> None:
         self._done: deque[AuditEntry] = deque(maxlen=MOST_KEPT)
         self._refused: deque[AuditEntry] = deque(maxlen=MOST_REFUSALS)
+        self._by_target: defaultdict[str, deque[AuditEntry]] = defaultdict(deque)  # of what was done
         self.last = 0
 
     def __len__(self) -> int:
@@ -37,8 +39,24 @@ class AuditLog:
     def add(self, event: ActionTaken) -> None:
         """Keep an action."""
         self.last += 1
-        kept = self._refused if event.action.refusal else self._done
-        kept.append(AuditEntry(self.last, event.at, event.action))
+        entry = AuditEntry(self.last, event.at, event.action)
+        if event.action.refusal:
+            self._refused.append(entry)
+        else:
+            self._keep(entry)
+
+    def _keep(self, entry: AuditEntry) -> None:
+        if len(self._done) == MOST_KEPT:
+            oldest = self._done[0].action.target
+            self._by_target[oldest].popleft()
+            if not self._by_target[oldest]:
+                del self._by_target[oldest]
+        self._done.append(entry)
+        self._by_target[entry.action.target].append(entry)
+
+    def of(self, target: str) -> Sequence[AuditEntry]:
+        """Return what was done to this target, of all that is kept, in order."""
+        return self._by_target.get(target, ())
 
     def newest_first(self, *, before: float = inf, limit: int = 50) -> list[AuditEntry]:
         """Return up to `limit` entries with lower numbers than `before`."""

@@ -8,7 +8,14 @@ import pytest
 from fastworker.adapters.dashboard.moments import Moments
 from fastworker.adapters.dashboard.problems import ApiProblem
 from fastworker.adapters.dashboard.records.payloads import SHOWN_BYTES
-from fastworker.adapters.dashboard.task_query import MOST_BYTES, MOST_DEPTH, MOST_WORDS, argument_check, parse_words
+from fastworker.adapters.dashboard.task_query import (
+    KEYS,
+    MOST_BYTES,
+    MOST_DEPTH,
+    MOST_WORDS,
+    argument_check,
+    parse_words,
+)
 from fastworker.adapters.json_codec import JsonPayloadCodec
 from fastworker.adapters.memory.manual_clock import ManualClock
 from fastworker.domain.priority import TaskPriority
@@ -26,8 +33,9 @@ def fits(word: str, payload: bytes) -> bool:
 
 
 def test_words_are_sorted_by_what_they_are() -> None:
-    words = parse_words("status:failure connection name:a name:b args.user.id:7 refused http://x error:")
-    assert words.values == {"status": ["failure"], "priority": [], "name": ["a", "b"], "worker": [], "error": []}
+    words = parse_words("status:failure connection name:a name:b args.user.id:7 refused http://x error: parent:t1")
+    given = {"status": ["failure"], "name": ["a", "b"], "parent": ["t1"]}
+    assert words.values == {key: [] for key in KEYS} | given
     assert words.arguments == [(("user", "id"), "7")]
     assert words.text == ["connection", "refused", "http://x", "error:"]
 

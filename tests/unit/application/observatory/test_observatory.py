@@ -443,6 +443,10 @@ def test_old_actions_make_room():
         audit.add(ActionTaken(Action(ANN, "cancel", "t1"), 1000.0))
 
     assert (len(audit), audit.newest_first(limit=5_000)[-1].number) == (1_000, 101)
+    assert [entry.number for entry in audit.of("t1")] == list(range(101, 1_101))
+    for _ in range(1_000):
+        audit.add(ActionTaken(Action(ANN, "cancel", "t2"), 1000.0))
+    assert (list(audit.of("t1")), len(audit.of("t2"))) == ([], 1_000)
 
 
 def test_refusals_have_a_room_of_their_own_and_stand_in_order_among_what_was_done():
@@ -452,6 +456,7 @@ def test_refusals_have_a_room_of_their_own_and_stand_in_order_among_what_was_don
         audit.add(ActionTaken(Action(ANN, "cancel", "t1", refusal="no"), 1001.0))
     audit.add(ActionTaken(Action(ANN, "rerun", "t1"), 1002.0))
     whole = audit.newest_first(limit=5_000)
+    assert [entry.action.what for entry in audit.of("t1")] == ["submit", "rerun"]
 
     assert [entry.number for entry in whole] == [512, *range(511, 11, -1), 1]
     assert len(audit) == len(whole) == MOST_REFUSALS + 2

@@ -91,6 +91,8 @@ class BulkFilter(Body):
     since: Moment | None = None
     until: Moment | None = None
     q: Annotated[str, Field(max_length=500)] = ""
+    parent: Annotated[list[str], Field(max_length=50)] = Field(default=[])
+    origin: Annotated[list[str], Field(max_length=50)] = Field(default=[])
 
 
 class BulkRequest(Body):

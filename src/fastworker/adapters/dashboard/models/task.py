@@ -59,6 +59,7 @@ class TaskSummary(Record):
     is_cancelling: bool
     is_held: bool = Field(description="Its priority or its task function is paused.")
     origin: str | None = Field(description="The task that this one runs again.")
+    parent: str | None = Field(description="The running task that submitted this one.")
     arguments_preview: str = Field(description="The first arguments as in a call, each as JSON.")
 
 
@@ -140,6 +141,29 @@ class PriorityChange(Record):
     by: str
 
 
+class TaskAct(Record):
+    """Somebody did something with the task; `before` and `after` are for people."""
+
+    at: Moment
+    action: str
+    by: str
+    before: str
+    after: str
+
+
+class Relative(Record):
+    """A task that this one comes from, as far as it is `remembered`.
+
+    Of one that is `forgotten` its page says that it has ended (410), of one that is `unknown` that no such task was
+    ever seen (404).
+    """
+
+    id: str
+    state: Literal["remembered", "forgotten", "unknown"]
+    name: str | None = None
+    status: TaskStatus | None = None
+
+
 class TaskTerms(Record):
     """What is agreed for a task beside its call; None means as by default."""
 
@@ -169,6 +193,9 @@ class Task(TaskSummary):
     history: list[Attempt]
     transitions: list[Transition]
     priority_changes: list[PriorityChange] = Field(description="The latest, the oldest of them first.")
+    acts: list[TaskAct] = Field(description="What people did with it, as far as that is on record, in order.")
+    parent_task: Relative | None = Field(description="The running task that submitted this one.")
+    origin_task: Relative | None = Field(description="The task that this one runs again.")
     losses: int = Field(description="How many workers were lost with it.")
     actions: list[TaskActionState]
     has_worker: bool = Field(description="A connected worker can run it.")

@@ -32,6 +32,7 @@ COLUMNS = (
     "error_type",
     "error_message",
     "origin",
+    "parent",
     "arguments_preview",
 )
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")

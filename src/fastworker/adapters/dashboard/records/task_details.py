@@ -1,6 +1,7 @@
 """One task in full, and what can be done with it."""
 
 from fastworker.application.function_catalogue import Declaration
+from fastworker.application.observatory.task_acts import acts_on
 from fastworker.application.observatory.task_life import AttemptView, TaskLife
 from fastworker.application.observatory.task_life import Transition as DomainTransition
 from fastworker.application.trace_context import trace_id_of
@@ -18,6 +19,7 @@ from ..models.task import (
     PriorityChange,
     Progress,
     Task,
+    TaskAct,
     TaskActionState,
     TaskStep,
     TaskTerms,
@@ -26,6 +28,7 @@ from ..models.task import (
 from ..moments import Moments
 from ..parts import Parts
 from ..trace_links import trace_url
+from .relatives import relative
 from .tasks import task_summary
 from .workers import worker_that_runs
 
@@ -57,6 +60,12 @@ def task_record(
             PriorityChange(at=moments.of(each.at), before=each.before, after=each.after, by=each.by)
             for each in task.priority_changes
         ],
+        acts=[
+            TaskAct(at=moments.of(each.at), action=each.what, by=each.by, before=each.before, after=each.after)
+            for each in acts_on(task, parts.observatory.audit)
+        ],
+        parent_task=relative(task.submission.terms.parent, parts),
+        origin_task=relative(task.submission.terms.origin, parts),
         losses=task.losses,
         actions=actions,
         has_worker=has_worker,

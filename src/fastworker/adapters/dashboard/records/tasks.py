@@ -35,6 +35,7 @@ def task_summary(task: Task, parts: Parts) -> TaskSummary:
         is_cancelling=task.is_cancelling,
         is_held=task.status is TaskStatus.QUEUED and parts.ledger.pauses.of(task) is not None,
         origin=submission.terms.origin,
+        parent=submission.terms.parent,
         arguments_preview=preview(submission, parts),
     )
 

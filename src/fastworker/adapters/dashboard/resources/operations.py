@@ -67,6 +67,8 @@ def _query(wanted: BulkFilter) -> TaskQuery:
         since=wanted.since,
         until=wanted.until,
         q=wanted.q,
+        parent=wanted.parent,
+        origin=wanted.origin,
     )
 
 

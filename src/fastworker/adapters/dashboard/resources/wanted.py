@@ -25,11 +25,24 @@ def wanted_tasks(
     since: Annotated[datetime | None, QueryParameter(description="Submitted at this moment or later.")] = None,
     until: Annotated[datetime | None, QueryParameter(description="Submitted before this moment.")] = None,
     q: Annotated[str, QueryParameter(max_length=LONGEST_TEXT, description="Words, or key:value.")] = "",
+    parent: Annotated[Texts, QueryParameter(description="Submitted by one of these tasks.")] = None,
+    origin: Annotated[Texts, QueryParameter(description="Runs one of these tasks again.")] = None,
 ) -> TaskQuery:
     """Return the parameters together."""
     _refuse_strange_moment("since", since)
     _refuse_strange_moment("until", until)
-    return TaskQuery(status or (), priority or (), name or (), worker or (), fingerprint, since, until, q)
+    return TaskQuery(
+        status or (),
+        priority or (),
+        name or (),
+        worker or (),
+        fingerprint,
+        since,
+        until,
+        q,
+        parent or (),
+        origin or (),
+    )
 
 
 def _refuse_strange_moment(parameter: str, moment: datetime | None) -> None:

@@ -1,0 +1,42 @@
+"""What people did with one task, among what else happened to it: whether anybody followed it or not.
+
+A change of its priority the task itself remembers, whoever made it. The rest is on record for as long as the audit has
+it, and where it was done to this task alone: of an action on many the record tells as a whole.
+"""
+
+from typing import NamedTuple
+
+from fastworker.domain.task import Task
+
+from .audit_log import AuditLog
+
+SET_PRIORITY = "set priority"
+ON_RECORD = frozenset({"submit", "rerun", "cancel", "run now"})
+"""By which names `Steering` notes them; others have another target than a task, or leave no task to look at."""
+
+
+class Act(NamedTuple):
+    """Somebody did something; `before` and `after` are for people."""
+
+    at: float
+    what: str
+    by: str
+    before: str
+    after: str
+
+
+def acts_on(task: Task, audit: AuditLog) -> list[Act]:
+    """Return what people did with a task, in order."""
+    changes = [
+        Act(change.at, SET_PRIORITY, change.by, change.before.value, change.after.value)
+        for change in task.priority_changes
+    ]
+    return sorted([*changes, *_on_record(task, audit)], key=lambda act: act.at)
+
+
+def _on_record(task: Task, audit: AuditLog) -> list[Act]:
+    return [
+        Act(entry.at, entry.action.what, entry.action.actor.name, entry.action.before, entry.action.after)
+        for entry in audit.of(task.task_id)
+        if entry.action.what in ON_RECORD and entry.at >= task.submitted_at  # else of another, whose id it has
+    ]
