@@ -36,6 +36,7 @@ const task = (changes: Partial<TaskSummary>): TaskSummary => ({
   is_cancelling: false,
   is_held: false,
   origin: null,
+  parent: null,
   arguments_preview: "",
   ...changes,
 });
@@ -67,6 +68,7 @@ describe("a task that an event tells", () => {
     [{ worker: ["w1"] }, false],
     [{ since: "2026-11-21T12:00:01Z" }, false],
     [{ until: "2026-11-21T12:00:01Z" }, true],
+    [{ parent: ["p1"] }, false],
     [{ q: "x" }, null],
   ])("belongs to %o: %s", (changes, belongs) => {
     expect(admits({ ...NO_FILTER, ...changes }, task({}))).toBe(belongs);

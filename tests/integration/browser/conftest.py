@@ -65,11 +65,11 @@ type StartDashboard = Callable[..., Dashboard]
 def dashboards(processes: Processes) -> StartDashboard:
     """Return the function with which tests start a system with a dashboard."""
 
-    def start(*, workers: int = 1, flags: str = "") -> Dashboard:
+    def start(*, workers: int = 1, flags: str = "", modules: str = "shop_work") -> Dashboard:
         port = free_port()
         system = starter(processes)(
             workers=workers,
-            modules="shop_work",
+            modules=modules,
             control_plane="--concurrency 4",
             worker="--concurrency 4",
             dashboard=f"--dashboard-port {port} {flags}",

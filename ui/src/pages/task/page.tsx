@@ -20,6 +20,7 @@ import { useShortcuts } from "../../state/shortcuts";
 import { useSystem } from "../system/data";
 import { Actions } from "./actions";
 import { CopyMenu } from "./copy-menu";
+import { ParentLink, RelativeLink, RunAgain, useChildren } from "./kin";
 import { attemptsOf, Life, Waterfall } from "./parts";
 import { CallView, PayloadView } from "./payload";
 import { Stack } from "./stack";
@@ -61,6 +62,7 @@ export function TaskDetail({ subject: id }: { subject: string }): JSX.Element {
           <code>{id}</code>
           <CopyButton text={id} label="Copy the id" />
         </span>
+        {task && <ParentLink task={task} />}
         <div class="tools">
           {task && (
             <>
@@ -151,6 +153,7 @@ function Retention(): JSX.Element {
 
 function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.Element {
   const steps = useSteps(task.id, topics);
+  const children = useChildren(task).data;
   const tab = param("tab", "overview");
   const lines = steps.data?.items.filter(({ line }) => line).length ?? 0;
   return (
@@ -165,7 +168,7 @@ function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.
             </Badge>
           </p>
         )}
-        <Waterfall task={task} />
+        <Waterfall task={task} kin={children} />
       </section>
       <Tabs
         name="tab"
@@ -301,13 +304,14 @@ function About({ task, steps }: { task: Task; steps: Resource<TaskStepPage> }): 
             )}
           </Fact>
         )}
-        {task.origin && (
+        {task.origin_task && (
           <Fact name="Runs again">
-            <a href={urlOf("tasks", task.origin)}>
-              <code>{task.origin}</code>
-            </a>
+            <span class="parent-link">
+              <RelativeLink relative={task.origin_task} />
+            </span>
           </Fact>
         )}
+        <RunAgain task={task} />
       </Facts>
     </div>
   );

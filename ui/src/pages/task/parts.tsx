@@ -1,12 +1,13 @@
 // The parts of a task's page that show its life: the line of states, the attempts on a scale of time.
 import type { JSX } from "preact";
-import type { Attempt, Task } from "../../api/types";
+import type { Attempt, Task, TaskPage } from "../../api/types";
 import { Icon, type IconName } from "../../components/icons";
 import { isFinal, Status } from "../../components/status";
 import { duration } from "../../format/numbers";
 import { fullTime, momentOf } from "../../format/times";
 import { urlOf } from "../../router/route";
 import { isUtc, now } from "../../state/clock";
+import { beyond, ChildRows, spanOf } from "./kin";
 
 interface Stop {
   label: string;
@@ -105,22 +106,28 @@ export function attemptsOf(task: Task): Attempt[] {
   ];
 }
 
-export function Waterfall({ task }: { task: Task }): JSX.Element | null {
+/** The attempts on a scale of time, and below them the tasks that they submitted, as far as there is room. */
+export function Waterfall({ task, kin }: { task: Task; kin: TaskPage | null }): JSX.Element | null {
+  const children = kin?.items ?? [];
+  const more = kin ? beyond(kin) : "";
   const attempts = attemptsOf(task);
   const from = momentOf(task.submitted_at);
-  if (from === null || attempts.length === 0) return null;
+  if (from === null || (attempts.length === 0 && children.length === 0)) return null;
   const endOf = (one: Attempt) => {
     const started = momentOf(one.started_at) ?? from;
     return one.status === "running"
       ? now.value
       : (momentOf(one.finished_at) ?? started + (one.run_seconds ?? 0) * 1000);
   };
-  const until = Math.max(from + 1, ...attempts.map(endOf));
+  const until = Math.max(from + 1, ...attempts.map(endOf), ...children.map((child) => spanOf(child, now.value).until));
   // An attempt is waited for from the end of the one before it on: a backoff is a part of that.
   const waits = attempts.map((_one, index) => (index === 0 ? from : endOf(attempts[index - 1] as Attempt)));
   const part = (at: number) => `${Math.max(0, Math.min(100, ((at - from) / (until - from)) * 100))}%`;
   return (
-    <ol class="waterfall" aria-label={`Attempts over ${duration((until - from) / 1000)}`}>
+    <ol
+      class={children.length ? "waterfall with-children" : "waterfall"}
+      aria-label={`Attempts${children.length ? ", and tasks that they submitted," : ""} over ${duration((until - from) / 1000)}`}
+    >
       {attempts.map((one, index) => {
         const started = momentOf(one.started_at) ?? from;
         const seconds = one.run_seconds ?? (endOf(one) - started) / 1000;
@@ -144,6 +151,12 @@ export function Waterfall({ task }: { task: Task }): JSX.Element | null {
           </li>
         );
       })}
+      <ChildRows children={children} part={part} />
+      {more && (
+        <li class="child">
+          <a href={urlOf("tasks", "", { parent: task.id, order: "oldest" })}>{more}</a>
+        </li>
+      )}
     </ol>
   );
 }

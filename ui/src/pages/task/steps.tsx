@@ -1,12 +1,13 @@
 // What the task said and what was said of it: steps and log lines, as they come.
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Task, TaskEvent, TaskStep, TaskStepPage } from "../../api/types";
+import type { Task, TaskAct, TaskEvent, TaskStep, TaskStepPage } from "../../api/types";
 import { Empty, Content } from "../../components/panel";
 import { Status } from "../../components/status";
 import { clockTime, momentOf } from "../../format/times";
 import { type Resource, useResource } from "../../live/resource";
 import type { LiveEvent } from "../../live/protocol";
+import { urlOf } from "../../router/route";
 import { isUtc } from "../../state/clock";
 import { attemptsOf } from "./parts";
 
@@ -26,7 +27,7 @@ export function useSteps(id: string, topics: readonly string[]): Resource<TaskSt
   return useResource<TaskStepPage>(`tasks/${encodeURIComponent(id)}/events?limit=200`, { topics, apply });
 }
 
-function at(step: TaskStep): JSX.Element {
+function at(step: Pick<TaskStep, "at">): JSX.Element {
   return <time dateTime={step.at}>{clockTime(momentOf(step.at) ?? 0, isUtc.value)}</time>;
 }
 
@@ -107,9 +108,64 @@ export function actorOf(task: Task, { attempt, status }: Pick<TaskStep, "attempt
   return attemptsOf(task).find(({ number }) => number === attempt)?.worker_id ?? "";
 }
 
+export interface StepRow {
+  key: string;
+  number: number | null;
+  at: string;
+  attempt: number | null;
+  by: string;
+  what: TaskStep | TaskAct;
+}
+
+/** The steps of a task and what people did with it, in order; an act has no number. */
+export function rowsOf(task: Task, steps: readonly TaskStep[]): StepRow[] {
+  const rows = steps.map((step) => ({
+    key: `step ${step.number}`,
+    number: step.number,
+    at: step.at,
+    attempt: step.attempt,
+    by: actorOf(task, step),
+    what: step,
+  }));
+  const acts = task.acts.map((act, index) => ({
+    key: `act ${index}`,
+    number: null,
+    at: act.at,
+    attempt: null,
+    by: act.by,
+    what: act,
+  }));
+  // What somebody did comes before what came of it at the same moment: so it is told first.
+  return [...acts, ...rows].sort((one, other) => (momentOf(one.at) ?? 0) - (momentOf(other.at) ?? 0));
+}
+
+function What({ what }: { what: TaskStep | TaskAct }): JSX.Element {
+  if ("action" in what) return <ActText act={what} />;
+  return what.status ? <Status status={what.status} /> : <ProgressText step={what} />;
+}
+
+/** What somebody did; a new task that it led to is a link. */
+function ActText({ act: { action, before, after } }: { act: TaskAct }): JSX.Element {
+  if (action === "submit") return <>submitted</>;
+  if (action === "rerun")
+    return (
+      <>
+        run again as{" "}
+        <a href={urlOf("tasks", after)}>
+          <code>{after}</code>
+        </a>
+      </>
+    );
+  return (
+    <>
+      {action}: {before} → {after}
+    </>
+  );
+}
+
 export function Steps({ steps, task }: { steps: Resource<TaskStepPage>; task: Task }): JSX.Element {
   const told = steps.data?.items.filter(({ line }) => !line) ?? [];
-  const kept = told.length > 0 ? told : knownSteps(task);
+  const kept = rowsOf(task, told.length > 0 ? told : knownSteps(task));
   return (
     <Content resource={steps}>
       {() =>
@@ -133,22 +189,22 @@ export function Steps({ steps, task }: { steps: Resource<TaskStepPage>; task: Ta
                 </tr>
               </thead>
               <tbody role="rowgroup">
-                {kept.map((step) => (
-                  <tr role="row" key={step.number}>
+                {kept.map((row) => (
+                  <tr role="row" key={row.key}>
                     <td role="cell" data-label="No.">
-                      {step.number}
+                      {row.number}
                     </td>
                     <td role="cell" data-label="Time">
-                      {at(step)}
+                      {at(row)}
                     </td>
                     <td role="cell" data-label="Attempt">
-                      {step.attempt}
+                      {row.attempt}
                     </td>
                     <td role="cell" data-label="By">
-                      {actorOf(task, step)}
+                      {row.by}
                     </td>
                     <td role="cell" data-label="What">
-                      {step.status ? <Status status={step.status} /> : <ProgressText step={step} />}
+                      <What what={row.what} />
                     </td>
                   </tr>
                 ))}

@@ -61,7 +61,13 @@ function Add({
   );
 }
 
-const CHIP_NAMES: Partial<Record<Chip["name"], string>> = { name: "function", fingerprint: "error" };
+const CHIP_NAMES: Partial<Record<Chip["name"], string>> = {
+  name: "function",
+  fingerprint: "error",
+  parent: "submitted by",
+  origin: "runs again",
+};
+const IDS: readonly Chip["name"][] = ["fingerprint", "parent", "origin"];
 
 function ChipMark({ chip, filter }: { chip: Chip; filter: Filter }): JSX.Element {
   const { name, value } = chip;
@@ -70,7 +76,7 @@ function ChipMark({ chip, filter }: { chip: Chip; filter: Filter }): JSX.Element
   return (
     <span class="chip">
       <small>{CHIP_NAMES[name] ?? name}</small>
-      {name === "fingerprint" ? shortId(value) : value}
+      {IDS.includes(name) ? <span title={value}>{shortId(value)}</span> : value}
       <Button kind="ghost" icon="close" class="small" label={`Do not filter by ${name} ${value}`} onClick={remove} />
     </span>
   );

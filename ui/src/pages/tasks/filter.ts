@@ -3,7 +3,7 @@ import type { BulkFilter, TaskSummary } from "../../api/types";
 import { setParams } from "../../router/location";
 import { queryOf } from "../../router/route";
 
-export const REPEATED = ["status", "priority", "name", "worker"] as const;
+export const REPEATED = ["status", "priority", "name", "worker", "parent", "origin"] as const;
 export const SINGLE = ["fingerprint", "q", "since", "until"] as const;
 export type FilterName = (typeof REPEATED)[number] | (typeof SINGLE)[number];
 
@@ -12,6 +12,8 @@ export interface Filter {
   priority: string[];
   name: string[];
   worker: string[];
+  parent: string[];
+  origin: string[];
   fingerprint: string;
   q: string;
   since: string;
@@ -23,6 +25,8 @@ export const NO_FILTER: Filter = {
   priority: [],
   name: [],
   worker: [],
+  parent: [],
+  origin: [],
   fingerprint: "",
   q: "",
   since: "",
@@ -87,7 +91,9 @@ export function admits(filter: Filter, task: TaskSummary): boolean | null {
     among(filter.status, task.status) &&
     among(filter.priority, task.priority) &&
     among(filter.name, task.name) &&
-    among(filter.worker, task.worker_id);
+    among(filter.worker, task.worker_id) &&
+    among(filter.parent, task.parent) &&
+    among(filter.origin, task.origin);
   const at = Date.parse(task.submitted_at);
   if (!isOne || (filter.since && at < Date.parse(filter.since)) || (filter.until && at >= Date.parse(filter.until)))
     return false;

@@ -27,6 +27,8 @@ const KEYS = [
   { key: "priority", hint: "critical, high, normal, low" },
   { key: "worker", hint: "where it runs, or ran" },
   { key: "error", hint: "a kind of failure" },
+  { key: "parent", hint: "submitted by the task of this id" },
+  { key: "origin", hint: "runs the task of this id again" },
   { key: "args.", hint: "an argument: args.user.id:7" },
   { key: "since", hint: "submitted since: 15m, 2h, or a moment" },
   { key: "until", hint: "submitted before" },
@@ -65,6 +67,7 @@ const MOMENT = /^(\d+[smhd]|\d{4}-\d\d-\d\dT.+)$/;
 
 function isWhole(key: string, value: string, { functions, workers, errors }: Known): boolean {
   if (key === "since" || key === "until") return MOMENT.test(value);
+  if (key === "parent" || key === "origin") return value !== "";
   const values: Record<string, readonly string[]> = {
     status: STATUSES,
     priority: PRIORITIES,
