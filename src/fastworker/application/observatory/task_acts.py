@@ -11,6 +11,7 @@ from fastworker.domain.task import Task
 from .audit_log import AuditLog
 
 SET_PRIORITY = "set priority"
+DELETE = "delete"
 ON_RECORD = frozenset({"submit", "rerun", "cancel", "run now"})
 """By which names `Steering` notes them; others have another target than a task, or leave no task to look at."""
 
@@ -32,6 +33,13 @@ def acts_on(task: Task, audit: AuditLog) -> list[Act]:
         for change in task.priority_changes
     ]
     return sorted([*changes, *_on_record(task, audit)], key=lambda act: act.at)
+
+
+def deleted_by(task_id: str, audit: AuditLog) -> str | None:
+    """Return who deleted a task that is not remembered; None when nobody did, or it is not on record any more."""
+    entries = audit.of(task_id)
+    latest = entries[-1].action if entries else None
+    return latest.actor.name if latest is not None and latest.what == DELETE else None
 
 
 def _on_record(task: Task, audit: AuditLog) -> list[Act]:

@@ -76,7 +76,11 @@ async def test_a_child_tells_how_its_parent_is_and_that_it_is_forgotten() -> Non
         await served.post(f"/tasks/{task_id}/actions/delete")
         forgotten = (await shown(served, child["id"]))["parent_task"]
         assert (forgotten["id"], forgotten["state"], forgotten["status"]) == (task_id, "forgotten", None)
-        assert (await served.get(f"/tasks/{task_id}")).status_code == 410
+        gone = await served.get(f"/tasks/{task_id}")
+        assert (gone.status_code, gone.json()["detail"]) == (
+            410,
+            f"task {task_id} had ended, and was deleted by somebody",
+        )
         assert len(await served.items(f"/tasks?parent={task_id}")) == 1
 
 

@@ -1,6 +1,6 @@
 """What people did with one task."""
 
-from fastworker.application.observatory.task_acts import Act, acts_on
+from fastworker.application.observatory.task_acts import Act, acts_on, deleted_by
 from fastworker.domain.action import Actor
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.terms import Terms
@@ -36,6 +36,17 @@ def test_what_people_did_with_a_task_that_nobody_followed_is_told_in_order():
         Act(began_at + 3, "rerun", "bob", "", "t2"),
     ]
     assert plane.find("t1").journal is None
+
+
+def test_who_deleted_a_task_is_told_of_one_that_somebody_deleted():
+    plane = ObservedCoordinator()
+    steering, audit = plane.coordinator.steering, plane.observatory.audit
+    steering.submit(ANN, a_submission("t1"), now=plane.now)
+    steering.cancel(ANN, "t1", now=plane.now)
+    assert (deleted_by("t1", audit), deleted_by("t2", audit)) == (None, None)
+    steering.delete(BOB, "t1", now=plane.now)
+
+    assert deleted_by("t1", audit) == "bob"
 
 
 def test_a_priority_that_was_set_for_many_at_once_is_told_of_each():

@@ -6,7 +6,9 @@ from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
 
 from fastworker.application.observatory.fingerprints import fingerprint_of
+from fastworker.application.observatory.task_acts import deleted_by
 from fastworker.application.observatory.task_life import task_life
+from fastworker.domain.errors import ResultExpired
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import Task as DomainTask
 
@@ -137,7 +139,12 @@ def get_result(parts: Given, task_id: FromPath[str], raw: Raw = False) -> Respon
 
 
 def _task(parts: Parts, task_id: str) -> DomainTask:
-    return parts.observatory.task(name_in_path(task_id), now=parts.clock.now())
+    task_id = name_in_path(task_id)
+    try:
+        return parts.observatory.task(task_id, now=parts.clock.now())
+    except ResultExpired as error:
+        by = deleted_by(task_id, parts.observatory.audit)
+        raise error if by is None else ResultExpired(f"task {task_id} had ended, and was deleted by {by}") from None
 
 
 def _arguments(parts: Parts, task: DomainTask, *, with_digest: bool = True) -> Payload:
