@@ -11,6 +11,7 @@ from fastworker.domain.errors import ClientNotRunning, FastWorkerError, InvalidO
 
 from .client_link import ClientLink
 from .completion_listener import CompletionListener
+from .current_task import running_execution
 from .enquiries import Enquiries
 from .forked_process import tell_in_fork
 from .identifiers import NewId
@@ -119,6 +120,7 @@ class ClientLife:
         Raises:
             AddressUnusable: the address is malformed or its host has no address.
         """
+        running_execution.set(None)  # a task may have begun it: what it does for others later is no part of that
         try:
             async with self._transport.connect(self._config.address) as requester:
                 self._parts = OpenClient(

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from fastworker.application.client import TaskClient
+from fastworker.application.current_task import running_execution
 from fastworker.application.task_function import task
 from fastworker.application.task_options import submit_options
 from fastworker.domain.ledger import Ledger
@@ -65,3 +66,25 @@ async def test_a_child_that_is_run_again_has_an_origin_and_no_parent() -> None:
             await again
     terms = ledger.results.by_id[again].submission.terms
     assert (terms.origin, terms.parent) == (family.ids[0], None)
+
+
+async def test_what_a_client_that_was_started_in_a_task_does_by_itself_is_no_part_of_that_task() -> None:
+    submitted: list[str] = []
+    at_the_end: list[object] = []
+    async with a_system() as system:
+
+        async def opener() -> None:
+            async with system.client() as client:
+                handle = await client.delay(echo, 1)
+                handle.add_done_callback(lambda _: at_the_end.append(running_execution.get()))
+                submitted.append(handle)
+                await handle
+
+        ledger = Ledger()
+        await system.start_control_plane(ledger=ledger)
+        await system.start_worker("w1", echo, task(opener), slots=2)
+        async with system.client() as client:
+            parent = await client.delay("opener")
+            await parent
+    assert at_the_end == [None]
+    assert ledger.results.by_id[submitted[0]].submission.terms.parent == parent
