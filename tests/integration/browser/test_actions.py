@@ -273,7 +273,7 @@ def test_a_task_that_has_ended_is_deleted(dashboard: StartDashboard, sight: Open
     page.expect_complaints("410")
     page.open(f"tasks/{task_id}")
     page.see("This task has ended, and was deleted or is not kept any more")
-    page.see("it was deleted, or its time is over")
+    page.see("had ended, and was deleted by somebody")
 
 
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])
