@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import count
+from typing import Any
 
 from fastworker.adapters.memory import RecordingSink
 from fastworker.application.coordinator import Coordinator
@@ -15,6 +16,7 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord, Lease, Outcome, Submission, Task
 from fastworker.domain.terms import NO_TERMS, Terms
+from fastworker.domain.vitals import Vitals
 from fastworker.domain.worker_registry import LocalExecution, WorkerCard
 
 _numbers = count(1)
@@ -71,10 +73,11 @@ def a_card(
     incarnation: str = "first life",
     is_local: bool = False,
     declared: Mapping[str, Terms] | None = None,
+    **more: Any,
 ) -> WorkerCard:
     """A worker with one slot that knows `echo`."""
     asks = tuple((declared or {}).items())
-    return WorkerCard(worker_id, incarnation, slots, frozenset(names), is_local=is_local, declared=asks)
+    return WorkerCard(worker_id, incarnation, slots, frozenset(names), is_local=is_local, declared=asks, **more)
 
 
 def an_outcome(
@@ -263,8 +266,8 @@ class ManualCoordinator:
         said = [(task_id, lease.token, note) for note in notes]
         self.coordinator.note(lease.worker_id, self._incarnations[lease.worker_id], said, now=self.now)
 
-    def beat(self, worker_id: str = "worker") -> None:
-        self.coordinator.beat(worker_id, self._incarnations[worker_id], now=self.now)
+    def beat(self, worker_id: str = "worker", vitals: Vitals | None = None) -> None:
+        self.coordinator.beat(worker_id, self._incarnations[worker_id], vitals, now=self.now)
 
     def leave(self, worker_id: str = "worker") -> None:
         self.coordinator.leave(worker_id, self._incarnations[worker_id], self.received[worker_id], now=self.now)

@@ -45,7 +45,7 @@ class StrangersContract(NetworkContract):
         assert isinstance(reply, Refused)
         assert reply.code == ProtocolMismatch.code
         assert f"protocol {frame[2]}" in reply.message
-        assert "protocol 2" in reply.message
+        assert "protocol 3" in reply.message
 
     async def test_good_frames_are_not_counted(self, transport: Transport, address: str) -> None:
         desk = Desk()

@@ -19,6 +19,7 @@ from fastworker.domain.errors import (
     unknown_task_id,
     unknown_task_name,
 )
+from fastworker.domain.labels import fault_of_labels
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import WAITING, TaskStatus
 from fastworker.domain.session import Session
@@ -26,7 +27,7 @@ from fastworker.domain.task import Submission, Task
 from fastworker.domain.text import bounded
 from fastworker.domain.worker_registry import Worker, WorkerCard
 
-from .limits import LONGEST_ID, MOST_NAMES, Limits
+from .limits import LONGEST_DIGEST, LONGEST_ID, MOST_NAMES, Limits
 
 SEARCHES = 3
 """Unknown names in one batch for which near ones are looked for: 40 ms each among 2,000 names."""
@@ -187,7 +188,7 @@ def check_card(card: WorkerCard, ledger: Ledger, limits: Limits) -> None:
     """Refuse a worker that there is no room for, or that could not be shown.
 
     Raises:
-        InvalidSetting: its id, a name or its number of slots is out of bounds.
+        InvalidSetting: its id, a name, a label or its number of slots is out of bounds.
         TooManyPeers: there are as many workers as there may be.
     """
     if not all(1 <= len(text) <= LONGEST_ID for text in (card.worker_id, card.incarnation, *card.names)):
@@ -199,6 +200,11 @@ def check_card(card: WorkerCard, ledger: Ledger, limits: Limits) -> None:
             f"worker {card.worker_id!r} offers {card.slots} slots (--concurrency); this control plane takes "
             f"1 to {limits.max_slots} (--max-slots)"
         )
+    if any(len(digest) > LONGEST_DIGEST for _, digest in card.digests):
+        raise InvalidSetting(f"a digest has at most {LONGEST_DIGEST} characters")
+    fault = fault_of_labels(dict(card.labels))
+    if fault is not None:
+        raise InvalidSetting(f"labels of worker {card.worker_id!r} (--label): {fault}")
     others = sum(not worker.card.is_local and worker.card.worker_id != card.worker_id for worker in ledger.workers)
     if not card.is_local and others >= limits.max_workers:
         raise TooManyPeers(f"{limits.max_workers} workers are connected, the limit (--max-workers)")

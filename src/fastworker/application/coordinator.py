@@ -44,6 +44,7 @@ from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.session import Session
 from fastworker.domain.task import Order, Outcome, Submission, Task
+from fastworker.domain.vitals import Vitals
 from fastworker.domain.worker_registry import Worker, WorkerCard
 
 from .admission import Admission, check_card, once_more, worker_to_drain
@@ -254,10 +255,10 @@ class Coordinator:
         self._decisions.dispatch(now)
         return superseded
 
-    def beat(self, worker_id: str, incarnation: str, *, now: float) -> None:
-        """Take note that a worker lives."""
+    def beat(self, worker_id: str, incarnation: str, vitals: Vitals | None = None, *, now: float) -> None:
+        """Take note that a worker lives, and how its process does."""
         self._worker(worker_id, incarnation)
-        self._record(WorkerHeard(worker_id, now))
+        self._record(WorkerHeard(worker_id, now, vitals))
 
     def drain_worker(self, worker_id: str, *, now: float) -> None:
         """Have a worker take no more, finish what it runs, and leave; raises `UnknownWorker`, `InvalidOption`."""

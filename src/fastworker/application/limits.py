@@ -10,6 +10,9 @@ LONGEST_ID = 200
 MOST_NAMES = 10_000
 """Task functions of one worker."""
 
+LONGEST_DIGEST = 64
+"""Characters that say what code a task function is of: as many as the longest hash in use has digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

@@ -1,9 +1,9 @@
 """A subworker: finds a control plane, joins it, runs what is leased to it, and joins again when it must."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -19,9 +19,12 @@ from fastworker.domain.errors import (
 )
 
 from .attempts import Attempts
+from .background import background_tasks
+from .code_digests import code_digests
 from .heartbeat import Background, Heartbeat
 from .identifiers import NewId
 from .log import log
+from .loop_lag import LoopLag
 from .messages import (
     Beacon,
     Beat,
@@ -36,14 +39,18 @@ from .messages import (
     WorkerInspected,
 )
 from .ports.clock import Clock
+from .ports.process_meter import ProcessMeter
 from .ports.transport import Transport
 from .registration import Membership, Registration
 from .task_registry import TaskRegistry
+from .vital_signs import VitalSigns
 
 HELLO_SECONDS = 2.0
 LOUD_SECONDS = 30.0
 """While no control plane is found, say so once per so many seconds."""
 
+LOOKS_PER_BEAT = 5
+"""How often the event loop of the tasks is timed: once a second, as a rule."""
 
 @dataclass(frozen=True, slots=True)
 class SubworkerConfig:
@@ -61,6 +68,7 @@ class SubworkerConfig:
     grace_seconds: float = 2.0  # what an attempt gets to end after it was told to
     process_max_tasks: int = 1_000  # of one child process
     process_max_bytes: int = 1 << 30
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 class Subworker:
@@ -75,6 +83,7 @@ class Subworker:
         load_modules: Callable[[Sequence[str]], TaskRegistry],
         transport: Transport,
         clock: Clock,
+        meter: ProcessMeter,
         background: Background,
         new_id: NewId,
         jitter: random.Random,
@@ -82,9 +91,12 @@ class Subworker:
         self._config = config
         self._attempts = attempts
         self._registry = registry
+        self._digests = code_digests(registry or ())
         self._load_modules = load_modules
         self._transport = transport
         self._clock = clock
+        self._lag = LoopLag(clock)
+        self._signs = VitalSigns(meter, clock, self._lag)
         self._background = background
         self._incarnation = new_id()
         self._jitter = jitter
@@ -159,8 +171,13 @@ class Subworker:
         if self._work_scope.cancelled_caught:
             return
         beat = Beat(epoch=membership.epoch, worker_id=membership.worker_id, incarnation=membership.incarnation)
-        heartbeat = Heartbeat(self._transport, self._clock, address, beat, membership.joined.beat_seconds)
-        async with self._transport.connect(address) as requester, self._background(heartbeat.run):
+        heartbeat = Heartbeat(self._transport, self._clock, address, beat, membership.joined.beat_seconds, self._signs)
+        async with (
+            self._transport.connect(address) as requester,
+            self._background(heartbeat.run),
+            background_tasks() as beside,
+        ):
+            beside.start_soon(self._lag.watch, membership.joined.beat_seconds / LOOKS_PER_BEAT)
             registration = Registration(
                 membership,
                 requester,
@@ -249,6 +266,8 @@ class Subworker:
             is_local=config.is_local,
             address=config.base_address or "",
             version=config.version,
+            labels=dict(config.labels),
+            digests=self._digests,
         )
         async with self._transport.connect(address) as requester:
             reply = await requester.request(message, timeout=HELLO_SECONDS)
@@ -264,7 +283,9 @@ class Subworker:
             )
         if not welcome.task_modules:
             raise InvalidTaskModule("neither this worker nor the control plane names a task module (--task-modules)")
-        return self._load_modules(welcome.task_modules)
+        registry = self._load_modules(welcome.task_modules)
+        self._digests = code_digests(registry)
+        return registry
 
     async def _wait_for_control_plane(self, error: FastWorkerError) -> None:
         now = self._clock.now()

@@ -10,6 +10,7 @@ from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord, Order, Outcome, Submission, Task
 from fastworker.domain.terms import LONGEST_SECONDS, NO_TERMS, Terms
 from fastworker.domain.text import bounded
+from fastworker.domain.vitals import Vitals
 from fastworker.domain.worker_registry import Worker, WorkerCard
 
 from .batch_size import JSON_BYTES_PER_CHARACTER, history_bytes, outcome_bytes
@@ -19,6 +20,7 @@ from .messages import (
     BATCH_ENTRIES,
     MESSAGE_CHARACTERS,
     AttemptState,
+    Beat,
     Completions,
     Follow,
     Inspected,
@@ -36,6 +38,9 @@ from .messages import (
     WorkerState,
 )
 from .trace_context import bounded_trace
+
+LARGEST_NUMBER = 2**53
+"""Beyond it, numbers of JSON are not exact any more for most who read them; nothing that is measured comes near."""
 
 
 class Batch:
@@ -271,7 +276,26 @@ def worker_card(request: Join) -> WorkerCard:
         declared=tuple(
             (each.name, replace(each.terms, trace=None, parent=None)) for each in request.declared if each.name in names
         ),
+        labels=tuple(request.labels.items()),
+        digests=tuple((name, each) for name, each in request.digests.items() if name in names),
     )
+
+
+def vitals(request: Beat) -> Vitals | None:
+    """Return how the process of a worker does; numbers that cannot be are left out."""
+    said = request.vitals
+    if said is None:
+        return None
+    return Vitals(
+        processor_share=_possible(said.processor_share),
+        resident_bytes=_possible(said.resident_bytes),
+        lag_seconds=_possible(said.lag_seconds),
+        round_trip_seconds=_possible(said.round_trip_seconds),
+    )
+
+
+def _possible[N: (int, float)](number: N | None) -> N | None:
+    return number if number is not None and 0 <= number <= LARGEST_NUMBER else None
 
 
 def worker_state(worker: Worker, *, now: float) -> WorkerState:

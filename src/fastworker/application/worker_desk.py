@@ -32,7 +32,8 @@ class WorkerDesk(Desk):
                 return self._report(request)
             case Beat():
                 self._check_epoch(request.epoch)
-                self.coordinator.beat(request.worker_id, request.incarnation, now=self._clock.now())
+                vitals, now = views.vitals(request), self._clock.now()
+                self.coordinator.beat(request.worker_id, request.incarnation, vitals, now=now)
                 return Noted()
             case Join():
                 return self._join(request)

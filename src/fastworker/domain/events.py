@@ -8,6 +8,7 @@ from .pause import Pause
 from .priority import TaskPriority
 from .task import Lease, Outcome, Submission
 from .value import value
+from .vitals import Vitals
 from .worker_registry import WorkerCard
 
 LEFT = "left"
@@ -146,10 +147,11 @@ class WorkerAnswered:
 
 @dataclass(frozen=True, slots=True)
 class WorkerHeard:
-    """A worker gave a sign of life."""
+    """A worker gave a sign of life, and may have said how its process does."""
 
     worker_id: str
     at: float
+    vitals: Vitals | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ class Ledger:
             case WorkerAnswered():
                 self.workers[event.worker_id].is_open = False
             case WorkerHeard():
-                self.workers[event.worker_id].heard_at = event.at
+                self.workers[event.worker_id].hear(event.vitals, at=event.at)
             case WorkerOccupied():
                 worker = self.workers[event.worker_id]
                 worker.occupied = event.occupied

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from heapq import heapify, heappop, heappush, heapreplace
 
+from .code_variants import CodeVariants
 from .outbox import Outbox
 from .task import Order, Task
 from .task_queue import QueueView, TaskQueue
 from .terms import Terms
+from .vitals import Vitals
 
 
 class LocalExecution(StrEnum):
@@ -35,6 +37,8 @@ class WorkerCard:
     address: str = ""
     version: str = ""
     declared: tuple[tuple[str, Terms], ...] = ()  # what task functions ask for, by name, where they do
+    labels: tuple[tuple[str, str], ...] = ()
+    digests: tuple[tuple[str, str], ...] = ()  # of what code task functions are, by name, where it is known
 
 
 @dataclass(slots=True, eq=False)
@@ -47,12 +51,19 @@ class Worker:
     card: WorkerCard
     order: int
     heard_at: float
+    joined_at: float
+    vitals: Vitals | None = None
     is_open: bool = False
     is_draining: bool = False
     occupied: int = 0  # slots taken by work that it holds no lease for any more
     finished: int = 0
     leased: dict[str, Task] = field(default_factory=dict)
     outbox: Outbox[Order] = field(default_factory=Outbox)
+
+    def hear(self, vitals: Vitals | None, *, at: float) -> None:
+        """Take note of a beat; one that tells no vitals changes none."""
+        self.heard_at = at
+        self.vitals = vitals or self.vitals
 
     @property
     def room(self) -> int:
@@ -116,6 +127,7 @@ class WorkerRegistry:
         self._groups: dict[frozenset[str], Group] = {}
         self._group_of: dict[str, Group] = {}
         self._joined = 0
+        self._code = CodeVariants()
 
     def __len__(self) -> int:
         return len(self._workers)
@@ -140,6 +152,10 @@ class WorkerRegistry:
         group = self._group_of.get(worker.card.worker_id)
         return worker.card.is_local and group is not None and not group.view.names
 
+    def differing_functions(self, worker: Worker) -> list[str]:
+        """Return the task functions of a worker of which another worker has other code, sorted."""
+        return self._code.differing(worker.card.digests)
+
     def usable_slots(self) -> int:
         """Return how many slots can run tasks now: all but the free ones of workers that are given none."""
         return sum(worker.card.slots - self._idle_slots(worker) for worker in self)
@@ -150,12 +166,14 @@ class WorkerRegistry:
     def add(self, card: WorkerCard, *, now: float) -> None:
         """Register a worker under a free id."""
         self._joined += 1
-        self._workers[card.worker_id] = Worker(card, order=self._joined, heard_at=now)
+        self._workers[card.worker_id] = Worker(card, order=self._joined, heard_at=now, joined_at=now)
+        self._code.add(card.digests)
         self._regroup()
 
     def remove(self, worker_id: str) -> Worker:
         """Forget a worker and return it."""
         worker = self._workers.pop(worker_id)
+        self._code.remove(worker.card.digests)
         worker.is_open = False  # notes of it in a group do not hold any more, even when its id comes back
         self._leave_group(worker_id)
         self._regroup()

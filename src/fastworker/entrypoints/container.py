@@ -14,6 +14,7 @@ from fastworker.adapters.executors.background import in_own_thread
 from fastworker.adapters.json_codec import JsonFrameCodec, JsonPayloadCodec
 from fastworker.adapters.log_sink import LogSink
 from fastworker.adapters.system_clock import SystemClock
+from fastworker.adapters.system_process_meter import SystemProcessMeter
 from fastworker.adapters.uuid7 import new_uuid7
 from fastworker.application.attempts import Attempts
 from fastworker.application.control_plane import ControlPlane, ControlPlaneConfig
@@ -24,6 +25,7 @@ from fastworker.application.limits import Limits
 from fastworker.application.ports.clock import Clock
 from fastworker.application.ports.codec import FrameCodec, PayloadCodec
 from fastworker.application.ports.event_sink import EventSink
+from fastworker.application.ports.process_meter import ProcessMeter
 from fastworker.application.ports.task_executor import TaskExecutor
 from fastworker.application.ports.tracing import FindTracing
 from fastworker.application.ports.transport import Transport
@@ -59,6 +61,7 @@ class Container(containers.DeclarativeContainer):
 
     # the outside world
     clock: providers.Provider[Clock] = providers.Singleton(SystemClock)
+    meter: providers.Provider[ProcessMeter] = providers.Singleton(SystemProcessMeter)
     frame_codec: providers.Provider[FrameCodec] = providers.Singleton(JsonFrameCodec)
     payload_codec: providers.Provider[PayloadCodec] = providers.Singleton(JsonPayloadCodec)
     transport: providers.Provider[Transport] = providers.Singleton(nng_transport, frame_codec)
@@ -107,6 +110,7 @@ class Container(containers.DeclarativeContainer):
         load_modules=providers.Object(load_task_modules),
         transport=transport,
         clock=clock,
+        meter=meter,
         background=background,
         new_id=new_id,
         jitter=jitter,

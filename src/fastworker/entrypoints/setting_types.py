@@ -11,6 +11,7 @@ from pydantic_settings import NoDecode
 from fastworker.adapters.dashboard.hosts import parse_host
 from fastworker.adapters.dashboard.root_paths import root_path
 from fastworker.adapters.dashboard.trace_links import trace_url_template
+from fastworker.domain.labels import fault_of_label, fault_of_labels, split_label
 
 
 def _split_words(value: Any) -> Any:
@@ -60,6 +61,23 @@ def _host_name(value: str) -> str:
     return value
 
 
+def _label(value: str) -> str:
+    fault = fault_of_label(*split_label(value))
+    if fault is not None:
+        raise ValueError(fault)
+    return value
+
+
+def _labels(values: list[str]) -> list[str]:
+    labels = dict(map(split_label, values))
+    if len(labels) < len(values):
+        raise ValueError("each key can be given once")
+    fault = fault_of_labels(labels)
+    if fault is not None:
+        raise ValueError(fault)
+    return values
+
+
 Address = Annotated[str, AfterValidator(_address)]
 Modules = Annotated[list[str], NoDecode, BeforeValidator(_split_words)]
 Words = Modules
@@ -68,5 +86,8 @@ TraceUrlTemplate = Annotated[str, AfterValidator(trace_url_template)]
 Origins = Annotated[list[Annotated[str, AfterValidator(_origin)]], NoDecode, BeforeValidator(_split_words)]
 HostNames = Annotated[list[Annotated[str, AfterValidator(_host_name)]], NoDecode, BeforeValidator(_split_words)]
 Networks = Annotated[list[Annotated[str, AfterValidator(_network)]], NoDecode, BeforeValidator(_split_words)]
+Labels = Annotated[
+    list[Annotated[str, AfterValidator(_label)]], NoDecode, BeforeValidator(_split_words), AfterValidator(_labels)
+]
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 Seconds = Annotated[float, Field(gt=0, le=7 * 86_400)]

@@ -29,6 +29,7 @@ from .setting_types import (
     Address,
     HeaderName,
     HostNames,
+    Labels,
     Modules,
     Networks,
     Origins,
@@ -267,6 +268,9 @@ class SubworkerSettings(ProcessSettings):
         min_length=1,
         max_length=LONGEST_WORKER_ID,
         description="Name of this worker, unique in the cluster. Default: HOST-PID.",
+    )
+    label: Labels = Field(
+        default=[], description="KEY=VALUE that the dashboard shows beside this worker, such as zone=eu."
     )
     control_plane_address: Address | None = Field(
         default=None, description="The control plane's base address. Default: listen at --discovery-address."

@@ -13,6 +13,7 @@ from fastworker.application.subworker import SubworkerConfig
 from fastworker.application.task_logs import install_task_logs
 from fastworker.application.task_registry import TaskRegistry, load_task_modules
 from fastworker.domain.errors import FastWorkerError, InvalidSetting, InvalidTaskModule
+from fastworker.domain.labels import split_label
 
 from .child_process import shortened, supervisor_of, worker_ids
 from .child_surroundings import WORKER_SERVICE, surroundings_of_children
@@ -106,6 +107,7 @@ def _role_config(settings: SubworkerSettings) -> SubworkerConfig:
         grace_seconds=settings.stop_grace,
         process_max_tasks=settings.process_max_tasks,
         process_max_bytes=settings.process_max_bytes,
+        labels=dict(map(split_label, settings.label)),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import fastworker
 from fastworker.adapters.json_codec import JsonFrameCodec, JsonPayloadCodec
-from fastworker.adapters.memory import InlineExecutor, ManualClock, WorkerThreadExecutor
+from fastworker.adapters.memory import InlineExecutor, ManualClock, ManualProcessMeter, WorkerThreadExecutor
 from fastworker.adapters.telemetry import find_tracing
 from fastworker.adapters.uuid7 import new_uuid7
 from fastworker.application.client_life import ClientConfig
@@ -70,6 +70,7 @@ class Parts:
         self._jitter = random.Random(1)  # the same waits in each run of a test
         self._outside: dict[str, Any] = {
             "clock": self.clock,
+            "meter": ManualProcessMeter(),
             "frame_codec": frames,
             "payload_codec": _payload_codec,
             "transport": self._transport,

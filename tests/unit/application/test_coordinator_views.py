@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from math import inf, nan
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from fastworker.application.messages import (
     BATCH_BYTES,
     BATCH_ENTRIES,
     AttemptState,
+    Beat,
     Completions,
     Follow,
     Inspected,
@@ -34,6 +36,7 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord, Lease, Order, Outcome, Submission
 from fastworker.domain.terms import Backoff, Terms
+from fastworker.domain.vitals import Vitals
 from fastworker.domain.worker_registry import WorkerCard
 
 from ...builders import ManualCoordinator, a_card, a_failure, a_lease, a_submission, a_task, a_uuid7, an_outcome
@@ -139,11 +142,32 @@ def test_a_worker_that_joins_is_taken_at_its_word():
         is_local=True,
         address="tcp://127.0.0.1:6000",
         version="1.0",
+        labels={"zone": "eu"},
+        digests={"echo": "1", "strange": "2"},
     )
 
     assert views.worker_card(request) == WorkerCard(
-        "w", "i", 4, frozenset({"echo", "add"}), True, "tcp://127.0.0.1:6000", "1.0"
+        "w",
+        "i",
+        4,
+        frozenset({"echo", "add"}),
+        True,
+        "tcp://127.0.0.1:6000",
+        "1.0",
+        labels=(("zone", "eu"),),
+        digests=(("echo", "1"),),
     )
+
+
+def test_of_what_a_beat_tells_only_numbers_that_can_be_are_taken():
+    def vitals(**said: Any) -> Vitals | None:
+        return views.vitals(Beat(epoch="e", worker_id="w", incarnation="i", vitals=Vitals(**said)))
+
+    good = {"processor_share": 0.5, "resident_bytes": 1, "lag_seconds": 0.0, "round_trip_seconds": 0.1}
+    assert vitals(**good) == Vitals(**good)
+    bad = {"processor_share": nan, "resident_bytes": 10**30, "lag_seconds": -1.0, "round_trip_seconds": inf}
+    assert vitals(**bad) == Vitals()
+    assert views.vitals(Beat(epoch="e", worker_id="w", incarnation="i")) is None
 
 
 def test_an_inspection_shows_the_present_state_in_numbers():

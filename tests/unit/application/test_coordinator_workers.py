@@ -5,12 +5,13 @@ from contextlib import suppress
 import pytest
 
 from fastworker.application.limits import Limits
-from fastworker.domain.errors import FastWorkerError, UnknownWorker, WorkerReplaced
+from fastworker.domain.errors import FastWorkerError, InvalidSetting, UnknownWorker, WorkerReplaced
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import ErrorRecord
+from fastworker.domain.vitals import Vitals
 from fastworker.domain.worker_registry import LocalExecution
 
-from ...builders import ManualCoordinator, a_submission, an_outcome
+from ...builders import ManualCoordinator, a_card, a_submission, an_outcome
 
 
 def ids(tasks) -> list[str]:
@@ -426,3 +427,31 @@ def test_a_tick_with_nothing_due_records_nothing():
     plane.tick_after(1.0)
 
     assert plane.sink.events == events
+
+
+# ---- what a worker says of itself ----
+
+
+def test_the_last_vitals_of_a_worker_are_kept():
+    plane = ManualCoordinator()
+    plane.join()
+    for share in (0.25, 0.5):
+        plane.beat(vitals=Vitals(processor_share=share))
+
+    assert plane.ledger.workers["worker"].vitals == Vitals(processor_share=0.5)
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ({"labels": (("zone", ""),)}, r"labels of worker 'worker' \(--label\): expected KEY=VALUE"),
+        ({"labels": tuple((str(number), "1") for number in range(17))}, "at most 16 labels"),
+        ({"digests": (("echo", "x" * 65),)}, "a digest has at most 64 characters"),
+    ],
+)
+def test_a_worker_with_bad_labels_or_digests_is_refused(said, fault):
+    plane = ManualCoordinator()
+    with pytest.raises(InvalidSetting, match=fault):
+        plane.coordinator.join(a_card(**said), now=plane.now)
+
+    assert len(plane.ledger.workers) == 0

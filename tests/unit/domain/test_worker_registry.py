@@ -1,6 +1,7 @@
 import pytest
 
 from fastworker.domain.task_queue import TaskQueue
+from fastworker.domain.vitals import Vitals
 from fastworker.domain.worker_registry import LocalExecution, Worker, WorkerCard, WorkerRegistry
 
 from ...builders import a_card, a_task
@@ -216,3 +217,30 @@ def test_the_control_plane_stands_by_while_subworkers_know_all_that_it_knows():
     registry.drain("a")
     assert not registry.is_standing_by(registry["a"])
     assert not registry.is_standing_by(registry["local"])
+
+
+def test_a_beat_tells_of_the_process_and_one_that_says_nothing_changes_nothing():
+    worker = a_registry(a_card("a"))["a"]
+    vitals = Vitals(resident_bytes=1)
+    worker.hear(vitals, at=1005.0)
+    worker.hear(None, at=1010.0)
+
+    assert (worker.joined_at, worker.heard_at, worker.vitals) == (1000.0, 1010.0, vitals)
+
+
+def test_what_was_known_of_a_worker_goes_with_it():
+    registry = a_registry(a_card("a"))
+    registry["a"].hear(Vitals(resident_bytes=1), at=1005.0)
+    registry.remove("a")
+    registry.add(a_card("a"), now=1020.0)
+
+    assert (registry["a"].vitals, registry["a"].joined_at) == (None, 1020.0)
+
+
+def test_two_workers_with_other_code_of_a_function_both_differ_until_one_is_gone():
+    old, new = (a_card(each, digests=(("echo", each),)) for each in ("a", "b"))
+    registry = a_registry(old, new, a_card("c"))
+    assert [registry.differing_functions(worker) for worker in registry] == [["echo"], ["echo"], []]
+    registry.remove("a")
+
+    assert registry.differing_functions(registry["b"]) == []

@@ -33,6 +33,7 @@ EXAMPLES = {
     "lease_seconds": "8",
     "local_execution": "overflow",
     "worker_id": "mine",
+    "label": "zone=eu",
     "processes": "2",
     "subworkers": "3",
     "stop_grace": "0.5",

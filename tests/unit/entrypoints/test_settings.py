@@ -249,3 +249,27 @@ def test_a_tasks_module_or_package_in_the_folder_is_the_default(folder: Path) ->
 def test_a_tasks_file_in_the_folder_is_the_default(folder: Path) -> None:
     (folder / "tasks.py").touch()
     assert default_modules(folder) == ["tasks"]
+
+
+def test_labels_may_be_given_in_every_way_in_which_lists_are(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    assert SubworkerSettings.load().label == []
+    assert SubworkerSettings.load(label=("zone=eu", "gpu=a100 rack=7")).label == ["zone=eu", "gpu=a100", "rack=7"]
+    monkeypatch.setenv("FASTWORKER_LABEL", "zone=us, gpu=none")
+    assert SubworkerSettings.load().label == ["zone=us", "gpu=none"]
+    monkeypatch.delenv("FASTWORKER_LABEL")
+    (folder / "pyproject.toml").write_text('[tool.fastworker.subworker]\nlabel = ["zone=eu", "rack=7"]\n')
+    assert SubworkerSettings.load().label == ["zone=eu", "rack=7"]
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("zone", "--label: expected KEY=VALUE with a value of 1 to 100"),
+        ("=eu", "--label: expected KEY=VALUE with a key of 1 to 60"),
+        ("zone=eu zone=us", "--label: each key can be given once"),
+        (" ".join(f"k{number}=1" for number in range(17)), "--label: a worker has at most 16 labels"),
+    ],
+)
+def test_labels_that_cannot_be_shown_are_refused(label: str, said: str) -> None:
+    with pytest.raises(InvalidSetting, match=said):
+        SubworkerSettings.load(label=label)

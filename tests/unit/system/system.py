@@ -10,7 +10,13 @@ import anyio
 from anyio.abc import TaskGroup
 
 from fastworker.adapters.json_codec import JsonFrameCodec, JsonPayloadCodec
-from fastworker.adapters.memory import InlineExecutor, InMemoryTransport, ManualClock, RecordingSink
+from fastworker.adapters.memory import (
+    InlineExecutor,
+    InMemoryTransport,
+    ManualClock,
+    ManualProcessMeter,
+    RecordingSink,
+)
 from fastworker.application.attempts import Attempts
 from fastworker.application.client import ClientConfig, TaskClient
 from fastworker.application.control_plane import ControlPlane, ControlPlaneConfig
@@ -232,6 +238,7 @@ class RunningWorker(Life):
     ) -> None:
         super().__init__()
         self.wire = Wire(system.network)
+        self.meter = ManualProcessMeter()
         self.loaded: list[str] = []
         self._loadable = loadable
         self.error: BaseException | None = None
@@ -251,6 +258,7 @@ class RunningWorker(Life):
             load_modules=self.load_modules,
             transport=self.wire,
             clock=system.clock,
+            meter=self.meter,
             background=system.background,
             new_id=system.new_id,
             jitter=random.Random(1),

@@ -5,6 +5,7 @@ import pytest
 from fastworker.application.messages import Hello, InspectWorker, Join, Leases, Noted, WorkerInspected
 from fastworker.domain.errors import AddressUnusable, InvalidTaskModule, WireError, WorkerReplaced
 from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.vitals import Vitals
 
 from .system import BEACON, CLIENTS, HeldTask, a_system
 from .tasks import echo
@@ -145,3 +146,33 @@ async def test_beacons_that_were_missed_while_the_control_plane_stood_still_are_
             assert 1 <= len(heard) <= 2
             await system.advance(3)
             assert 4 <= len(heard) <= 5
+
+
+async def test_a_worker_tells_its_labels_and_of_what_code_its_functions_are() -> None:
+    async with a_system() as system:
+        control_plane = await system.start_control_plane(task_modules=("tasks",))
+        await system.start_worker("w1", echo, labels={"zone": "eu"})
+        await system.start_worker("w2", loadable=[echo])
+        cards = [worker.card for worker in control_plane.ledger.workers]
+        assert [card.labels for card in cards] == [(("zone", "eu"),), ()]
+        assert cards[0].digests == cards[1].digests
+        assert [name for name, _ in cards[0].digests] == ["echo"]
+
+
+async def test_a_worker_goes_on_to_tell_how_it_does_when_it_has_joined_again() -> None:
+    async with a_system() as system:
+        first = await system.start_control_plane()
+        worker = await system.start_worker("w1", echo)
+        await system.advance(5)
+        assert first.ledger.workers["w1"].vitals == Vitals(
+            processor_share=0.0, resident_bytes=worker.meter.held_bytes, lag_seconds=0.0, round_trip_seconds=0.0
+        )
+        await first.kill()
+        await system.advance(5)
+        second = await system.start_control_plane()
+        worker.meter.used_seconds += 60.0
+        await system.advance(25)
+        vitals = second.ledger.workers["w1"].vitals
+        assert vitals is not None
+        assert vitals.processor_share is not None
+        assert vitals.lag_seconds == 0.0

@@ -16,6 +16,7 @@ from fastworker.application.observatory.observatory import Observatory
 from fastworker.application.observatory.triage import Triage
 from fastworker.application.ports.clock import Clock
 from fastworker.application.ports.codec import PayloadCodec
+from fastworker.application.ports.process_meter import ProcessMeter
 from fastworker.domain.ledger import Ledger
 
 from .access import Access
@@ -50,6 +51,7 @@ class Parts:
     operations: Operations
     codec: PayloadCodec
     clock: Clock
+    meter: ProcessMeter
     new_id: NewId
     who: Identification
     settings: tuple[Setting, ...]

@@ -3,6 +3,14 @@
 from .in_memory_transport import InMemoryTransport
 from .inline_executor import InlineExecutor, WorkerThreadExecutor
 from .manual_clock import ManualClock
+from .manual_process_meter import ManualProcessMeter
 from .recording_sink import RecordingSink
 
-__all__ = ["InMemoryTransport", "InlineExecutor", "ManualClock", "RecordingSink", "WorkerThreadExecutor"]
+__all__ = [
+    "InMemoryTransport",
+    "InlineExecutor",
+    "ManualClock",
+    "ManualProcessMeter",
+    "RecordingSink",
+    "WorkerThreadExecutor",
+]

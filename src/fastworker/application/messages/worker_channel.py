@@ -8,6 +8,7 @@ from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord
 from fastworker.domain.terms import NO_TERMS, Terms, TraceContext
 from fastworker.domain.value import value
+from fastworker.domain.vitals import Vitals
 
 from .root import PAYLOAD_BYTES, Message
 
@@ -22,7 +23,10 @@ class Declared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Join(Message):
-    """A worker registers; `incarnation` is one life of its process."""
+    """A worker registers; `incarnation` is one life of its process.
+
+    `labels` are what its operators call it. `digests` tell by the name of a task function what code it is of.
+    """
 
     epoch: str
     deadline: float
@@ -34,6 +38,8 @@ class Join(Message):
     is_local: bool = False
     address: str = ""
     version: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,11 +168,12 @@ class Reported(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat(Message):
-    """A sign of life of a worker."""
+    """A sign of life of a worker, and how its process does."""
 
     epoch: str
     worker_id: str
     incarnation: str
+    vitals: Vitals | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ METAVARS = {
     "dashboard_frame_ancestors": "ORIGIN",
     "dashboard_redact": "NAME",
     "dashboard_trusted_proxy": "NETWORK",
+    "label": "KEY=VALUE",
 }
 """What stands for a value of the settings that are lists and no modules."""
 

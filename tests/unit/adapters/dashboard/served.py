@@ -25,6 +25,7 @@ from fastworker.adapters.dashboard.series_cache import SeriesCache
 from fastworker.adapters.dashboard.sessions import Sessions
 from fastworker.adapters.dashboard.tokens import Token, digest_of
 from fastworker.adapters.json_codec import JsonPayloadCodec
+from fastworker.adapters.memory import ManualProcessMeter
 from fastworker.application.bulk import Operations
 from fastworker.application.client import TaskClient
 from fastworker.application.function_catalogue import FunctionCatalogue
@@ -171,6 +172,7 @@ def _parts(
         operations=operations,
         codec=codec,
         clock=clock,
+        meter=ManualProcessMeter(held_bytes=50_000_000),
         new_id=system.new_id,
         who=Identification(
             config.epoch,

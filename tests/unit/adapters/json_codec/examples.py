@@ -52,6 +52,7 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord
 from fastworker.domain.terms import Backoff, Terms
+from fastworker.domain.vitals import Vitals
 
 EPOCH = "019a5b1e-0000-7000-8000-000000000001"
 SESSION = "019a5b1e-0000-7000-8000-000000000002"
@@ -66,6 +67,7 @@ REPORT_ENTRIES = [
 PROGRESS = Progress(3.0, 10.0, "a third of it")
 LINE = LogLine("info", "tasks", "the width is 800")
 NOTES = [NoteEntry(TASK, 11, PROGRESS), NoteEntry(OTHER_TASK, 12, line=LINE)]
+VITALS = Vitals(processor_share=0.25, resident_bytes=31_000_000, lag_seconds=0.002, round_trip_seconds=0.0004)
 TERMS = Terms(
     retries=3,
     backoff=Backoff(initial=2.0, factor=3.0, maximum=60.0, jitter=0.25),
@@ -151,6 +153,8 @@ EXAMPLES: tuple[Message, ...] = (
         is_local=True,
         address="tcp://127.0.0.1:5557",
         version="1.0.0",
+        labels={"zone": "eu"},
+        digests={"resize": "0a1b2c3d4e5f6071"},
     ),
     Joined(beat_seconds=5.0, lease_seconds=15.0, max_result_bytes=1_000_000),
     Poll(
@@ -187,7 +191,7 @@ EXAMPLES: tuple[Message, ...] = (
         payloads=[b'"a.png"', b""],
     ),
     Reported(superseded=[TASK]),
-    Beat(epoch=EPOCH, worker_id="w1", incarnation=INCARNATION),
+    Beat(epoch=EPOCH, worker_id="w1", incarnation=INCARNATION, vitals=VITALS),
     Leave(epoch=EPOCH, worker_id="w1", incarnation=INCARNATION, acknowledged=5),
     Noted(),
     Beacon(epoch=EPOCH, client_address="tcp://127.0.0.1:5555", worker_address="tcp://127.0.0.1:5556"),

@@ -1,8 +1,5 @@
 """The present state in numbers, and what a person should look at."""
 
-import resource
-import sys
-
 from fastworker.application.observatory.history import Sample
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
@@ -47,7 +44,7 @@ def overview_record(parts: Parts, *, now: float) -> Overview:
         wait_seconds=percentiles(minute.wait),
         run_seconds=percentiles(minute.run),
         loop_lag_seconds=minute.lag_seconds,
-        memory_bytes=memory_bytes(),
+        memory_bytes=parts.meter.resident_bytes(),
         new_errors=observatory.errors.new(),
         is_draining=ledger.is_draining,
         attention=list(attention(parts, now=now)),
@@ -145,13 +142,3 @@ def _unseen(parts: Parts) -> list[Attention]:
         return []
     what = "1 kind of failures" if kinds == 1 else f"{kinds:,} kinds of failures"
     return [Attention(kind="unseen", message=f"Nobody has seen {what} yet.", count=kinds)]
-
-
-def memory_bytes() -> int:
-    """Return how much memory this process has taken: now where the system tells it, else at most so far."""
-    try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * resource.getpagesize()
-    except (OSError, ValueError, IndexError):
-        unit = 1 if sys.platform == "darwin" else 1024
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

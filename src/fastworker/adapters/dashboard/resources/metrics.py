@@ -17,7 +17,6 @@ from fastworker.application.observatory.instruments import (
 from fastworker.application.observatory.readings import readings
 
 from ..parts import Given, Parts
-from ..records.overview import memory_bytes
 from .arguments import fails_with
 
 MEDIA_TYPE = "text/plain; version=0.0.4"
@@ -45,7 +44,7 @@ def _families(parts: Parts) -> Iterable[str]:
         yield _histogram(instrument, parts.observatory.measures.histogram(instrument))
     yield _family(Reading(FOLLOWS, [({}, parts.observatory.blind_since is None)]))
     yield _family(Reading(STREAMS, [({}, parts.hub.listeners)]))
-    yield _family(Reading(MEMORY, [({}, memory_bytes())]))
+    yield _family(Reading(MEMORY, [({}, parts.meter.resident_bytes())]))
 
 
 def _family(reading: Reading) -> str:

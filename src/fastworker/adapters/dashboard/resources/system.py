@@ -15,7 +15,6 @@ from ..models.system import Config, HubState, System, Usage
 from ..parts import Given, Parts
 from ..records.channels import channel_record
 from ..records.operations import audit_record
-from ..records.overview import memory_bytes
 from .arguments import PAGE_SIZE, CursorText, Limit, fails_with
 
 TAGS = ["system"]
@@ -35,7 +34,7 @@ def get_system(parts: Given) -> System:
         platform=platform.platform(),
         pid=os.getpid(),
         started_at=parts.moments.of(parts.started_at),
-        memory_bytes=memory_bytes(),
+        memory_bytes=parts.meter.resident_bytes(),
         loop_lag_seconds=parts.observatory.history.last_minute().lag_seconds,
         client_address=who.client_address,
         worker_address=who.worker_address,
