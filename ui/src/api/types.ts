@@ -989,7 +989,7 @@ export interface Worker {
   finished: number;
   failed: number;
   heard_at: Moment;
-  joined_at: Moment | null;
+  joined_at: Moment;
   /** Where `fastworker inspect` finds it. */
   address: string | null;
   version: string;
@@ -998,6 +998,10 @@ export interface Worker {
   functions: string[];
   /** Task functions that others know and it does not. */
   missing_functions: string[];
+  /** Task functions of which another worker has other code. */
+  differing_functions: string[];
+  labels: Record<string, string>;
+  vitals: WorkerVitals;
 }
 
 /** A live worker with what it runs now. */
@@ -1013,7 +1017,7 @@ export interface WorkerDetail {
   finished: number;
   failed: number;
   heard_at: Moment;
-  joined_at: Moment | null;
+  joined_at: Moment;
   /** Where `fastworker inspect` finds it. */
   address: string | null;
   version: string;
@@ -1022,6 +1026,10 @@ export interface WorkerDetail {
   functions: string[];
   /** Task functions that others know and it does not. */
   missing_functions: string[];
+  /** Task functions of which another worker has other code. */
+  differing_functions: string[];
+  labels: Record<string, string>;
+  vitals: WorkerVitals;
   tasks: TaskSummary[];
 }
 
@@ -1058,6 +1066,31 @@ export interface WorkerPage {
   /** How many items were looked at, if not all. */
   searched: number | null;
   as_of: Moment;
+}
+
+/** The last hour of a live worker in columns, with one value per moment of `at`; None where nothing was told.
+ * 
+ * The columns are those of its vitals (the mean of a step, its last, its worst, its worst) and `busy_slots`. */
+export interface WorkerSeries {
+  step_seconds: number;
+  /** Unix seconds, ends of the steps, oldest first. */
+  at: number[];
+  columns: Record<string, (number | null)[]>;
+  slots: number;
+  /** False of a worker beyond those of which series are kept, and before its first. */
+  is_kept: boolean;
+  as_of: Moment;
+}
+
+/** How the process of a worker does, as its last beat told; None where it has not measured yet. */
+export interface WorkerVitals {
+  /** 1 is one processor, all the time; child processes do not count. */
+  processor_share: number | null;
+  memory_bytes: number | null;
+  /** How late the event loop of its tasks came, at most. */
+  loop_lag_seconds: number | null;
+  /** From a beat to its answer. */
+  round_trip_seconds: number | null;
 }
 
 /** `workers`: the live workers, at most a page; `more` others live, too. */

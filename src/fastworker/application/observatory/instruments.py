@@ -69,6 +69,11 @@ SLOTS = _gauge("slots", "{slot}", "Slots that can run tasks now.")
 STUCK = _gauge("slots_stuck", "{slot}", "Slots taken by work that was given up.")
 SUPERSEDED = _counter("reports_superseded", "{report}", "Reports of leases that were over.")
 PAUSES = _gauge("pauses", "{pause}", "Priorities and task functions that are paused.")
+WORKER_PROCESSOR = _gauge("worker.processor_share", "1", "Processor use of a worker: 1 is one processor.", "worker")
+WORKER_MEMORY = _gauge("worker.memory", "By", "Memory of a worker.", "worker")
+WORKER_LAG = _gauge("worker.loop_lag", "s", "How late the event loop of a worker's tasks came, at most.", "worker")
+WORKER_ROUND_TRIP = _gauge("worker.round_trip", "s", "Round trip of a worker's beat.", "worker")
+WORKER_BUSY = _gauge("worker.slots_busy", "{slot}", "Slots of a worker that are taken.", "worker")
 WAIT = Instrument("task.wait", Kind.HISTOGRAM, "s", "How long tasks waited for a worker.", ("priority",))
 RUN = Instrument("task.run", Kind.HISTOGRAM, "s", "How long attempts ran.", ("task",))
 
@@ -87,6 +92,11 @@ INSTRUMENTS = (
     STUCK,
     SUPERSEDED,
     PAUSES,
+    WORKER_PROCESSOR,
+    WORKER_MEMORY,
+    WORKER_LAG,
+    WORKER_ROUND_TRIP,
+    WORKER_BUSY,
     WAIT,
     RUN,
 )

@@ -44,6 +44,7 @@ from .history import History
 from .measures import Measures
 from .task_index import TaskIndex
 from .worker_log import WorkerLog
+from .worker_series import WorkerSeries
 
 MOST_ASIDE = 500
 """So many events of one kind are taken in at the next poll of a worker: in less than 1 ms."""
@@ -71,6 +72,7 @@ class Observatory(EventSink):
         self.measures = Measures(self._take_in)
         self._changed_priorities = ChangedPriorities(ledger)
         self.workers = WorkerLog(self._take_in)
+        self.worker_series = WorkerSeries(ledger.workers)
         self.audit = AuditLog()
         self.changes = Changes(self._take_in)
         self.blind_since: float | None = None  # until then every event was heard, to a second
@@ -135,6 +137,7 @@ class Observatory(EventSink):
         """End the present second of the history; called once per second, or later."""
         self._take_in()
         self.history.tick(now=now)
+        self.worker_series.tick(now=now)
 
     async def run(self, clock: Clock) -> Never:
         """End each second of the history, and time the event loop, until cancelled."""
@@ -254,6 +257,7 @@ class Observatory(EventSink):
     def _left(self, event: WorkerLeft) -> None:
         self._take_in()  # what failed on it
         self.workers.leave(event)
+        self.worker_series.leave(event)
 
     def _fail(self, task: Task, outcome: Outcome, at: float, *, is_retried: bool) -> None:
         name = task.submission.name

@@ -1,13 +1,18 @@
 """The present values of everything that is counted; one look at them is the same for whoever wants to show them."""
 
+from collections.abc import Callable, Sequence
+
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
+from fastworker.domain.vitals import Vitals
+from fastworker.domain.worker_registry import Worker
 
 from . import instruments as these
 from .history import ENDS, History
 from .instruments import Instrument, Measured, Reading
 from .observatory import Observatory
+from .worker_series import MOST_WORKERS
 
 
 def readings(ledger: Ledger, observatory: Observatory, *, now: float) -> list[Reading]:
@@ -31,7 +36,28 @@ def readings(ledger: Ledger, observatory: Observatory, *, now: float) -> list[Re
         _plain(these.STUCK, sum(each.occupied for each in workers)),
         _plain(these.SUPERSEDED, ledger.superseded),
         _plain(these.PAUSES, paused),
+        *_of_workers(workers[:MOST_WORKERS]),
     ]
+
+
+def _of_workers(workers: Sequence[Worker]) -> list[Reading]:
+    """Return what single workers tell, and how busy they are: of as many as are charted, the first that joined."""
+    return [
+        _vital(these.WORKER_PROCESSOR, workers, lambda vitals: vitals.processor_share),
+        _vital(these.WORKER_MEMORY, workers, lambda vitals: vitals.resident_bytes),
+        _vital(these.WORKER_LAG, workers, lambda vitals: vitals.lag_seconds),
+        _vital(these.WORKER_ROUND_TRIP, workers, lambda vitals: vitals.round_trip_seconds),
+        Reading(these.WORKER_BUSY, [(_called(each), len(each.leased) + each.occupied) for each in workers]),
+    ]
+
+
+def _vital(instrument: Instrument, workers: Sequence[Worker], part: Callable[[Vitals], float | None]) -> Reading:
+    told = [(each, part(each.vitals)) for each in workers if each.vitals is not None]
+    return Reading(instrument, [(_called(each), value) for each, value in told if value is not None])
+
+
+def _called(worker: Worker) -> dict[str, str]:
+    return {"worker": worker.card.worker_id}
 
 
 def _plain(instrument: Instrument, value: float) -> Reading:

@@ -24,9 +24,8 @@ class WorkerMove:
 
 @dataclass(slots=True)
 class WorkerTally:
-    """A live worker: since when it is here, and its attempts that failed."""
+    """A live worker: its attempts that failed."""
 
-    joined_at: float
     failed: int = 0
 
 
@@ -57,7 +56,7 @@ class WorkerLog:
 
     def join(self, event: WorkerJoined) -> None:
         """Note that a worker came."""
-        self._live[event.card.worker_id] = WorkerTally(event.at)
+        self._live[event.card.worker_id] = WorkerTally()
         self._note(event.card.worker_id, True, event.at)
 
     def leave(self, event: WorkerLeft) -> None:

@@ -68,10 +68,11 @@ def scraped(text: str) -> Values:
 
 
 async def do_something(served: Served) -> None:
-    """Have two tasks succeed, one fail, and one wait for a time."""
+    """Have two tasks succeed, one fail, and one wait for a time; the worker beats twice."""
     for args in ([1, 0], [4, 2], [6, 3]):
         await served.post("/tasks", {"name": "divide", "args": args, "priority": "high"})
     await served.post("/tasks", {"name": "echo", "args": [1], "delay_seconds": 60})
+    await served.system.advance(5.0)  # the second beat of the worker tells more than its first
     await served.turn()
 
 

@@ -18,9 +18,12 @@ from fastworker.application.observatory.instruments import (
 from fastworker.application.observatory.readings import readings
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.terms import Backoff, Terms
+from fastworker.domain.vitals import Vitals
 
 from ....builders import a_failure, a_submission, an_outcome
 from .observed import ObservedCoordinator
+
+VITALS = Vitals(processor_share=0.5, resident_bytes=5, lag_seconds=0.1, round_trip_seconds=0.01)
 
 
 def a_busy_plane() -> ObservedCoordinator:
@@ -30,6 +33,7 @@ def a_busy_plane() -> ObservedCoordinator:
     plane.accepted(a_submission("t4", priority=TaskPriority.LOW, terms=Terms(delay_seconds=60)))
     plane.now += 2.0
     plane.join(slots=2, names=("echo", "add"))
+    plane.beat(vitals=VITALS)
     first, second = plane.poll_all()
     plane.report(first, an_outcome(run_seconds=0.25))
     plane.report(second, a_failure(is_retryable=False))
@@ -53,6 +57,16 @@ def test_readings_tell_what_is_and_what_has_been():
     assert (found["tasks.scheduled"], found["tasks.retried"]) == ({"": 1}, {"": 0})
     assert (found["workers"], found["slots"], found["slots_stuck"]) == ({"": 1}, {"": 2}, {"": 0})
     assert found["results_kept"] == {"": 2}
+
+
+def test_what_a_worker_has_not_measured_is_not_told():
+    plane = ObservedCoordinator()
+    plane.join("w1", slots=2)
+    plane.join("w2")
+    plane.beat("w1", vitals=Vitals(resident_bytes=5))
+    found = values(plane)
+    assert (found["worker.memory"], found["worker.processor_share"]) == ({"w1": 5}, {})
+    assert found["worker.slots_busy"] == {"w1": 0, "w2": 0}
 
 
 def test_the_oldest_is_the_one_that_waits_for_the_longest_at_any_priority():

@@ -381,7 +381,7 @@ def test_workers_that_come_and_go_are_remembered():
         ("w1", True, ""),
     ]
     assert [(move.number, move.at) for move in workers.moves("w2")] == [(2, 1005.0)]
-    assert (workers.of("w1"), workers.of("w2").joined_at) == (None, 1005.0)
+    assert (workers.of("w1"), workers.of("w2").failed) == (None, 0)
 
 
 def test_only_who_went_against_its_will_and_is_not_back_at_once_is_a_loss():

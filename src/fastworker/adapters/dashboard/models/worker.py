@@ -9,6 +9,15 @@ from .record import Moment, Record
 from .task import TaskSummary
 
 
+class WorkerVitals(Record):
+    """How the process of a worker does, as its last beat told; None where it has not measured yet."""
+
+    processor_share: float | None = Field(description="1 is one processor, all the time; child processes do not count.")
+    memory_bytes: int | None
+    loop_lag_seconds: float | None = Field(description="How late the event loop of its tasks came, at most.")
+    round_trip_seconds: float | None = Field(description="From a beat to its answer.")
+
+
 class Worker(Record):
     """A live worker. `stuck` slots are taken by work that was given up and goes on."""
 
@@ -22,18 +31,35 @@ class Worker(Record):
     finished: int
     failed: int
     heard_at: Moment
-    joined_at: Moment | None
+    joined_at: Moment
     address: str | None = Field(description="Where `fastworker inspect` finds it.")
     version: str
     has_other_version: bool = Field(description="It runs another version of FastWorker than the control plane.")
     functions: list[str]
     missing_functions: list[str] = Field(description="Task functions that others know and it does not.")
+    differing_functions: list[str] = Field(description="Task functions of which another worker has other code.")
+    labels: dict[str, str]
+    vitals: WorkerVitals
 
 
 class WorkerDetail(Worker):
     """A live worker with what it runs now."""
 
     tasks: list[TaskSummary]
+
+
+class WorkerSeries(Record):
+    """The last hour of a live worker in columns, with one value per moment of `at`; None where nothing was told.
+
+    The columns are those of its vitals (the mean of a step, its last, its worst, its worst) and `busy_slots`.
+    """
+
+    step_seconds: int
+    at: list[float] = Field(description="Unix seconds, ends of the steps, oldest first.")
+    columns: dict[str, list[float | None]]
+    slots: int
+    is_kept: bool = Field(description="False of a worker beyond those of which series are kept, and before its first.")
+    as_of: Moment
 
 
 class WorkerMove(Record):

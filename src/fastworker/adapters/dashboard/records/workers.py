@@ -1,18 +1,22 @@
 """Workers."""
 
 from fastworker.application.observatory.worker_log import WorkerMove as DomainMove
+from fastworker.application.observatory.worker_series import COLUMNS, STEP_SECONDS, Points
 from fastworker.application.views import address_for_others
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import Task as DomainTask
+from fastworker.domain.vitals import Vitals
 from fastworker.domain.worker_registry import Worker as DomainWorker
 
-from ..models.worker import Worker, WorkerDetail, WorkerMove
+from ..models.worker import Worker, WorkerDetail, WorkerMove, WorkerSeries, WorkerVitals
 from ..moments import Moments
 from ..parts import Parts
 from .tasks import task_summary
 
 MOST_TASKS = 200
 """Running tasks shown of one worker."""
+
+NO_VITALS = Vitals()
 
 
 def worker_record(worker: DomainWorker, parts: Parts) -> Worker:
@@ -29,12 +33,38 @@ def worker_record(worker: DomainWorker, parts: Parts) -> Worker:
         finished=worker.finished,
         failed=tally.failed if tally else 0,
         heard_at=moments.of(worker.heard_at),
-        joined_at=moments.of(tally.joined_at) if tally else None,
+        joined_at=moments.of(worker.joined_at),
         address=address_for_others(card) or None,
         version=card.version,
         has_other_version=bool(card.version) and card.version != parts.who.version,
         functions=sorted(card.names),
         missing_functions=sorted(parts.ledger.names - card.names),
+        differing_functions=parts.ledger.workers.differing_functions(worker),
+        labels=dict(card.labels),
+        vitals=_vitals(worker.vitals or NO_VITALS),
+    )
+
+
+def _vitals(vitals: Vitals) -> WorkerVitals:
+    return WorkerVitals(
+        processor_share=vitals.processor_share,
+        memory_bytes=vitals.resident_bytes,
+        loop_lag_seconds=vitals.lag_seconds,
+        round_trip_seconds=vitals.round_trip_seconds,
+    )
+
+
+def worker_series(worker: DomainWorker, parts: Parts) -> WorkerSeries:
+    """Return the last hour of a live worker."""
+    found = parts.observatory.worker_series.of(worker.card.worker_id)
+    points = found or Points([], {name: [] for name in COLUMNS})
+    return WorkerSeries(
+        step_seconds=STEP_SECONDS,
+        at=[parts.moments.unix(at) for at in points.at],
+        columns=points.columns,
+        slots=worker.card.slots,
+        is_kept=found is not None,
+        as_of=parts.moments.now(),
     )
 
 

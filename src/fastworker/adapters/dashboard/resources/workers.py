@@ -10,12 +10,12 @@ from fastworker.domain.worker_registry import Worker as DomainWorker
 
 from ..access import OPERATOR
 from ..models.submission import LONGEST_ID
-from ..models.worker import Worker, WorkerDetail, WorkerMovePage, WorkerPage
+from ..models.worker import Worker, WorkerDetail, WorkerMovePage, WorkerPage, WorkerSeries
 from ..parts import Given, Parts
 from ..paths import name_in_path
 from ..problem_kinds import NOT_FOUND, WRONG_STATE
 from ..problems import ApiProblem
-from ..records.workers import move_record, worker_detail, worker_record
+from ..records.workers import move_record, worker_detail, worker_record, worker_series
 from .arguments import PAGE_SIZE, Asking, CursorText, Limit, actor_of, fails_with, steer
 from .lists import Listing
 
@@ -62,6 +62,18 @@ def get_worker(parts: Given, worker_id: FromPath[str]) -> WorkerDetail:
     return worker_detail(worker, parts)
 
 
+@get(
+    "/workers/{worker_id:str}/series",
+    operation_id="get_worker_series",
+    tags=TAGS,
+    responses=fails_with(),
+    sync_to_thread=False,
+)
+def get_worker_series(parts: Given, worker_id: FromPath[str]) -> WorkerSeries:
+    """Return how a live worker did in the last hour."""
+    return worker_series(_worker(parts, name_in_path(worker_id)), parts)
+
+
 @post(
     "/workers/{worker_id:str}/drain",
     operation_id="drain_worker",
@@ -88,4 +100,4 @@ def _worker(parts: Parts, worker_id: str) -> DomainWorker:
     return worker
 
 
-HANDLERS = [list_workers, list_worker_moves, get_worker, drain_worker]
+HANDLERS = [list_workers, list_worker_moves, get_worker, get_worker_series, drain_worker]
