@@ -4,7 +4,6 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import isnan, nan
-from statistics import fmean
 
 from fastworker.domain.events import JOINED_AGAIN, WorkerLeft
 from fastworker.domain.vitals import Vitals
@@ -96,7 +95,7 @@ class _Ring:
 
 def _summary(beats: Sequence[Vitals]) -> tuple[float, float, float, float]:
     return (
-        _of((beat.processor_share for beat in beats), fmean),
+        _of((beat.processor_share for beat in beats), lambda known: sum(known) / len(known)),
         _of((beat.resident_bytes for beat in beats), lambda known: known[-1]),
         _of((beat.lag_seconds for beat in beats), max),
         _of((beat.round_trip_seconds for beat in beats), max),

@@ -45,7 +45,7 @@ export const ENDED: Recipe = [
   ["retried", "retried", "--scheduled"],
 ];
 
-export function linesOf(series: Series, recipe: Recipe): Line[] {
+export function linesOf(series: Pick<Series, "columns">, recipe: Recipe): Line[] {
   return recipe.flatMap(([column, label, color, dash]) => {
     const values = series.columns[column];
     return values ? [{ label, values, color, ...(dash ? { dash } : {}) }] : [];

@@ -23,6 +23,8 @@ import { useSystem } from "../system/data";
 import { Gone } from "./gone";
 import { Moves } from "./moves";
 import { Recent } from "./recent";
+import { WorkerCharts } from "./charts";
+import { Labels, Lag, Memory, OtherCode, Processor, RoundTrip, VitalFacts } from "./vitals";
 
 const TOPICS = ["workers"];
 const MOST_DOTS = 12;
@@ -131,6 +133,7 @@ function Warnings({ worker }: { worker: Worker }): JSX.Element {
           lacks {plural(worker.missing_functions.length, "function")}
         </Badge>
       )}
+      <OtherCode worker={worker} />
     </>
   );
 }
@@ -170,6 +173,7 @@ function All(): JSX.Element {
                         <b>{worker.id}</b>
                       </a>
                       {worker.kind === "control-plane" && <span class="muted"> the control plane itself</span>}{" "}
+                      <Labels worker={worker} />
                       <Warnings worker={worker} />
                     </>
                   ),
@@ -184,6 +188,10 @@ function All(): JSX.Element {
                   align: "end",
                   cell: ({ functions }) => count(functions.length),
                 },
+                { key: "processor", label: "CPU", align: "end", cell: (worker) => <Processor worker={worker} /> },
+                { key: "memory", label: "Memory", align: "end", cell: (worker) => <Memory worker={worker} /> },
+                { key: "lag", label: "Lag", align: "end", cell: (worker) => <Lag worker={worker} /> },
+                { key: "trip", label: "Round trip", align: "end", cell: (worker) => <RoundTrip worker={worker} /> },
                 { key: "heard", label: "Heard", align: "end", cell: ({ heard_at }) => <Ago at={heard_at} /> },
                 { key: "joined", label: "Joined", align: "end", cell: ({ joined_at }) => <Ago at={joined_at} /> },
                 {
@@ -284,6 +292,7 @@ function Here({ id, worker }: { id: string; worker: Resource<WorkerDetail> }): J
               <Fact name="Joined">
                 <Ago at={data.joined_at} />
               </Fact>
+              <VitalFacts worker={data} />
               <Fact name="Version">{data.version}</Fact>
               {data.address && (
                 <Fact name="Address">
@@ -311,6 +320,7 @@ function Here({ id, worker }: { id: string; worker: Resource<WorkerDetail> }): J
           )
         }
       </Panel>
+      <WorkerCharts of={id} />
       <Recent of={id} />
       <Moves of={id} />
       <Panel title="Functions" resource={worker}>
