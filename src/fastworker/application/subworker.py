@@ -52,6 +52,7 @@ LOUD_SECONDS = 30.0
 LOOKS_PER_BEAT = 5
 """How often the event loop of the tasks is timed: once a second, as a rule."""
 
+
 @dataclass(frozen=True, slots=True)
 class SubworkerConfig:
     """Who the worker is and where the control plane is; without an address it listens for the beacon."""

@@ -173,8 +173,10 @@ function All(): JSX.Element {
                         <b>{worker.id}</b>
                       </a>
                       {worker.kind === "control-plane" && <span class="muted"> the control plane itself</span>}{" "}
-                      <Labels worker={worker} />
-                      <Warnings worker={worker} />
+                      <div class="wraps">
+                        <Labels worker={worker} />
+                        <Warnings worker={worker} />
+                      </div>
                     </>
                   ),
                 },
@@ -188,10 +190,30 @@ function All(): JSX.Element {
                   align: "end",
                   cell: ({ functions }) => count(functions.length),
                 },
-                { key: "processor", label: "CPU", align: "end", cell: (worker) => <Processor worker={worker} /> },
-                { key: "memory", label: "Memory", align: "end", cell: (worker) => <Memory worker={worker} /> },
-                { key: "lag", label: "Lag", align: "end", cell: (worker) => <Lag worker={worker} /> },
-                { key: "trip", label: "Round trip", align: "end", cell: (worker) => <RoundTrip worker={worker} /> },
+                {
+                  key: "process",
+                  label: "CPU, memory",
+                  align: "end",
+                  cell: (worker) => (
+                    <>
+                      <Processor worker={worker} />
+                      <br />
+                      <Memory worker={worker} />
+                    </>
+                  ),
+                },
+                {
+                  key: "waits",
+                  label: "Lag, trip",
+                  align: "end",
+                  cell: (worker) => (
+                    <>
+                      <Lag worker={worker} />
+                      <br />
+                      <RoundTrip worker={worker} />
+                    </>
+                  ),
+                },
                 { key: "heard", label: "Heard", align: "end", cell: ({ heard_at }) => <Ago at={heard_at} /> },
                 { key: "joined", label: "Joined", align: "end", cell: ({ joined_at }) => <Ago at={joined_at} /> },
                 {
