@@ -4,6 +4,7 @@ import {
   admits,
   bulkFilter,
   chipsOf,
+  countsPath,
   exportPath,
   filterOf,
   isEmpty,
@@ -11,6 +12,7 @@ import {
   NO_FILTER,
   samePath,
 } from "../src/pages/tasks/filter";
+import { countOf } from "../src/pages/tasks/status-tabs";
 import { after, replaced } from "../src/pages/tasks/rows";
 import { momentsOf, spanOf, stepAt, sumOf } from "../src/pages/tasks/span";
 import { neighbours } from "../src/state/listed";
@@ -41,6 +43,27 @@ const task = (changes: Partial<TaskSummary>): TaskSummary => ({
   ...changes,
 });
 
+describe("the counts of the statuses", () => {
+  const counts = {
+    scheduled: 0,
+    queued: 2,
+    running: 1,
+    success: 1_000,
+    failure: 3,
+    cancelled: 0,
+    lost: 0,
+    expired: 0,
+    at_least: ["success" as const],
+  };
+
+  it("say where there are more than could be counted", () => {
+    expect(countOf(counts, ["failure"])).toBe("3");
+    expect(countOf(counts, ["success"])).toBe("≥ 1,000");
+    expect(countOf(counts, ["queued", "running", "success"])).toBe("≥ 1,003");
+    expect(countOf(null, ["queued"])).toBe("–");
+  });
+});
+
 describe("the filter", () => {
   const filter = filterOf(new URLSearchParams("status=failure&status=lost&name=resize&q=a%20b"));
 
@@ -53,7 +76,26 @@ describe("the filter", () => {
   });
 
   it("shows as chips what has no tab and no field", () => {
-    expect(chipsOf(filter)).toEqual([{ name: "name", value: "resize" }]);
+    expect(chipsOf(filter)).toEqual([{ name: "name", value: "resize", without: { name: [] } }]);
+  });
+
+  it("has arguments as parameters of their own", () => {
+    const byArgument = filterOf(new URLSearchParams("args.user.id=7&args.=1&args.note=a+b"));
+    expect(byArgument.args).toEqual({ "args.user.id": "7", "args.note": "a b" });
+    expect(listPath(byArgument, { limit: 9 })).toBe("tasks?args.user.id=7&args.note=a+b&limit=9");
+    expect(bulkFilter(byArgument)).toEqual({ args: { "user.id": "7", note: "a b" } });
+    expect(chipsOf(byArgument)[0]).toEqual({
+      name: "args.user.id",
+      value: "7",
+      without: { args: { "args.note": "a b" } },
+    });
+    expect(admits(byArgument, task({}))).toBe(null);
+    expect(isEmpty(byArgument)).toBe(false);
+  });
+
+  it("is counted for all statuses, whichever is chosen", () => {
+    expect(countsPath(filter)).toBe("tasks/counts?name=resize&q=a+b");
+    expect(countsPath({ ...NO_FILTER, status: ["failure"] })).toBe("tasks/counts");
   });
 
   it("is given to bulk actions without what is empty", () => {

@@ -95,6 +95,8 @@ export interface BulkFilter {
   q?: string;
   parent?: string[];
   origin?: string[];
+  /** Arguments by their paths, compared as text: `{"user.id": "7"}`. */
+  args?: Record<string, string>;
 }
 
 /** One action on many tasks: either `ids` or `filter`.
@@ -385,6 +387,23 @@ export interface LogLine {
 export interface MadeDue {
   id: string;
   status: TaskStatus;
+}
+
+/** How many of the tasks that fit are in each status; of those in `at_least` there may be more. */
+export interface MatchingCounts {
+  scheduled: number;
+  queued: number;
+  running: number;
+  success: number;
+  failure: number;
+  cancelled: number;
+  lost: number;
+  expired: number;
+  /** Counting these was given up: they are too many to be looked at. */
+  at_least: TaskStatus[];
+  /** How many tasks were looked at, if not all. */
+  searched: number | null;
+  as_of: Moment;
 }
 
 export type Moment = string;

@@ -1,7 +1,8 @@
 """The rule for query parameters: one that a route does not have is refused, as an unknown member of a body is.
 
 Otherwise `?stauts=failure` would be answered with all tasks. Which parameters a route has is what its handler and the
-dependencies of that declare: nothing is written twice. A route that takes any says so with `ANY_QUERY`.
+dependencies of that declare: nothing is written twice. A route that takes any says so with `ANY_QUERY`. Where tasks are
+wanted, each of their arguments is a parameter, too: `args.user.id=7`.
 """
 
 from collections.abc import Mapping
@@ -14,9 +15,13 @@ from litestar.handlers.base import BaseRouteHandler
 from .models.problem import ProblemError
 from .problem_kinds import UNKNOWN_PARAMETER
 from .problems import ApiProblem
+from .task_query import is_argument
 
 TAKES_ANY = "fastworker_takes_any_query"
 ANY_QUERY: Mapping[str, Any] = {TAKES_ANY: True}
+WANTED_TASKS = "wanted"
+"""The dependency that reads the parameters for arguments."""
+
 LONGEST_TOLD = 100
 MOST_TOLD = 5
 
@@ -32,7 +37,10 @@ class KnownParameters:
         if not connection.scope["query_string"] or TAKES_ANY in handler.opt:
             return
         known = self._of(handler, connection.scope["path_params"])
-        unknown = sorted(set(connection.query_params) - set(known))[:MOST_TOLD]
+        unknown = sorted(set(connection.query_params) - set(known))
+        if WANTED_TASKS in handler.resolve_dependencies():
+            unknown = [name for name in unknown if not is_argument(name)]
+        del unknown[MOST_TOLD:]
         if unknown:
             errors = [ProblemError(message=_hint(name, known), parameter=name[:LONGEST_TOLD]) for name in unknown]
             told = "; ".join(f"{error.parameter}: {error.message}" for error in errors)

@@ -1,8 +1,8 @@
 """The filter of the list of tasks: parameters, and a line of words such as `status:failure name:resize timeout`.
 
-A word `key:value` narrows by that key, `args.user.id:7` by an argument; all other words together are text that is
-searched in id, name and error. Several values of one key are alternatives; several keys must all hold. `since:` and
-`until:` take a moment (RFC 3339), or how long ago it is: `since:15m`.
+A word `key:value` narrows by that key, `args.user.id:7` by an argument, as the parameter `args.user.id=7` does; all
+other words together are text that is searched in id, name and error. Several values of one key are alternatives;
+several keys must all hold. `since:` and `until:` take a moment (RFC 3339), or how long ago it is: `since:15m`.
 """
 
 import re
@@ -31,6 +31,8 @@ MOST_DEPTH = 8
 KEYS = ("status", "priority", "name", "worker", "error", "parent", "origin")
 MOMENTS = ("since", "until")
 ARGUMENT = "args."
+LONGEST_ARGUMENT = 500
+LONGEST_NAMED = 100
 MOST_DECODERS = 64
 MOST_BYTES = 4 << 20
 """Of arguments read for one request: about 20 ms."""
@@ -58,6 +60,7 @@ class TaskQuery:
     q: str = ""
     parent: Sequence[str] = ()
     origin: Sequence[str] = ()
+    arguments: Sequence[Wanted] = ()
 
     def filter(self, parts: Parts, *, most_bytes: float = MOST_BYTES) -> TaskFilter:
         """Return it as the application's filter; raises `ApiProblem` that names the word that cannot work.
@@ -65,7 +68,8 @@ class TaskQuery:
         `most_bytes` of arguments are read; who rests while it reads may take `inf`.
         """
         words = parse_words(self.q)
-        also = _also(words.arguments, parts, most_bytes) if words.arguments else None
+        arguments = [*words.arguments, *self.arguments]
+        also = _also(arguments, parts, most_bytes) if arguments else None
         moments = parts.moments
         return TaskFilter(
             statuses=frozenset([*self.status, *_members(TaskStatus, "status", words.values["status"])]),
@@ -130,17 +134,33 @@ def parse_words(q: str) -> Words:
             found.values[key].append(value)
         elif colon and value and key in MOMENTS:
             found.moments[key] = value
-        elif colon and key.startswith(ARGUMENT) and len(key) > len(ARGUMENT):
-            found.arguments.append((_path(key), value))
+        elif colon and is_argument(key):
+            found.arguments.append((_path("q", key), value))
         else:
             found.text.append(word)
     return found
 
 
-def _path(key: str) -> tuple[str, ...]:
+def is_argument(key: str) -> bool:
+    """Tell whether a key names an argument, such as `args.user.id`."""
+    return key.startswith(ARGUMENT) and len(key) > len(ARGUMENT)
+
+
+def wanted_arguments(pairs: Iterable[tuple[str, str]]) -> tuple[Wanted, ...]:
+    """Return the arguments among parameters; raises `ApiProblem` when they are too many, too deep or too long."""
+    found = [(key, value) for key, value in pairs if is_argument(key)]
+    for number, (key, value) in enumerate(found):
+        if number >= MOST_WORDS:
+            raise invalid_parameter(key[:LONGEST_NAMED], f"{len(found)} arguments; at most {MOST_WORDS}")
+        if len(key) > LONGEST_ARGUMENT or len(value) > LONGEST_ARGUMENT:
+            raise invalid_parameter(key[:LONGEST_NAMED], f"at most {LONGEST_ARGUMENT} characters")
+    return tuple((_path(key, key), value) for key, value in found)
+
+
+def _path(parameter: str, key: str) -> tuple[str, ...]:
     path = tuple(key.removeprefix(ARGUMENT).split("."))
     if len(path) > MOST_DEPTH:
-        raise invalid_parameter("q", f"{key}: at most {MOST_DEPTH} levels")
+        raise invalid_parameter(parameter[:LONGEST_NAMED], f"{key[:LONGEST_NAMED]}: at most {MOST_DEPTH} levels")
     return path
 
 

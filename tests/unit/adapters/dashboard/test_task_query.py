@@ -10,11 +10,13 @@ from fastworker.adapters.dashboard.problems import ApiProblem
 from fastworker.adapters.dashboard.records.payloads import SHOWN_BYTES
 from fastworker.adapters.dashboard.task_query import (
     KEYS,
+    LONGEST_ARGUMENT,
     MOST_BYTES,
     MOST_DEPTH,
     MOST_WORDS,
     argument_check,
     parse_words,
+    wanted_arguments,
 )
 from fastworker.adapters.json_codec import JsonPayloadCodec
 from fastworker.adapters.memory.manual_clock import ManualClock
@@ -117,3 +119,22 @@ def test_without_moments_all_time_is_meant() -> None:
 def test_a_moment_that_is_none_is_refused(written: str) -> None:
     with pytest.raises(ApiProblem, match="400: q: since: expected a moment"):
         parse_words(f"since:{written}").since(Moments(ManualClock(wall=NOW.timestamp())))
+
+
+def test_parameters_that_name_arguments_are_read_and_others_left() -> None:
+    pairs = [("args.user.id", "7"), ("q", "x"), ("args.", "1"), ("args.user.id", "8"), ("args.note", "a b")]
+    assert wanted_arguments(pairs) == ((("user", "id"), "7"), (("user", "id"), "8"), (("note",), "a b"))
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [("args.a", "1")] * (MOST_WORDS + 1),
+        [("args." + "a." * MOST_DEPTH + "b", "1")],
+        [("args.a", "x" * (LONGEST_ARGUMENT + 1))],
+        [("args." + "a" * LONGEST_ARGUMENT, "x")],
+    ],
+)
+def test_parameters_of_arguments_have_bounds(pairs: list[tuple[str, str]]) -> None:
+    with pytest.raises(ApiProblem, match=r"400: args\.a"):
+        wanted_arguments(pairs)

@@ -21,10 +21,13 @@ import { ExportMenu } from "../tasks/export";
 const TOPICS = ["tasks"];
 const PACE = 2_000;
 const DEAD = { status: ["failure", "lost"] as ("failure" | "lost")[] };
+const LATEST = "latest-end";
+const EARLIEST = "earliest-end";
 const BEFORE = ["status", "name", "attempts", "worker"];
 
 export function DeadLetters(): JSX.Element {
-  const path = `tasks?${queryOf({ ...DEAD, limit: "50", cursor: param("cursor") })}`;
+  const order = param("order") === EARLIEST ? EARLIEST : LATEST;
+  const path = `tasks?${queryOf({ ...DEAD, order, limit: "50", cursor: param("cursor") })}`;
   const tasks = useResource<TaskPage>(path, { topics: TOPICS, pace: PACE });
   const refused = canOperate.value ? null : "needs the role operator";
   return (
@@ -57,7 +60,14 @@ export function DeadLetters(): JSX.Element {
                 open={({ id }) => navigate(urlOf("tasks", id))}
                 columns={[
                   ...COLUMNS.filter(({ key }) => BEFORE.includes(key)),
-                  { key: "age", label: "Ended", align: "end", cell: ({ finished_at }) => <Ago at={finished_at} /> },
+                  {
+                    key: "age",
+                    label: "Ended",
+                    align: "end",
+                    sort: order === LATEST ? "descending" : "ascending",
+                    onSort: () => setParams({ order: order === LATEST ? EARLIEST : "", cursor: "", row: "" }),
+                    cell: ({ finished_at }) => <Ago at={finished_at} />,
+                  },
                   {
                     key: "actions",
                     label: "Actions",
@@ -66,24 +76,32 @@ export function DeadLetters(): JSX.Element {
                   },
                 ]}
               />
-              {page.next_cursor && (
-                <footer class="pager">
-                  <p>
-                    {count(page.items.length)} of {plural(page.total.value, "task")}
-                  </p>
-                  <Button
-                    icon="right"
-                    onClick={() => setParams({ cursor: page.next_cursor ?? "", row: "" }, { replace: false })}
-                  >
-                    Next
-                  </Button>
-                </footer>
-              )}
+              <Pager page={page} />
             </>
           )
         }
       </Panel>
     </>
+  );
+}
+
+function Pager({ page }: { page: TaskPage }): JSX.Element | null {
+  if (!page.next_cursor && !param("cursor")) return null;
+  const go = (cursor: string | null) => setParams({ cursor: cursor ?? "", row: "" }, { replace: false });
+  return (
+    <footer class="pager">
+      <p>
+        {count(page.items.length)} of {page.total.relation === "gte" ? "more than " : ""}
+        {plural(page.total.value, "task")}
+        {page.is_bounded && ` · looked at the newest ${count(page.searched)}`}
+      </p>
+      <Button icon="left" refused={param("cursor") ? null : "this is the first page"} onClick={() => go(page.prev_cursor)}>
+        Previous
+      </Button>
+      <Button icon="right" refused={page.next_cursor ? null : "this is the last page"} onClick={() => go(page.next_cursor)}>
+        Next
+      </Button>
+    </footer>
   );
 }
 

@@ -1,16 +1,12 @@
-// Above the list: search, choices, what is chosen as chips, and the statuses with their counts.
+// Above the list: search, choices, and what is chosen as chips.
 import type { JSX } from "preact";
-import type { FunctionPage, TaskCounts, TasksEvent, WorkerPage } from "../../api/types";
+import type { FunctionPage, WorkerPage } from "../../api/types";
 import { Button } from "../../components/basics";
-import { PRIORITIES, Status, STATUSES } from "../../components/status";
-import { count } from "../../format/numbers";
+import { PRIORITIES } from "../../components/status";
 import { shortId } from "../../format/values";
 import { useResource } from "../../live/resource";
-import type { LiveEvent } from "../../live/protocol";
 import { type Chip, chipsOf, clearFilter, type Filter, REPEATED, setFilter } from "./filter";
 import { Search } from "./search";
-
-const TOPICS = ["tasks"];
 
 export function FilterBar({ filter }: { filter: Filter }): JSX.Element {
   const functions = useResource<FunctionPage>("functions?limit=200").data?.items ?? [];
@@ -22,7 +18,7 @@ export function FilterBar({ filter }: { filter: Filter }): JSX.Element {
       <Add name="priority" label="Priority" filter={filter} values={PRIORITIES} />
       <Add name="worker" label="Worker" filter={filter} values={workers.map(({ id }) => id)} />
       {chipsOf(filter).map((chip) => (
-        <ChipMark key={`${chip.name} ${chip.value}`} chip={chip} filter={filter} />
+        <ChipMark key={`${chip.name} ${chip.value}`} chip={chip} />
       ))}
       {chipsOf(filter).length > 1 && (
         <Button kind="ghost" class="small" onClick={clearFilter}>
@@ -61,48 +57,27 @@ function Add({
   );
 }
 
-const CHIP_NAMES: Partial<Record<Chip["name"], string>> = {
+const CHIP_NAMES: Record<string, string> = {
   name: "function",
   fingerprint: "error",
   parent: "submitted by",
   origin: "runs again",
 };
-const IDS: readonly Chip["name"][] = ["fingerprint", "parent", "origin"];
+const IDS: readonly string[] = ["fingerprint", "parent", "origin"];
 
-function ChipMark({ chip, filter }: { chip: Chip; filter: Filter }): JSX.Element {
-  const { name, value } = chip;
-  const before = filter[name];
-  const remove = () => setFilter({ [name]: Array.isArray(before) ? before.filter((one) => one !== value) : "" });
+function ChipMark({ chip }: { chip: Chip }): JSX.Element {
+  const { name, value, without } = chip;
   return (
     <span class="chip">
       <small>{CHIP_NAMES[name] ?? name}</small>
       {IDS.includes(name) ? <span title={value}>{shortId(value)}</span> : value}
-      <Button kind="ghost" icon="close" class="small" label={`Do not filter by ${name} ${value}`} onClick={remove} />
+      <Button
+        kind="ghost"
+        icon="close"
+        class="small"
+        label={`Do not filter by ${name} ${value}`}
+        onClick={() => setFilter(without)}
+      />
     </span>
-  );
-}
-
-const applyCounts = (event: LiveEvent) => (event.data as TasksEvent).counts as TaskCounts | undefined;
-
-export function StatusTabs({ filter }: { filter: Filter }): JSX.Element {
-  const counts = useResource<TaskCounts>("tasks/counts", { topics: TOPICS, apply: applyCounts });
-  const all = counts.data ? Object.values(counts.data).reduce((sum: number, one: number) => sum + one, 0) : null;
-  const only = filter.status.length === 1 ? filter.status[0] : undefined;
-  return (
-    <div class={`status-tabs ${counts.isStale ? "stale" : ""}`} role="group" aria-label="Status">
-      <button type="button" aria-pressed={filter.status.length === 0} onClick={() => setFilter({ status: [] })}>
-        All <b>{count(all)}</b>
-      </button>
-      {STATUSES.map((status) => (
-        <button
-          key={status}
-          type="button"
-          aria-pressed={filter.status.includes(status)}
-          onClick={() => setFilter({ status: only === status ? [] : [status] })}
-        >
-          <Status status={status} /> <b>{count(counts.data?.[status])}</b>
-        </button>
-      ))}
-    </div>
   );
 }

@@ -13,11 +13,12 @@ import { tally } from "../../state/announcer";
 import { RunningOperations } from "../system/operations";
 import { BulkBar } from "./bulk";
 import { COLUMNS, FIXED } from "./columns";
-import { FilterBar, StatusTabs } from "./filter-bar";
+import { FilterBar } from "./filter-bar";
 import { ExportMenu } from "./export";
 import { filterOf } from "./filter";
 import { None } from "./none";
 import { MOST_WAITING, type Rows, useRows } from "./rows";
+import { StatusTabs } from "./status-tabs";
 import { Strip } from "./strip";
 import { ColumnsMenu, shownColumns, ViewsMenu } from "./views";
 

@@ -7,7 +7,7 @@ import { clockTime } from "../../format/times";
 import { useResource } from "../../live/resource";
 import { queryOf } from "../../router/route";
 import { isUtc } from "../../state/clock";
-import { type Filter, setFilter } from "./filter";
+import { type Filter, paramsOf, setFilter } from "./filter";
 import { momentsOf, type Span, spanOf, stepAt, sumOf } from "./span";
 
 const STEPS = 80;
@@ -15,7 +15,7 @@ const TOPICS = ["tasks"];
 const PACE = 4_000;
 
 export function Strip({ filter }: { filter: Filter }): JSX.Element {
-  const path = `tasks/histogram?${queryOf({ ...filter, steps: String(STEPS) })}`;
+  const path = `tasks/histogram?${queryOf({ ...paramsOf(filter), steps: String(STEPS) })}`;
   const found = useResource<TaskHistogram>(path, { topics: TOPICS, pace: PACE });
   return (
     <div class={`strip ${found.isStale ? "stale" : ""}`}>

@@ -80,6 +80,9 @@ class Deleted(Record):
     status: TaskStatus
 
 
+ArgumentText = Annotated[str, Field(max_length=400)]
+
+
 class BulkFilter(Body):
     """Tasks by what they are; several values of one kind are alternatives."""
 
@@ -93,6 +96,9 @@ class BulkFilter(Body):
     q: Annotated[str, Field(max_length=500)] = ""
     parent: Annotated[list[str], Field(max_length=50)] = Field(default=[])
     origin: Annotated[list[str], Field(max_length=50)] = Field(default=[])
+    args: Annotated[dict[ArgumentText, ArgumentText], Field(max_length=20)] = Field(
+        default={}, description='Arguments by their paths, compared as text: `{"user.id": "7"}`.'
+    )
 
 
 class BulkRequest(Body):

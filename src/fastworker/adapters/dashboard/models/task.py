@@ -219,6 +219,14 @@ class TaskCounts(Record):
     expired: int
 
 
+class MatchingCounts(TaskCounts):
+    """How many of the tasks that fit are in each status; of those in `at_least` there may be more."""
+
+    at_least: list[TaskStatus] = Field(description="Counting these was given up: they are too many to be looked at.")
+    searched: int | None = Field(description="How many tasks were looked at, if not all.")
+    as_of: Moment
+
+
 class TaskHistogram(Record):
     """How many tasks were submitted in each of some equal steps of time, from `began_at` on.
 

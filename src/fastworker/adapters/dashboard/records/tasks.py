@@ -1,9 +1,12 @@
 """Tasks as rows."""
 
+from collections.abc import Mapping
+
+from fastworker.application.observatory.status_counts import StatusCounts
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import ErrorRecord, Task
 
-from ..models.task import ErrorSummary, Progress, TaskCounts, TaskSummary
+from ..models.task import ErrorSummary, MatchingCounts, Progress, TaskCounts, TaskSummary
 from ..parts import Parts
 from .payloads import preview
 
@@ -54,6 +57,20 @@ def progress_of(task: Task) -> Progress | None:
     return None
 
 
-def task_counts(counts: dict[TaskStatus, int]) -> TaskCounts:
+def task_counts(counts: Mapping[TaskStatus, int]) -> TaskCounts:
     """Return counts by status."""
-    return TaskCounts(**{status.value: counts.get(status, 0) for status in TaskStatus})
+    return TaskCounts(**_by_name(counts))
+
+
+def matching_counts(found: StatusCounts, parts: Parts) -> MatchingCounts:
+    """Return the counts of a filter."""
+    return MatchingCounts(
+        **_by_name(found.by_status),
+        at_least=sorted(found.at_least),
+        searched=found.looked if found.at_least else None,
+        as_of=parts.moments.now(),
+    )
+
+
+def _by_name(counts: Mapping[TaskStatus, int]) -> dict[str, int]:
+    return {status.value: counts.get(status, 0) for status in TaskStatus}

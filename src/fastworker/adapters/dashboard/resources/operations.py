@@ -17,7 +17,7 @@ from ..parts import Given, Parts
 from ..problem_kinds import INVALID_BODY, NOT_FOUND
 from ..problems import ApiProblem
 from ..records.operations import API_NAMES, operation_record
-from ..task_query import TaskQuery
+from ..task_query import ARGUMENT, TaskQuery, wanted_arguments
 from .arguments import PAGE_SIZE, Asking, CursorText, Limit, actor_of, also, fails_with
 from .lists import Listing
 
@@ -69,6 +69,7 @@ def _query(wanted: BulkFilter) -> TaskQuery:
         q=wanted.q,
         parent=wanted.parent,
         origin=wanted.origin,
+        arguments=wanted_arguments((ARGUMENT + path, value) for path, value in wanted.args.items()),
     )
 
 

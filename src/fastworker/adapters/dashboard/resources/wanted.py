@@ -1,8 +1,9 @@
 """Which tasks are asked for: the parameters that lists, files and pictures of tasks take alike."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
+from litestar import Request
 from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter, SkipValidation
 
@@ -10,13 +11,19 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 
 from ..problems import invalid_parameter
-from ..task_query import FIRST_YEAR, LAST_YEAR, TaskQuery
+from ..task_query import FIRST_YEAR, LAST_YEAR, TaskQuery, wanted_arguments
 from .arguments import LONGEST_TEXT
 
 Texts = Annotated[list[str] | None, QueryParameter(max_items=50)]
 
+WORDS = (
+    "Words, or key:value, such as `args.user.id:7`. An argument is also a parameter of its own: `args.user.id=7`, "
+    "compared as text; several must all hold."
+)
+
 
 def wanted_tasks(
+    request: Request[Any, Any, Any],
     status: Annotated[list[TaskStatus] | None, QueryParameter(max_items=8)] = None,
     priority: Annotated[list[TaskPriority] | None, QueryParameter(max_items=4)] = None,
     name: Texts = None,
@@ -24,13 +31,14 @@ def wanted_tasks(
     fingerprint: Annotated[str | None, QueryParameter(max_length=100)] = None,
     since: Annotated[datetime | None, QueryParameter(description="Submitted at this moment or later.")] = None,
     until: Annotated[datetime | None, QueryParameter(description="Submitted before this moment.")] = None,
-    q: Annotated[str, QueryParameter(max_length=LONGEST_TEXT, description="Words, or key:value.")] = "",
+    q: Annotated[str, QueryParameter(max_length=LONGEST_TEXT, description=WORDS)] = "",
     parent: Annotated[Texts, QueryParameter(description="Submitted by one of these tasks.")] = None,
     origin: Annotated[Texts, QueryParameter(description="Runs one of these tasks again.")] = None,
 ) -> TaskQuery:
     """Return the parameters together."""
     _refuse_strange_moment("since", since)
     _refuse_strange_moment("until", until)
+    arguments = wanted_arguments(request.query_params.multi_items())
     return TaskQuery(
         status or (),
         priority or (),
@@ -42,6 +50,7 @@ def wanted_tasks(
         q,
         parent or (),
         origin or (),
+        arguments,
     )
 
 
