@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asCommand, asCurl, asPython, unsaid } from "../src/forms/commands";
+import { asCommand, asCurl, asPython, HERE, unsaid } from "../src/forms/commands";
 import { NO_OPTIONS, optionsOf } from "../src/forms/options";
 
 const CALL = {
@@ -11,26 +11,39 @@ const CALL = {
 };
 
 describe("a submission in other words", () => {
-  it("is a call of the function where its module is known", () => {
-    expect(asPython(CALL, "pictures")).toBe(
-      'from pictures import resize\n\nhandle = await resize.options(delay=60, priority="high").submit(path="a b.jpg", width=800)\nprint(await handle)',
-    );
-  });
+  const address = "tcp://127.0.0.1:17555";
 
-  it("is a call by name where it is not", () => {
+  it("is a program by name, which needs nothing to be imported", () => {
+    const { delay_seconds: _, ...call } = CALL;
+    expect(asPython(call, { ...HERE, address, module: "pictures" })).toBe(
+      'from fastworker import SyncClient\n\nwith SyncClient("tcp://127.0.0.1:17555") as client:\n' +
+        '    print(client.delay("resize", path="a b.jpg", width=800, priority="high").get())',
+    );
     expect(asPython({ name: "resize", args: [1], kwargs: { "no name": 2 } })).toContain(
       'client.delay("resize", 1, **{"no name": 2})',
     );
   });
 
+  it("is a program by function where options are wanted", () => {
+    const program = asPython(CALL, { ...HERE, address, module: "pictures" });
+    expect(program).toContain("from pictures import resize\n");
+    expect(program).toContain('async with Client("tcp://127.0.0.1:17555"):');
+    expect(program).toContain('resize.options(delay=60, priority="high").submit(path="a b.jpg", width=800)');
+    expect(asPython(CALL)).toContain("# delay=60: with .options(…) of the function itself");
+  });
+
   it("is a command line that a shell reads as it was meant", () => {
-    expect(asCommand(CALL)).toBe(
-      `fastworker submit resize --args '{"path":"a b.jpg","width":800}' --priority high --delay 60`,
+    expect(asCommand(CALL, { ...HERE, address })).toBe(
+      "fastworker submit resize --address tcp://127.0.0.1:17555 --priority high --delay 60 " +
+        `--args '{"path":"a b.jpg","width":800}'`,
     );
+    expect(asCommand({ name: "f", args: [1] })).toBe("fastworker submit f --args '[1]'");
   });
 
   it("says when the command line cannot", () => {
     expect(asCommand({ ...CALL, args: [1] })).toContain("not both");
+    expect(unsaid({ ...CALL, args: [1] }, "shell")).toContain("not both");
+    expect(unsaid({ ...CALL, args: [1] }, "json")).toBe(null);
   });
 
   it("has large numbers as they are", () => {
@@ -58,6 +71,7 @@ describe("a submission in other words", () => {
 
   it("is a request of the API", () => {
     expect(asCurl({ name: "f", args: [], kwargs: {} })).toContain(`-d '{"name":"f","args":[],"kwargs":{}}'`);
+    expect(asCurl({ name: "f" }, { ...HERE, needsToken: true })).toContain('-H "authorization: Bearer $FASTWORKER_TOKEN"');
   });
 });
 

@@ -1,4 +1,4 @@
-import { render } from "preact";
+import { type JSX, render } from "preact";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Dialog } from "../src/components/dialog";
 import { shortcuts, useShortcuts } from "../src/state/shortcuts";
@@ -49,6 +49,52 @@ describe("what is on the screen", () => {
       root,
     );
     expect(document.activeElement?.textContent).toBe("Keep");
+  });
+
+  it("begins in a field that comes later, since it had to be asked for", async () => {
+    const open = (content: JSX.Element) =>
+      render(
+        <Dialog title="Run it again" onClose={() => undefined}>
+          {content}
+        </Dialog>,
+        root,
+      );
+    open(<p>Loading</p>);
+    open(
+      <form>
+        <input id="first" />
+      </form>,
+    );
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(document.activeElement?.id).toBe("first");
+  });
+
+  it("leaves the focus where a person has put it meanwhile", async () => {
+    const open = (content: JSX.Element) =>
+      render(
+        <Dialog title="Run it again" onClose={() => undefined}>
+          <p id="text" tabIndex={-1} />
+          {content}
+        </Dialog>,
+        root,
+      );
+    open(<i />);
+    document.getElementById("text")?.focus();
+    open(<input />);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(document.activeElement?.id).toBe("text");
+  });
+
+  it("begins on what there is to do, not on what closes it", () => {
+    render(
+      <Dialog title="Keys" onClose={() => undefined}>
+        <label>
+          <input type="checkbox" id="box" />
+        </label>
+      </Dialog>,
+      root,
+    );
+    expect(document.activeElement?.id).toBe("box");
   });
 
   it("has its keys at once, and as long as it is there", () => {

@@ -1,9 +1,21 @@
-// The same submission in other words: Python, the command line, curl.
+// The same submission in other words, each as it runs when it is pasted: Python, the command line, curl.
 import { apiUrl } from "../api/http";
 import type { TaskSubmission } from "../api/types";
 import { exactJson, hasHidden, hasInfinity, pythonLiteral, shellWord } from "../format/values";
 
 type Call = Partial<TaskSubmission> & { name: string };
+
+/** Where the words are to arrive. */
+export interface Target {
+  /** Of clients; null for the one that they take by themselves. */
+  address: string | null;
+  /** True when the API asks for a token. */
+  needsToken: boolean;
+  /** Where the function can be imported from; null when that is not known. */
+  module: string | null;
+}
+
+export const HERE: Target = { address: null, needsToken: false, module: null };
 
 const OPTIONS = [
   ["timeout_seconds", "timeout"],
@@ -14,10 +26,15 @@ const OPTIONS = [
 
 const IDENTIFIER = /^[A-Za-z_]\w*$/;
 
-/** Return why a call cannot be told in other words, with what JSON says or with all that Python does; null when it can. */
-export function unsaid({ args, kwargs }: Call, language: "json" | "python"): string | null {
+export type Language = "python" | "shell" | "json";
+
+/** Return why a call cannot be told in a language; null when it can. */
+export function unsaid({ args = [], kwargs = {} }: Partial<Call>, language: Language): string | null {
   if (hasHidden([args, kwargs])) return "some of its arguments are hidden";
-  return language === "json" && hasInfinity([args, kwargs]) ? "JSON has no infinite numbers" : null;
+  if (language === "python") return null;
+  if (hasInfinity([args, kwargs])) return "JSON has no infinite numbers";
+  const isMixed = args.length > 0 && Object.keys(kwargs).length > 0;
+  return language === "shell" && isMixed ? "the command line takes arguments by position or by name, not both" : null;
 }
 
 function pythonArguments({ args = [], kwargs = {} }: Call): string[] {
@@ -26,39 +43,56 @@ function pythonArguments({ args = [], kwargs = {} }: Call): string[] {
   return [...args.map(pythonLiteral), ...(isPlain ? named : [`**${pythonLiteral(kwargs)}`])];
 }
 
-/** Return what a Python program would say: by function where its module is known, else by name. */
-export function asPython(call: Call, module: string | null = null): string {
+/** Return a Python program: by name, which needs nothing to be imported, unless options are wanted. */
+export function asPython(call: Call, { address, module }: Target = HERE): string {
   const options = OPTIONS.flatMap(([field, option]) =>
     typeof call[field] === "number" ? [`${option}=${call[field]}`] : [],
   );
   const priority = call.priority ? [`priority="${call.priority}"`] : [];
-  const inside = pythonArguments(call);
-  if (module && IDENTIFIER.test(call.name)) {
-    const all = [...options, ...priority].join(", ");
-    return (
-      `from ${module} import ${call.name}\n\n` +
-      `handle = await ${call.name}${all ? `.options(${all})` : ""}.submit(${inside.join(", ")})\nprint(await handle)`
-    );
-  }
-  const note = options.length ? `# ${options.join(", ")}: with .options(…) of the function itself\n` : "";
-  return `${note}handle = await client.delay(${[JSON.stringify(call.name), ...inside, ...priority].join(", ")})\nprint(await handle)`;
+  const at = address === null ? "" : JSON.stringify(address);
+  if (options.length > 0 && module && IDENTIFIER.test(call.name))
+    return byFunction(call, module, at, [...options, ...priority]);
+  const inside = [JSON.stringify(call.name), ...pythonArguments(call), ...priority].join(", ");
+  const note = options.length > 0 ? `    # ${options.join(", ")}: with .options(…) of the function itself\n` : "";
+  return (
+    `from fastworker import SyncClient\n\nwith SyncClient(${at}) as client:\n` +
+    `${note}    print(client.delay(${inside}).get())`
+  );
+}
+
+function byFunction(call: Call, module: string, at: string, options: readonly string[]): string {
+  const { name } = call;
+  return `import asyncio
+
+from fastworker import Client
+from ${module} import ${name}
+
+
+async def main():
+    async with Client(${at}):
+        print(await (await ${name}.options(${options.join(", ")}).submit(${pythonArguments(call).join(", ")})))
+
+
+asyncio.run(main())`;
 }
 
 /** Return what a shell would say to our own command line. */
-export function asCommand(call: Call): string {
+export function asCommand(call: Call, { address }: Target = HERE): string {
   const { args = [], kwargs = {} } = call;
-  if (args.length && Object.keys(kwargs).length)
-    return "# the command line takes arguments by position or by name, not both";
-  const words = ["fastworker", "submit", call.name, "--args", exactJson(args.length ? args : kwargs)];
+  const refusal = unsaid(call, "shell");
+  if (refusal) return `# ${refusal}`;
+  const words = ["fastworker", "submit", call.name];
+  if (address !== null) words.push("--address", address);
   if (call.priority) words.push("--priority", call.priority);
   for (const [field, option] of OPTIONS) {
     if (typeof call[field] === "number") words.push(`--${option}`, String(call[field]));
   }
-  return words.map(shellWord).join(" ");
+  return [...words, "--args", exactJson(args.length ? args : kwargs)].map(shellWord).join(" ");
 }
 
-/** Return what a shell would say to the JSON API. */
-export function asCurl(call: Call): string {
-  const words = ["curl", "-H", "content-type: application/json", "-d", exactJson(call), apiUrl("tasks")];
-  return words.map(shellWord).join(" ");
+/** Return what a shell would say to the JSON API; the token, where one is needed, comes from the environment. */
+export function asCurl(call: Call, { needsToken }: Target = HERE): string {
+  const token = needsToken ? ' -H "authorization: Bearer $FASTWORKER_TOKEN"' : "";
+  const words = ["-H", "content-type: application/json", "-d", exactJson(call), apiUrl("tasks")];
+  return `curl${token} ${words.map(shellWord).join(" ")}`;
 }

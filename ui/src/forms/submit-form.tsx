@@ -11,6 +11,7 @@ import { newKey } from "../state/identifiers";
 import { canOperate } from "../state/session";
 import { announce } from "../state/announcer";
 import { asCommand, asCurl, asPython } from "./commands";
+import { useTarget } from "./target";
 import { SchemaField } from "./fields";
 import { NO_OPTIONS, OPTION_FIELDS, optionsOf, type OptionTexts } from "./options";
 import { callOf, type Field, fieldsOf, type JsonSchema, type Texts, textsOf, valuesOf } from "./schema";
@@ -204,6 +205,7 @@ function InOtherWords({
   isComplete: boolean;
 }): JSX.Element {
   const [words, setWords] = useState<Words>("Python");
+  const target = useTarget(module);
   return (
     <details class="other-words">
       <summary>The same in Python, on the command line, with curl</summary>
@@ -214,7 +216,7 @@ function InOtherWords({
         choices={Object.keys(WORDS).map((value) => ({ value, label: value }))}
       />
       {isComplete ? (
-        <Code label={words}>{WORDS[words](call, module)}</Code>
+        <Code label={words}>{WORDS[words](call, target)}</Code>
       ) : (
         <p class="muted">As soon as the form is complete.</p>
       )}

@@ -3,7 +3,8 @@ import type { JSX } from "preact";
 import type { FunctionDetail, Task } from "../../api/types";
 import { Button } from "../../components/basics";
 import { Menu } from "../../components/menu";
-import { asCommand, asCurl, asPython, unsaid } from "../../forms/commands";
+import { asCommand, asCurl, asPython, type Language, unsaid } from "../../forms/commands";
+import { useTarget } from "../../forms/target";
 import { pretty } from "../../format/values";
 import { useResource } from "../../live/resource";
 import { copy } from "../../state/clipboard";
@@ -12,13 +13,14 @@ import { callOf } from "./payload";
 
 export function CopyMenu({ task }: { task: Task }): JSX.Element {
   const of = useResource<FunctionDetail>(`functions/${encodeURIComponent(task.name)}`).data;
+  const target = useTarget(of?.module ?? null);
   const call = callOf(task.arguments);
   const again = { name: task.name, args: [], kwargs: {}, ...call, priority: task.priority };
-  const refusal = (language: "json" | "python") => (call ? unsaid(again, language) : "its arguments are not known here");
+  const refusal = (language: Language) => (call ? unsaid(again, language) : "its arguments are not known here");
   const words: [label: string, refused: string | null, text: string][] = [
-    ["Python", refusal("python"), asPython(again, of?.module ?? null)],
-    ["Command line", refusal("json"), asCommand(again)],
-    ["curl", refusal("json"), asCurl(again)],
+    ["Python", refusal("python"), asPython(again, target)],
+    ["Command line", refusal("shell"), asCommand(again, target)],
+    ["curl", refusal("json"), asCurl(again, target)],
     ["JSON of the task", null, pretty(task)],
   ];
   return (
