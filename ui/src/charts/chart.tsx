@@ -8,11 +8,14 @@ import { clockTime } from "../format/times";
 import { NOTHING } from "../format/numbers";
 import { isUtc } from "../state/clock";
 import { isDark } from "../state/theme";
+import { query, setParams } from "../router/location";
 import { urlOf } from "../router/route";
 import { counted, within } from "./marks";
-import { dataOf, type Line, type Mark, plot, type Shape } from "./plot";
+import { Picker } from "./picker";
+import { placeOf } from "./picking";
+import { dataOf, type Line, type Mark, markSpan, plot, type Shape } from "./plot";
 import { latest, thinned } from "./stack";
-import { zoomed, zoomTo } from "./zoom";
+import { type Zoom, zoomed, zoomTo } from "./zoom";
 
 interface ChartProps {
   title: string;
@@ -28,16 +31,19 @@ interface ChartProps {
 }
 
 const NO_MARKS: readonly Mark[] = [];
+const TABLE = "table"; // in the URL: the titles of the charts that are shown as tables
 const TABLE_ROWS = 40;
 const FEWEST_POINTS = 3;
 
 export function Chart(props: ChartProps): JSX.Element {
   const { title, lines, format } = props;
-  const [isTable, setTable] = useState(false);
+  const tables = query.value.getAll(TABLE);
+  const isTable = tables.includes(title);
+  const turn = () => setParams({ [TABLE]: isTable ? tables.filter((one) => one !== title) : [...tables, title] });
   const [hovered, setHovered] = useState<number | null>(null);
   const seen = Math.max(0, ...lines.map(({ values }) => values.filter((value) => value !== null).length));
   const seenMarks = within(props.marks ?? NO_MARKS, zoomed() ?? { from: props.at[0] ?? 0, to: props.at.at(-1) ?? 0 });
-  const text = (value: number | null | undefined) => (value === null || value === undefined ? NOTHING : format(value));
+  const text = (value: number | null | undefined) => textOf(value, format);
   const legend = lines.map(({ label, values, color }) => ({
     label,
     color,
@@ -68,7 +74,7 @@ export function Chart(props: ChartProps): JSX.Element {
             icon={isTable ? "chart" : "table"}
             isPressed={isTable}
             label={isTable ? `${title} as a chart` : `${title} as a table`}
-            onClick={() => setTable(!isTable)}
+            onClick={turn}
           />
         </div>
       </header>
@@ -91,6 +97,10 @@ export function Chart(props: ChartProps): JSX.Element {
   );
 }
 
+function textOf(value: number | null | undefined, format: (value: number) => string): string {
+  return value === null || value === undefined ? NOTHING : format(value);
+}
+
 /** The drawing. It is made again when the theme or the lines change; new numbers only flow in. */
 function Canvas(props: ChartProps & { onHover: (index: number | null) => void; label: string }): JSX.Element {
   const { at, lines, isStacked = false, isLog = false, marks = NO_MARKS, height = 170 } = props;
@@ -98,6 +108,7 @@ function Canvas(props: ChartProps & { onHover: (index: number | null) => void; l
   const chart = useRef<uPlot | null>(null);
   const look = `${isDark.value}|${isUtc.value}|${lines.map(({ label }) => label).join("|")}`;
   const drawn = useRef(marks);
+  const chosen = useRef<Zoom | null>(null);
   const shape: Shape = {
     at,
     lines,
@@ -134,7 +145,24 @@ function Canvas(props: ChartProps & { onHover: (index: number | null) => void; l
     const max = zoom?.to ?? at[at.length - 1];
     if (min !== undefined && max !== undefined) chart.current?.setScale("x", { min, max });
   }, [at, lines, zoom?.from, zoom?.to, look]);
-  return <div ref={box} class="canvas" role="img" aria-label={props.label} />;
+  const points = zoom ? at.filter((moment) => moment >= zoom.from && moment <= zoom.to) : at;
+  const textAt = (moment: number) => {
+    const index = placeOf(at, moment);
+    return lines.map(({ label, values }) => `${label} ${textOf(values[index], props.format)}`).join(", ");
+  };
+  const pick = (span: Zoom | null, moment: number | null) => {
+    if (span || chosen.current) {
+      markSpan(chart.current, span);
+      props.onHover(moment === null ? null : placeOf(at, moment));
+    }
+    chosen.current = span;
+  };
+  return (
+    <div class="picture">
+      <div ref={box} class="canvas" role="img" aria-label={props.label} />
+      <Picker title={props.title} points={points} textAt={textAt} onPick={pick} />
+    </div>
+  );
 }
 
 /** A way to the tasks that were submitted between two moments. */

@@ -168,3 +168,11 @@ function select(chart: uPlot, shape: Shape): void {
   if (width >= SMALLEST_DRAG) shape.onDrag(chart.posToVal(left, "x"), chart.posToVal(left + width, "x"));
   if (width > 0) chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
 }
+
+/** Show a part of the time as chosen, or none. */
+export function markSpan(chart: uPlot | null, span: { from: number; to: number } | null): void {
+  if (!chart) return;
+  const left = span ? chart.valToPos(span.from, "x") : 0;
+  const width = span ? Math.max(2, chart.valToPos(span.to, "x") - left) : 0;
+  chart.setSelect({ left, width, top: 0, height: span ? chart.over.clientHeight : 0 }, false);
+}
