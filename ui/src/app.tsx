@@ -15,10 +15,10 @@ import { Workers } from "./pages/workers/page";
 import { navigate, param, route } from "./router/location";
 import { type Route, urlOf } from "./router/route";
 import { Banner } from "./shell/banner";
-import { Help, isHelpOpen } from "./shell/help";
+import { Help, openHelp } from "./shell/help";
 import { togglePause } from "./shell/live-chip";
 import { Login } from "./shell/login";
-import { isPaletteOpen, Palette } from "./shell/palette";
+import { openPalette, Palette } from "./shell/palette";
 import { NAVIGATION } from "./shell/pages";
 import { Toasts } from "./shell/toasts";
 import { TopBar } from "./shell/top-bar";
@@ -95,7 +95,7 @@ function useTitle(page: string, subject: string): void {
 function focusSearch(): void {
   const field = document.querySelector<HTMLElement>("[data-search]");
   if (field) field.focus();
-  else isPaletteOpen.value = true;
+  else openPalette();
 }
 
 function useGlobalKeys(): void {
@@ -107,10 +107,10 @@ function useGlobalKeys(): void {
       group: "Go to",
       run: () => navigate(urlOf(page)),
     })),
-    { keys: "Ctrl+k", label: "Search, go to, do", group, run: () => (isPaletteOpen.value = true) },
+    { keys: "Ctrl+k", label: "Search, go to, do", group, run: openPalette },
     { keys: "/", label: "Search", group, run: focusSearch },
     { keys: "r", label: "Pause or resume live updates", group, run: togglePause },
     { keys: "t", label: "Light or dark theme", group, run: toggleTheme },
-    { keys: "?", label: "This help", group, run: () => (isHelpOpen.value = true) },
+    { keys: "?", label: "This help", group, run: openHelp },
   ]);
 }

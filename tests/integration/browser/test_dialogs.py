@@ -91,6 +91,10 @@ def test_help_and_palette_begin_where_there_is_something_to_do(
     page = sight(busy)
     page.keys(keys)
     begins(page, on)
+    page.open(page.page.url.removeprefix(page.url))  # what is open is in the address
+    begins(page, on)
+    page.keys("Escape")
+    page.wait_until(lambda tab: tab.url == page.url, "the address without it")
 
 
 def test_a_view_is_given_its_name_at_once(busy: Dashboard, sight: OpenSight) -> None:

@@ -1,17 +1,20 @@
 // The help: every key that does something now.
-import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Dialog } from "../components/dialog";
+import { param, setParams } from "../router/location";
 import { areShortcutsOn, shortcuts } from "../state/shortcuts";
 
-export const isHelpOpen = signal(false);
+const OPEN = "help";
+
+export const openHelp = (): void => setParams({ [OPEN]: "1" });
+const closeHelp = () => setParams({ [OPEN]: "" });
 
 export function Help(): JSX.Element | null {
-  if (!isHelpOpen.value) return null;
+  if (!param(OPEN)) return null;
   const list = [...new Map(shortcuts.value.map((one) => [one.keys, one])).values()];
   const groups = [...new Set(list.map(({ group }) => group))];
   return (
-    <Dialog title="Keys" onClose={() => (isHelpOpen.value = false)} class="help">
+    <Dialog title="Keys" onClose={closeHelp} class="help">
       <div class="help-groups">
         {groups.map((group) => (
           <section key={group}>

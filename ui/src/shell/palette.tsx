@@ -1,19 +1,20 @@
 // Ctrl-K: go anywhere and do anything by its name.
-import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { FunctionPage } from "../api/types";
 import { Dialog } from "../components/dialog";
 import { Icon } from "../components/icons";
 import { useResource } from "../live/resource";
-import { navigate } from "../router/location";
+import { navigate, param, setParams } from "../router/location";
 import { shortcuts } from "../state/shortcuts";
 import { entriesFor } from "./palette-entries";
 
-export const isPaletteOpen = signal(false);
+const OPEN = "palette";
+
+export const openPalette = (): void => setParams({ [OPEN]: "1" });
 
 export function Palette(): JSX.Element | null {
-  return isPaletteOpen.value ? <Open /> : null;
+  return param(OPEN) ? <Open /> : null;
 }
 
 function Open(): JSX.Element {
@@ -22,7 +23,7 @@ function Open(): JSX.Element {
   const functions = useResource<FunctionPage>("functions?limit=200");
   const entries = entriesFor(typed, { functions: functions.data?.items ?? [], shortcuts: shortcuts.value }, navigate);
   const chosen = Math.min(at, entries.length - 1);
-  const close = () => (isPaletteOpen.value = false);
+  const close = () => setParams({ [OPEN]: "" });
   const run = (index: number) => {
     close();
     // After the dialog is gone: what runs may open one itself.

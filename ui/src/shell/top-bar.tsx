@@ -12,10 +12,10 @@ import { act } from "../state/act";
 import { isUtc } from "../state/clock";
 import { isLockedOut, session } from "../state/session";
 import { isDark, toggleTheme } from "../state/theme";
-import { isHelpOpen } from "./help";
+import { openHelp } from "./help";
 import { LiveChip } from "./live-chip";
 import { useOverview } from "./overview-data";
-import { isPaletteOpen } from "./palette";
+import { openPalette } from "./palette";
 import { NAVIGATION } from "./pages";
 
 const isMenuOpen = signal(false);
@@ -60,7 +60,7 @@ export function TopBar(): JSX.Element {
           type="button"
           class="search-button"
           aria-keyshortcuts="Control+K"
-          onClick={() => (isPaletteOpen.value = true)}
+          onClick={openPalette}
         >
           <Icon name="search" />
           <span>Search or go to…</span>
@@ -75,7 +75,7 @@ export function TopBar(): JSX.Element {
           label={isDark.value ? "Light theme" : "Dark theme"}
           onClick={toggleTheme}
         />
-        <Button kind="ghost" icon="help" label="Keys and help" keys="?" onClick={() => (isHelpOpen.value = true)} />
+        <Button kind="ghost" icon="help" label="Keys and help" keys="?" onClick={openHelp} />
         {session.value?.method === "session" && <LogOut />}
       </div>
     </header>
