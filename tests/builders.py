@@ -15,6 +15,7 @@ from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord, Lease, Outcome, Submission, Task
+from fastworker.domain.task_span import SpanStatus, TaskSpan
 from fastworker.domain.terms import NO_TERMS, Terms
 from fastworker.domain.vitals import Vitals
 from fastworker.domain.worker_registry import LocalExecution, WorkerCard
@@ -97,6 +98,20 @@ def a_failure(text: str = "no", *, is_retryable: bool = True, retry_after: float
     """A `ValueError` that may be tried again."""
     error = ErrorRecord("ValueError", text)
     return Outcome(TaskStatus.FAILURE, b"", error, 0.5, is_retryable, retry_after)
+
+
+def a_span(
+    name: str = "look up prices",
+    *,
+    span_id: str = "b7ad6b7169203331",
+    parent_id: str = "00f067aa0ba902b7",
+    status: SpanStatus = SpanStatus.UNSET,
+    message: str = "",
+    attributes: tuple[tuple[str, str], ...] = (),
+) -> TaskSpan:
+    """A span of a quarter of a second, inside a run."""
+    trace_id = "0af7651916cd43dd8448eb211c80319c"
+    return TaskSpan(trace_id, span_id, parent_id, name, 1_700_000_000.5, 0.25, status, message, attributes)
 
 
 def a_uuid7(milliseconds: int, *, rest: int = 0) -> str:
@@ -261,7 +276,7 @@ class ManualCoordinator:
             now=self.now,
         )
 
-    def note(self, task_id: str, lease: Lease, *notes: Progress | LogLine) -> None:
+    def note(self, task_id: str, lease: Lease, *notes: Progress | LogLine | TaskSpan) -> None:
         """Say something as the attempt that runs, or ran, under a lease."""
         said = [(task_id, lease.token, note) for note in notes]
         self.coordinator.note(lease.worker_id, self._incarnations[lease.worker_id], said, now=self.now)

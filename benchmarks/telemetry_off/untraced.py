@@ -47,7 +47,7 @@ REMOVALS: tuple[Removal, ...] = (
         ATTEMPTS,
         """        tracing = self._find_tracing()
         if tracing is not None:
-            execution.span = tracing.running(entry, details, payload)
+            execution.span = tracing.running(entry, details, payload, spans=self.max_spans)
 """,
         "",
     ),
@@ -57,15 +57,15 @@ REMOVALS: tuple[Removal, ...] = (
     (
         ATTEMPTS,
         "            outcome = failure(execution, self._too_large(outcome))\n"
+        "        if execution.span is not None:\n"
+        "            self._end_span(execution, execution.span, outcome)\n"
         "        self._end(execution.task_id, execution.token, outcome, execution.span)\n",
         "            outcome = failure(execution, self._too_large(outcome))\n"
         "        self._end(execution.task_id, execution.token, outcome)\n",
     ),
     (
         ATTEMPTS,
-        "outcome: Outcome, span: RunSpan | None = None) -> None:\n"
-        "        if span is not None:\n"
-        "            span.end(outcome)\n",
+        "outcome: Outcome, span: RunSpan | None = None) -> None:\n",
         "outcome: Outcome) -> None:\n",
     ),
     (

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 from fastworker.domain.errors import FastWorkerError, PayloadTooLarge
-from fastworker.domain.journal import LogLine
+from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import Outcome
 
@@ -23,6 +23,7 @@ from .messages import (
     ReportEntry,
     RetryWish,
 )
+from .notes import Note
 from .ports.clock import Clock
 from .ports.codec import PayloadCodec
 from .ports.task_executor import TaskExecutor
@@ -73,6 +74,7 @@ class Attempts:
         self._is_awaited: Wakeup | None = None  # by who waits for the last attempt
         self._has_freed = False  # a slot that was occupied, and nobody was told yet
         self.max_result_bytes = PAYLOAD_BYTES
+        self.max_spans = 0
 
     def __len__(self) -> int:
         return len(self._running)
@@ -163,7 +165,7 @@ class Attempts:
             return
         tracing = self._find_tracing()
         if tracing is not None:
-            execution.span = tracing.running(entry, details, payload)
+            execution.span = tracing.running(entry, details, payload, spans=self.max_spans)
         self._running[entry.token] = execution
         if details is not PLAIN:
             self._set_timeout(execution)
@@ -208,6 +210,8 @@ class Attempts:
             self._given_up.add(execution.token)
             self._tell_who_waits()
             outcome = stopped(execution, "it could not be ended, and its slot stays taken until it returns")
+            if execution.span is not None:
+                self._end_span(execution, execution.span, outcome)
             self._end(execution.task_id, execution.token, outcome, execution.span)
 
     def _executor_of(self, function: TaskFunction[..., object, object]) -> TaskExecutor:
@@ -257,11 +261,7 @@ class Attempts:
         while self._noted and len(taken) < BATCH_ENTRIES:
             token = next(iter(self._noted))
             execution = self._noted.pop(token)
-            for note in execution.notes.take():
-                if isinstance(note, LogLine):
-                    taken.append(NoteEntry(execution.task_id, token, line=note))
-                else:
-                    taken.append(NoteEntry(execution.task_id, token, progress=note))
+            taken.extend(_note_entry(execution.task_id, token, note) for note in execution.notes.take())
         return taken
 
     def stack(self, execution: Execution) -> str:
@@ -284,6 +284,8 @@ class Attempts:
             return
         if len(outcome.payload) > self.max_result_bytes:
             outcome = failure(execution, self._too_large(outcome))
+        if execution.span is not None:
+            self._end_span(execution, execution.span, outcome)
         self._end(execution.task_id, execution.token, outcome, execution.span)
 
     def _free(self, token: int) -> None:
@@ -304,12 +306,25 @@ class Attempts:
             f"{self.max_result_bytes:,} (--max-result-bytes): put large data into a file or a store, and return its key"
         )
 
+    def _end_span(self, execution: Execution, span: RunSpan, outcome: Outcome) -> None:
+        """End the span of an attempt; what people are to see of it goes before the outcome."""
+        shown = span.end(outcome)
+        if shown is not None:
+            execution.notes.add(shown)
+            self._noted[execution.token] = execution
+
     def _end(self, task_id: str, token: int, outcome: Outcome, span: RunSpan | None = None) -> None:
-        if span is not None:
-            span.end(outcome)
         retry: RetryWish | None = None
         if outcome.is_retryable:
             retry = RetryWish(outcome.retry_after, None if span is None else span.context)
         entry = ReportEntry(task_id, token, outcome.status, outcome.run_seconds, outcome.error, retry)
         self._ended.append((entry, outcome.payload))
         self._news.set()
+
+
+def _note_entry(task_id: str, token: int, note: Note) -> NoteEntry:
+    if isinstance(note, LogLine):
+        return NoteEntry(task_id, token, line=note)
+    if isinstance(note, Progress):
+        return NoteEntry(task_id, token, progress=note)
+    return NoteEntry(task_id, token, span=note)

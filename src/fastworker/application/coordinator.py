@@ -31,6 +31,7 @@ from fastworker.domain.events import (
     SilenceForgiven,
     TaskFollowed,
     TaskNoted,
+    TaskTraced,
     TaskWatched,
     WorkerAnswered,
     WorkerDrained,
@@ -44,6 +45,7 @@ from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.session import Session
 from fastworker.domain.task import Order, Outcome, Submission, Task
+from fastworker.domain.task_span import TaskSpan
 from fastworker.domain.vitals import Vitals
 from fastworker.domain.worker_registry import Worker, WorkerCard
 
@@ -215,13 +217,22 @@ class Coordinator:
         return (worker.is_draining and not is_leaving) or len(worker.outbox) > 0
 
     def note(
-        self, worker_id: str, incarnation: str, notes: Sequence[tuple[str, int, Progress | LogLine]], *, now: float
+        self,
+        worker_id: str,
+        incarnation: str,
+        notes: Sequence[tuple[str, int, Progress | LogLine | TaskSpan]],
+        *,
+        now: float,
     ) -> None:
         """Take what running attempts say, as (task id, token, note); those of leases that are over are dropped."""
         self._worker(worker_id, incarnation)
         for task_id, token, note in notes:
             task = self.ledger.tasks.get(task_id)
-            if task is not None and task.status is TaskStatus.RUNNING and _has_token(task, token):
+            if task is None or task.status is not TaskStatus.RUNNING or not _has_token(task, token):
+                continue
+            if isinstance(note, TaskSpan):
+                self._record(TaskTraced(task_id, task.attempts, worker_id, note))
+            else:
                 self._record(TaskNoted(task_id, note, now))
                 self._decisions.tell(task_id)
 

@@ -7,13 +7,14 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from fastworker.domain.errors import InvalidOption, NotInTask
-from fastworker.domain.journal import LogLine, Progress
+from fastworker.domain.journal import Progress
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.terms import NO_TERMS, Terms
 from fastworker.domain.text import bounded
 
 if TYPE_CHECKING:
     from .execution import Execution
+    from .notes import Note
 
 NOTE_CHARACTERS = 1_000
 """Longer log lines and progress messages lose their middle."""
@@ -93,7 +94,7 @@ def as_child(terms: Terms | None) -> Terms | None:
     return terms if execution is None else replace(terms or NO_TERMS, parent=execution.task_id)
 
 
-def note_in_task(execution: "Execution", note: Progress | LogLine) -> None:
+def note_in_task(execution: "Execution", note: "Note") -> None:
     """Add a note to an attempt, and see that it is sent."""
     execution.notes.add(note)
     announce = execution.announce  # read once: it goes when the attempt ends, and another thread may be here

@@ -30,3 +30,4 @@ class Limits:
     worker_silence_seconds: float = 15.0
     session_silence_seconds: float = 60.0
     stall_seconds: float = 10.0
+    max_spans: int = 0  # of one attempt, for people: of interest to a dashboard only

@@ -77,6 +77,7 @@ class Registration:
         self._poll_is_out = Announcement()
         self._noted_at = clock.now()
         attempts.max_result_bytes = membership.joined.max_result_bytes
+        attempts.max_spans = membership.joined.max_spans
 
     async def work(self) -> FastWorkerError | None:
         """Work until the registration is over, or nothing was heard for the time of a lease; return which.

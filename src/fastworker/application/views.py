@@ -8,6 +8,7 @@ from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord, Order, Outcome, Submission, Task
+from fastworker.domain.task_span import TaskSpan
 from fastworker.domain.terms import LONGEST_SECONDS, NO_TERMS, Terms
 from fastworker.domain.text import bounded
 from fastworker.domain.vitals import Vitals
@@ -37,6 +38,7 @@ from .messages import (
     TaskState,
     WorkerState,
 )
+from .span_bounds import bounded_span
 from .trace_context import bounded_trace
 
 LARGEST_NUMBER = 2**53
@@ -216,7 +218,7 @@ def lease_entry(order: Order) -> LeaseEntry:
     return LeaseEntry(submission.task_id, submission.name, lease.attempt, lease.token, details)
 
 
-def notes(request: Poll | Report) -> list[tuple[str, int, Progress | LogLine]]:
+def notes(request: Poll | Report) -> list[tuple[str, int, Progress | LogLine | TaskSpan]]:
     """Return what running attempts said, as (task id, token, note)."""
     return [
         (entry.task_id, entry.token, note)
@@ -226,7 +228,9 @@ def notes(request: Poll | Report) -> list[tuple[str, int, Progress | LogLine]]:
     ]
 
 
-def _bounded_note(entry: NoteEntry) -> Progress | LogLine | None:
+def _bounded_note(entry: NoteEntry) -> Progress | LogLine | TaskSpan | None:
+    if entry.span is not None:
+        return bounded_span(entry.span)
     if entry.line is not None:
         line = entry.line
         return LogLine(bounded(line.level, 20), bounded(line.logger, 100), bounded(line.message, NOTE_CHARACTERS))

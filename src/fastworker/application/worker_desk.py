@@ -52,7 +52,12 @@ class WorkerDesk(Desk):
         self._wake()
         limits = self.coordinator.limits
         seconds = limits.worker_silence_seconds
-        return Joined(beat_seconds=seconds / 3, lease_seconds=seconds, max_result_bytes=limits.max_result_bytes)
+        return Joined(
+            beat_seconds=seconds / 3,
+            lease_seconds=seconds,
+            max_result_bytes=limits.max_result_bytes,
+            max_spans=limits.max_spans,
+        )
 
     def _poll(self, request: Poll) -> Leases | LateReply:
         self._check_epoch(request.epoch)

@@ -7,6 +7,7 @@ from .journal import LogLine, Progress
 from .pause import Pause
 from .priority import TaskPriority
 from .task import Lease, Outcome, Submission
+from .task_span import TaskSpan
 from .value import value
 from .vitals import Vitals
 from .worker_registry import WorkerCard
@@ -102,6 +103,16 @@ class TaskNoted:
     task_id: str
     note: Progress | LogLine
     at: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTraced:
+    """A span of a running attempt has ended: something for people to see, of no effect on the task."""
+
+    task_id: str
+    attempt: int
+    worker_id: str
+    span: TaskSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +308,7 @@ type Event = (
     | StopOrdered
     | TaskFollowed
     | TaskNoted
+    | TaskTraced
     | TaskWatched
     | ReportSuperseded
     | WorkerEvent

@@ -69,6 +69,13 @@ class Journal:
         step = Step(self.last, at, attempt, status, progress, line)
         (self._others if line is None else self._lines).append(step)
 
+    def note(self, note: Progress | LogLine, *, at: float, attempt: int) -> None:
+        """Write down what an attempt has said."""
+        if isinstance(note, LogLine):
+            self.add(at=at, attempt=attempt, line=note)
+        else:
+            self.add(at=at, attempt=attempt, progress=note)
+
     @property
     def size(self) -> int:
         """About how many characters it holds."""

@@ -33,6 +33,7 @@ from .events import (
     TaskRetried,
     TaskReturned,
     TaskSubmitted,
+    TaskTraced,
     TaskWatched,
     WorkerAnswered,
     WorkerDrained,
@@ -43,7 +44,7 @@ from .events import (
     WorkerOccupied,
     WorkerPolled,
 )
-from .journal import Journal, LogLine
+from .journal import Journal
 from .lifecycle import TaskStatus
 from .pauses import Pauses
 from .result_cache import ResultCache
@@ -59,7 +60,6 @@ OUTBOX_LIMIT = 100_000
 
 OVERTIME_SECONDS = 15.0
 """An attempt is ended by its worker when its timeout is over; one that is still there so much later is given up."""
-
 
 CHANGES_KEPT = 10
 """Changes of one task's priority that are remembered, the latest."""
@@ -141,6 +141,8 @@ class Ledger:
                 self._change_priority(event)
             case StopOrdered():
                 self._order_stop(event)
+            case TaskTraced():
+                pass
             case TaskFollowed():
                 self._journal(self.tasks[event.task_id])
             case TaskWatched():
@@ -386,12 +388,8 @@ class Ledger:
         return task.journal
 
     def _note(self, event: TaskNoted) -> None:
-        task, note = self.tasks[event.task_id], event.note
-        journal = self._journal(task)
-        if isinstance(note, LogLine):
-            journal.add(at=event.at, attempt=task.attempts, line=note)
-        else:
-            journal.add(at=event.at, attempt=task.attempts, progress=note)
+        task = self.tasks[event.task_id]
+        self._journal(task).note(event.note, at=event.at, attempt=task.attempts)
 
     def _write(self, task: Task, at: float) -> None:
         """Write the status that a task has come to into its journal, if it has one."""

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import click
@@ -40,6 +40,9 @@ from .settings import ControlPlaneSettings, SubworkerSettings, default_modules
 from .supervisor import RestartPolicy
 from .telemetry import Telemetry
 
+if TYPE_CHECKING:
+    from fastworker.application.observatory.task_spans import TaskSpans
+
 SERVICE = "fastworker-control-plane"
 
 
@@ -74,14 +77,16 @@ async def _serve(
     config, clock = _role_config(settings, modules), SystemClock()
     opening = None if settings.no_dashboard else open_dashboard(settings, tokens, clock)
     has_dashboard, ledger = isinstance(opening, Opening), _ledger(settings, registry)
+    shown = {"task_spans": _kept_spans(settings)} if has_dashboard else {}
     container = _container(
         has_dashboard or bool(asked.metrics),
         clock=clock,
         control_plane_config=config,
-        limits=_limits(settings),
+        limits=_limits(settings, max_spans=settings.spans_kept if has_dashboard else 0),
         ledger=ledger,
-        event_sink=own_sink(ledger, clock),
+        event_sink=own_sink(ledger, clock, shown.get("task_spans")),
         registry=registry,
+        **shown,
     )
     control_plane = container.control_plane()
     group.start_soon(stop_on_signals, [control_plane.stop, control_plane.stop_now, group.cancel_scope.cancel])
@@ -98,6 +103,12 @@ async def _serve(
                 await control_plane.drained()
         finally:
             _say_what_is_lost(control_plane)
+
+
+def _kept_spans(settings: ControlPlaneSettings) -> "TaskSpans":
+    from fastworker.application.observatory.task_spans import TaskSpans
+
+    return TaskSpans(of_each=settings.spans_kept)
 
 
 def _container(is_watched: bool, /, **parts: Any) -> Any:
@@ -124,7 +135,7 @@ def _role_config(settings: ControlPlaneSettings, modules: Sequence[str]) -> Cont
     )
 
 
-def _limits(settings: ControlPlaneSettings) -> Limits:
+def _limits(settings: ControlPlaneSettings, *, max_spans: int) -> Limits:
     return Limits(
         max_queued=settings.max_queued,
         max_queued_bytes=settings.max_queued_bytes,
@@ -137,6 +148,7 @@ def _limits(settings: ControlPlaneSettings) -> Limits:
         max_losses=settings.max_losses,
         worker_silence_seconds=settings.lease_seconds,
         stall_seconds=settings.stall_seconds,
+        max_spans=max_spans,
     )
 
 

@@ -19,19 +19,23 @@ from .dashboard import observe
 
 if TYPE_CHECKING:
     from fastworker.adapters.telemetry.otel_metrics import OtelMetrics
+    from fastworker.application.observatory.task_spans import TaskSpans
 
 SHOW_SECONDS = 1.0
 """How old the values may be that are collected: they are collected in another thread, and much less often."""
 
 
-def own_sink(ledger: Ledger, clock: Clock) -> EventSink:
-    """Return who hears of every change first: the log, and the traces, if this process traces."""
+def own_sink(ledger: Ledger, clock: Clock, spans: "TaskSpans | None" = None) -> EventSink:
+    """Return who hears of every change first: the log, and the traces, if this process traces.
+
+    Its spans are also put among those that are kept for people, if any are.
+    """
     tracing = find_tracing()
     if tracing is None:
         return LogSink()
     from fastworker.adapters.telemetry.wait_spans import WaitSpans
 
-    return SeveralSinks(LogSink(), WaitSpans(tracing, ledger, clock))
+    return SeveralSinks(LogSink(), WaitSpans(tracing, ledger, clock, keep=None if spans is None else spans.add))
 
 
 @asynccontextmanager

@@ -157,6 +157,9 @@ class ControlPlaneSettings(ProcessSettings):
     max_losses: int = Field(default=3, ge=1, description="A task that was lost with so many workers is not retried.")
     attempts_kept: int = Field(default=10, ge=1, le=1_001, description="Attempts remembered of each task.")
     log_lines_kept: int = Field(default=100, ge=0, le=10_000, description="Log lines remembered of each task.")
+    spans_kept: int = Field(
+        default=100, ge=0, le=200, description="Spans of its trace remembered of each task, for the dashboard."
+    )
     advertised_worker_address: Address | None = Field(
         default=None, description="What subworkers are told to connect to, where it is not --worker-address."
     )

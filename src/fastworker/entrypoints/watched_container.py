@@ -9,6 +9,7 @@ from fastworker.application.function_catalogue import FunctionCatalogue
 from fastworker.application.inspection import Inspection
 from fastworker.application.observatory.exports import Exports
 from fastworker.application.observatory.observatory import Observatory
+from fastworker.application.observatory.task_spans import TaskSpans
 from fastworker.application.observatory.triage import Triage
 from fastworker.application.ports.event_sink import EventSink
 from fastworker.application.several_sinks import SeveralSinks
@@ -19,8 +20,9 @@ from .container import Container
 class WatchedContainer(Container):
     """Parts of a control plane that tells an observatory of every change."""
 
+    task_spans: providers.Provider[TaskSpans] = providers.Singleton(TaskSpans)
     observatory: providers.Provider[Observatory] = providers.Singleton(
-        Observatory, Container.ledger, now=Container.clock.provided.now.call()
+        Observatory, Container.ledger, now=Container.clock.provided.now.call(), spans=task_spans
     )
     watched_sink: providers.Provider[EventSink] = providers.Singleton(SeveralSinks, Container.event_sink, observatory)
     catalogue: providers.Provider[FunctionCatalogue] = providers.Singleton(

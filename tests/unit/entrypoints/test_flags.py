@@ -52,6 +52,7 @@ EXAMPLES = {
     "max_losses": "21",
     "attempts_kept": "22",
     "log_lines_kept": "23",
+    "spans_kept": "24",
     "advertised_worker_address": "tcp://127.0.0.1:7004",
     "dashboard_host": "::1",
     "dashboard_port": "25",

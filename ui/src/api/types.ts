@@ -782,10 +782,12 @@ export interface Task {
   actions: TaskActionState[];
   /** A connected worker can run it. */
   has_worker: boolean;
-  /** The trace that it was submitted in, as a `traceparent` names it. */
+  /** The trace that it was submitted in, as a `traceparent` names it, else that of its latest span. */
   trace_id: string | null;
   /** Where that trace can be looked at (--trace-url-template). */
   trace_url: string | null;
+  /** How many spans of it have come; `/tasks/{id}/spans` has those that are kept. */
+  spans: number;
   /** When the worker that runs it was heard of last, if it runs. */
   worker_heard_at: Moment | null;
 }
@@ -856,6 +858,38 @@ export interface TaskPage {
 
 /** How urgent a task is; members are listed from the most urgent to the least. */
 export type TaskPriority = "critical" | "high" | "normal" | "low";
+
+/** A span that has ended, as the process that made it says: names, values and times are its own. */
+export interface TaskSpan {
+  number: number;
+  attempt: number;
+  /** None: it is the control plane's own. */
+  worker_id: string | null;
+  trace_id: string;
+  span_id: string;
+  /** Often a span that is not kept here: the submission, or one to come. */
+  parent_id: string | null;
+  name: string;
+  started_at: Moment;
+  seconds: number;
+  status: "unset" | "ok" | "error";
+  /** What was said with the status. */
+  message: string;
+  /** Those that fit into 1,000 characters, as text. */
+  attributes: Record<string, string>;
+}
+
+/** Spans of a task in the order in which they came: those inside others first. Gaps in the numbers were let go. */
+export interface TaskSpanPage {
+  items: TaskSpan[];
+  next_cursor: string | null;
+  prev_cursor: string | null;
+  total: Total;
+  is_bounded: boolean;
+  /** How many items were looked at, if not all. */
+  searched: number | null;
+  as_of: Moment;
+}
 
 /** Where a running task is at this moment; `stack` is as Python writes it, the innermost call last.
  * 

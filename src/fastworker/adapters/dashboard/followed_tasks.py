@@ -63,4 +63,4 @@ class FollowedTasks:
         terms, acts = task.submission.terms, len(self._parts.observatory.audit.of(task.task_id))
         told = (acts, standing(terms.parent, self._parts), standing(terms.origin, self._parts))
         life = (task.status, task.attempts, task.is_cancelling, last, pause, task.due_at, task.lease, changes)
-        return *life, heard, *told
+        return *life, heard, self._parts.observatory.spans.last(task.task_id), *told

@@ -44,6 +44,15 @@ class Redaction:
             shown[""] = self._unnamed(named[""], parameters)
         return shown
 
+    def hide_attributes(self, attributes: Mapping[str, str]) -> dict[str, str]:
+        """Return what spans say, without what is to be hidden: the dots in a name separate the parts of a path."""
+        return {name: MASK if self._hides(tuple(name.split("."))) else text for name, text in attributes.items()}
+
+    def _hides(self, path: Path) -> bool:
+        """Tell whether a member, or one that it is part of, is to be hidden."""
+        ends = range(1, len(path) + 1) if self._patterns else ()
+        return any(_ends_with(path[:end], pattern) for end in ends for pattern in self._patterns)
+
     def _unnamed(self, values: Any, parameters: Sequence[str]) -> Any:
         if not isinstance(values, list):  # no call that we have made: who knows what it is
             return MASK

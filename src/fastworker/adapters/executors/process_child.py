@@ -102,16 +102,16 @@ def _run(link: ParentLink, codec: PayloadCodec, find_tracing: FindTracing, heade
         _terms(header["terms"]),
         header["start_by"],
         announce=link.announce,
-        span=_span(find_tracing, header["trace"]),
+        span=_span(find_tracing, header["trace"], header["spans"]),
     )
     return perform_in_time(execution)
 
 
-def _span(find_tracing: FindTracing, trace: list[tuple[str, str]] | None) -> RunSpan | None:
+def _span(find_tracing: FindTracing, trace: list[tuple[str, str]] | None, spans: int) -> RunSpan | None:
     """Return the span that the worker began: what the task does is below it, also what it submits."""
     if trace is None or (tracing := find_tracing()) is None:
         return None
-    return tracing.going_on(tuple((name, value) for name, value in trace))
+    return tracing.going_on(tuple((name, value) for name, value in trace), spans=spans)
 
 
 def _terms(fields: dict[str, Any]) -> Terms:

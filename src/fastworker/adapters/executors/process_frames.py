@@ -6,19 +6,22 @@
 | ready | child, once | |
 | run | worker | one attempt, and the trace that it is part of; payload: the arguments |
 | begun | child | the module of the task had to be imported first: its time starts now |
-| note | child | progress and log lines |
+| note | child | progress, log lines and spans |
 | outcome | child | how the attempt ended, and the memory that the child holds; payload: the result |
 """
 
 import json
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from fastworker.application.execution import Execution
+from fastworker.application.notes import Note
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import ErrorRecord, Outcome
+from fastworker.domain.task_span import SpanStatus, TaskSpan
 
 type Header = dict[str, Any]
 
@@ -73,6 +76,7 @@ def run_header(execution: Execution) -> Header:
         "priority": execution.priority.value,
         "start_by": execution.start_by,
         "trace": None if execution.span is None else execution.span.context,
+        "spans": 0 if execution.span is None else execution.span.spans_left,
         "terms": {
             "timeout_seconds": terms.timeout_seconds,
             "retry_on": terms.retry_on,
@@ -108,17 +112,45 @@ def outcome_of(header: Header, payload: bytes) -> Outcome:
     )
 
 
-def note_header(token: int, notes: list[Progress | LogLine]) -> Header:
+def note_header(token: int, notes: list[Note]) -> Header:
     """Return the notes of one attempt."""
     return {"kind": "note", "token": token, "notes": [_note_fields(note) for note in notes]}
 
 
-def notes_of(header: Header) -> list[Progress | LogLine]:
+def notes_of(header: Header) -> list[Note]:
     """Return the notes that a child told of."""
-    return [LogLine(*fields) if is_line else Progress(*fields) for is_line, *fields in header["notes"]]
+    return [_note(kind, fields) for kind, *fields in header["notes"]]
 
 
-def _note_fields(note: Progress | LogLine) -> list[Any]:
-    if isinstance(note, LogLine):
-        return [True, note.level, note.logger, note.message]
-    return [False, note.done, note.total, note.message]
+def _note(kind: str, fields: list[Any]) -> Note:
+    match kind:
+        case "line":
+            return LogLine(*fields)
+        case "span":
+            *said, attributes = fields
+            span = TaskSpan(*said)
+            pairs = tuple((name, value) for name, value in attributes)
+            return replace(span, status=SpanStatus(span.status), attributes=pairs)
+        case _:
+            return Progress(*fields)
+
+
+def _note_fields(note: Note) -> list[Any]:
+    match note:
+        case LogLine():
+            return ["line", note.level, note.logger, note.message]
+        case Progress():
+            return ["progress", note.done, note.total, note.message]
+        case TaskSpan(trace_id, span_id, parent_id, name):
+            times = (note.started_at, note.seconds)
+            return [
+                "span",
+                trace_id,
+                span_id,
+                parent_id,
+                name,
+                *times,
+                note.status.value,
+                note.message,
+                note.attributes,
+            ]

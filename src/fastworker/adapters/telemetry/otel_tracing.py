@@ -3,22 +3,35 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
-from typing import Any, override
+from typing import TYPE_CHECKING, Any, override
 
 from opentelemetry import context as contexts
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.trace import Link, ProxyTracerProvider, Span, SpanKind, Status, StatusCode, TracerProvider
+from opentelemetry.trace import (
+    Link,
+    ProxyTracerProvider,
+    Span,
+    SpanContext,
+    SpanKind,
+    Status,
+    StatusCode,
+    TracerProvider,
+)
 
 from fastworker.application.log import log
 from fastworker.application.messages import LeaseDetails, LeaseEntry, SubmitEntry
 from fastworker.application.ports.tracing import RunSpan, SubmitSpan, Tracing
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import Outcome
+from fastworker.domain.task_span import TaskSpan
 from fastworker.domain.terms import TraceContext
 
 from .messaging import about, about_server, about_task
 from .trace_headers import context_of, context_of_request, headers_of
+
+if TYPE_CHECKING:
+    from .shown_spans import SpanKeeper
 
 SCOPE = "fastworker"
 _server = lru_cache(maxsize=16)(about_server)
@@ -34,7 +47,9 @@ class OtelTracing(Tracing):
     """Spans of one provider."""
 
     def __init__(self, provider: TracerProvider) -> None:
+        self._provider = provider
         self._tracer = provider.get_tracer(SCOPE)
+        self._keeper: SpanKeeper | None = None  # since somebody wanted spans to be kept
 
     @override
     def submitting(self, entry: SubmitEntry, payload: bytes, *, address: str) -> SubmitSpan:
@@ -49,17 +64,25 @@ class OtelTracing(Tracing):
         return OtelSubmitSpan(self.start(f"submit {first.name}", kind=SpanKind.PRODUCER, attributes=said))
 
     @override
-    def running(self, entry: LeaseEntry, details: LeaseDetails, payload: bytes) -> RunSpan:
+    def running(self, entry: LeaseEntry, details: LeaseDetails, payload: bytes, *, spans: int) -> RunSpan:
         parent = context_of(details.terms.trace)
         said = about("run", entry.name, details.priority) | about_task(entry.task_id, payload)
         said["fastworker.task.attempt"] = entry.attempt
         links = [*_links(parent), *_links(context_of(details.previous_trace), {"fastworker.link": "previous attempt"})]
         span = self.start(f"run {entry.name}", kind=SpanKind.CONSUMER, attributes=said, context=parent, links=links)
-        return OtelRunSpan(span, parent)
+        return OtelRunSpan(trace.set_span_in_context(span, parent), self._keeper_of(spans), spans)
 
     @override
-    def going_on(self, context: TraceContext) -> RunSpan:
-        return RemoteRunSpan(context_of(context))
+    def going_on(self, context: TraceContext, *, spans: int) -> RunSpan:
+        return RemoteRunSpan(context_of(context), self._keeper_of(spans), spans)
+
+    def _keeper_of(self, spans: int) -> "SpanKeeper | None":
+        """Return who notes spans with their attempt, once any are wanted."""
+        if spans and self._keeper is None:
+            from .shown_spans import keeper_beside  # not above: it needs the SDK
+
+            self._keeper = keeper_beside(self._provider)
+        return self._keeper if spans else None
 
     @contextmanager
     def serving(self, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[None]:
@@ -118,9 +141,11 @@ class OtelSubmitSpan(SubmitSpan):
 class RemoteRunSpan(RunSpan):
     """The span of an attempt, as seen where it did not begin."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, keeper: "SpanKeeper | None", spans: int) -> None:
         self._context = context
         self._span = trace.get_current_span(context)
+        self._spans_left = 0 if keeper is None else spans
+        self._keeper = keeper
 
     @property
     @override
@@ -132,23 +157,38 @@ class RemoteRunSpan(RunSpan):
     def context(self) -> TraceContext | None:
         return headers_of(self._span, self._context)
 
+    @property
+    @override
+    def spans_left(self) -> int:
+        return self._spans_left
+
     @override
     def enter(self) -> Callable[[], None]:
         return partial(contexts.detach, contexts.attach(self._context))
 
+    def takes(self, ended: SpanContext, keeper: "SpanKeeper") -> bool:
+        """Tell whether a span is one to be noted, and count it: of the same trace, inside, and there is room.
+
+        Threads may count it at once: then there are a few more.
+        """
+        own = self._span.get_span_context()
+        is_inside = ended.trace_id == own.trace_id and ended.span_id != own.span_id
+        if keeper is not self._keeper or not is_inside or self._spans_left <= 0:
+            return False
+        self._spans_left -= 1
+        return True
+
     @override
-    def end(self, outcome: Outcome) -> None:
+    def end(self, outcome: Outcome) -> TaskSpan | None:
         """Leave it to the process where it began."""
+        return None
 
 
 class OtelRunSpan(RemoteRunSpan):
     """A consumer's span."""
 
-    def __init__(self, span: Span, parent: Context) -> None:
-        super().__init__(trace.set_span_in_context(span, parent))
-
     @override
-    def end(self, outcome: Outcome) -> None:
+    def end(self, outcome: Outcome) -> TaskSpan | None:
         span, error = self._span, outcome.error
         span.set_attribute("fastworker.task.status", outcome.status.value)
         if outcome.status is TaskStatus.FAILURE and error is not None:
@@ -156,6 +196,7 @@ class OtelRunSpan(RemoteRunSpan):
             span.set_attribute("error.type", error.error_type)
             span.set_status(Status(StatusCode.ERROR, f"{error.error_type}: {error.message}"))
         end(span)
+        return None if self._keeper is None else self._keeper.shown(span)
 
 
 def _about_exception(kind: str, message: str, traceback: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Sets up OpenTelemetry's SDK for a process, and ends it: the only place that imports it."""
+"""Sets up OpenTelemetry's SDK for a process, and ends it: nothing else imports it before somebody else has."""
 
 import threading
 import time

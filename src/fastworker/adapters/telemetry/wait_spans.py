@@ -1,5 +1,6 @@
 """The control plane's part of a trace: how long a task waited."""
 
+from collections.abc import Callable
 from typing import Any, override
 
 from opentelemetry.trace import SpanKind
@@ -8,19 +9,25 @@ from fastworker.application.ports.clock import Clock
 from fastworker.application.ports.event_sink import Ear, EventSink
 from fastworker.domain.events import Event, TaskLeased
 from fastworker.domain.ledger import Ledger
+from fastworker.domain.task_span import TaskSpan
 
 from .messaging import about
 from .otel_tracing import OtelTracing, end
+from .shown_spans import shown_span
 from .trace_headers import context_of
+
+type Keep = Callable[[str, int, str, TaskSpan], None]
+"""Keeps a span of a task's attempt for people; the control plane's own has no worker."""
 
 
 class WaitSpans(EventSink):
     """A span for each time that a traced task waited for a worker: from when it could have started to its lease."""
 
-    def __init__(self, tracing: OtelTracing, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, tracing: OtelTracing, ledger: Ledger, clock: Clock, keep: Keep | None = None) -> None:
         self._tracing = tracing
         self._ledger = ledger
         self._clock = clock
+        self._keep = keep
 
     @override
     def emit(self, event: Event) -> None:
@@ -48,3 +55,5 @@ class WaitSpans(EventSink):
             start_time=int((task.queued_at + offset) * 1e9),
         )
         end(span, end_time=int((lease.leased_at + offset) * 1e9))
+        if self._keep is not None and (shown := shown_span(span)) is not None:
+            self._keep(event.task_id, lease.attempt, "", shown)

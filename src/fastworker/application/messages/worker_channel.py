@@ -6,6 +6,7 @@ from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord
+from fastworker.domain.task_span import TaskSpan
 from fastworker.domain.terms import NO_TERMS, Terms, TraceContext
 from fastworker.domain.value import value
 from fastworker.domain.vitals import Vitals
@@ -46,12 +47,13 @@ class Join(Message):
 class Joined(Message):
     """The worker is registered: it beats every `beat_seconds`, and is dropped after `lease_seconds` of silence.
 
-    A result may have `max_result_bytes`.
+    A result may have `max_result_bytes`. Of the spans of one attempt, `max_spans` are wanted.
     """
 
     beat_seconds: float
     lease_seconds: float
     max_result_bytes: int = PAYLOAD_BYTES
+    max_spans: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,13 @@ class ReportEntry:
 
 @dataclass(frozen=True, slots=True)
 class NoteEntry:
-    """A running attempt said something: how far it has come, or a log line."""
+    """A running attempt said something: how far it has come, a log line, or a span of its trace that has ended."""
 
     task_id: str
     token: int
     progress: Progress | None = None
     line: LogLine | None = None
+    span: TaskSpan | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

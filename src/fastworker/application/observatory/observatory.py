@@ -23,6 +23,7 @@ from fastworker.domain.events import (
     TaskRetried,
     TaskReturned,
     TaskSubmitted,
+    TaskTraced,
     WorkerJoined,
     WorkerLeft,
     WorkerPolled,
@@ -43,6 +44,7 @@ from .function_tallies import FunctionTallies
 from .history import History
 from .measures import Measures
 from .task_index import TaskIndex
+from .task_spans import TaskSpans
 from .worker_log import WorkerLog
 from .worker_series import WorkerSeries
 
@@ -63,8 +65,9 @@ _FAILED = frozenset({TaskStatus.FAILURE, TaskStatus.LOST})
 class Observatory(EventSink):
     """What is seen of one ledger; made before the first event."""
 
-    def __init__(self, ledger: Ledger, *, now: float) -> None:
+    def __init__(self, ledger: Ledger, *, now: float, spans: TaskSpans | None = None) -> None:
         self._ledger = ledger
+        self.spans = TaskSpans() if spans is None else spans
         self.index = TaskIndex(self._take_in)
         self.history = History(ledger, now=now)
         self.errors = ErrorGroups(self._take_in)
@@ -90,6 +93,7 @@ class Observatory(EventSink):
             TaskRetried: self._retried,
             TaskReturned: self._waiting_again,
             TaskDue: self._waiting_again,
+            TaskTraced: self.spans.hear,
             PriorityChanged: self._reordered,
             TaskDeleted: self._deleted,
             WorkerPolled: self._polled,
@@ -177,7 +181,9 @@ class Observatory(EventSink):
             self._take_in_leased(leased, found(map(_TASK_ID, leased)))
             self._take_in_finished(finished, found(map(_TASK_ID, finished)))
         if self._forgotten:
-            self.index.forget(_emptied(self._forgotten))
+            forgotten = _emptied(self._forgotten)
+            self.index.forget(forgotten)
+            self.spans.forget(forgotten)
 
     def _take_in_submitted(self, events: list[TaskSubmitted], tasks: list[Task]) -> None:
         ranks = self.index.add(tasks)

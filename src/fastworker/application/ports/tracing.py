@@ -6,6 +6,7 @@ from types import TracebackType
 
 from fastworker.application.messages import LeaseDetails, LeaseEntry, SubmitEntry
 from fastworker.domain.task import Outcome
+from fastworker.domain.task_span import TaskSpan
 from fastworker.domain.terms import TraceContext
 
 
@@ -43,13 +44,18 @@ class RunSpan(ABC):
     def context(self) -> TraceContext | None:
         """What another process needs to go on from this span."""
 
+    @property
+    @abstractmethod
+    def spans_left(self) -> int:
+        """How many more of the spans that end inside the attempt are noted with it, by whoever makes them."""
+
     @abstractmethod
     def enter(self) -> Callable[[], None]:
         """Make it the current span of the calling code; return what makes the one before current again."""
 
     @abstractmethod
-    def end(self, outcome: Outcome) -> None:
-        """Say how the attempt ended."""
+    def end(self, outcome: Outcome) -> TaskSpan | None:
+        """Say how the attempt ended; return what people are to see of it, if that is wanted."""
 
 
 class Tracing(ABC):
@@ -64,11 +70,11 @@ class Tracing(ABC):
         """Begin one span for the submission of many tasks of one function, which all carry its context."""
 
     @abstractmethod
-    def running(self, entry: LeaseEntry, details: LeaseDetails, payload: bytes) -> RunSpan:
-        """Begin the span of an attempt, below the submission of its task."""
+    def running(self, entry: LeaseEntry, details: LeaseDetails, payload: bytes, *, spans: int) -> RunSpan:
+        """Begin the span of an attempt, below the submission of its task; so many `spans` inside it are wanted."""
 
     @abstractmethod
-    def going_on(self, context: TraceContext) -> RunSpan:
+    def going_on(self, context: TraceContext, *, spans: int) -> RunSpan:
         """Return the span of an attempt that another process began, and will end."""
 
 

@@ -200,6 +200,7 @@ NEEDED = {
         GET /api/v1/tasks/x
         GET /api/v1/tasks/x/attempts
         GET /api/v1/tasks/x/events
+        GET /api/v1/tasks/x/spans
         GET /api/v1/tasks/x/arguments
         GET /api/v1/tasks/x/result
         GET /api/v1/tasks/x/stack

@@ -15,6 +15,8 @@ from fastworker.adapters.executors.process_frames import (
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import ErrorRecord, Outcome
+from fastworker.domain.task_span import SpanStatus
+from tests.builders import a_span
 
 
 @pytest.mark.parametrize("step", [1, 3, 1_000])
@@ -54,7 +56,8 @@ def test_an_outcome_comes_back_whole(outcome: Outcome) -> None:
 
 
 def test_notes_come_back_in_their_order() -> None:
-    notes = [LogLine("info", "there", "a line"), Progress(1.0, None, "half"), Progress(math.inf, 2.0)]
+    span = a_span(status=SpanStatus.ERROR, message="no", attributes=(("db.system", "sqlite"), ("db.rows", "3")))
+    notes = [LogLine("info", "there", "a line"), span, Progress(1.0, None, "half"), Progress(math.inf, 2.0), a_span()]
     ((header, _),) = FrameReader().feed(frame(note_header(5, notes)))
     assert notes_of(header) == notes
     assert header["token"] == 5

@@ -51,6 +51,7 @@ from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord
+from fastworker.domain.task_span import SpanStatus, TaskSpan
 from fastworker.domain.terms import Backoff, Terms
 from fastworker.domain.vitals import Vitals
 
@@ -66,8 +67,19 @@ REPORT_ENTRIES = [
 ]
 PROGRESS = Progress(3.0, 10.0, "a third of it")
 LINE = LogLine("info", "tasks", "the width is 800")
-NOTES = [NoteEntry(TASK, 11, PROGRESS), NoteEntry(OTHER_TASK, 12, line=LINE)]
 VITALS = Vitals(processor_share=0.25, resident_bytes=31_000_000, lag_seconds=0.002, round_trip_seconds=0.0004)
+SPAN = TaskSpan(
+    trace_id="0af7651916cd43dd8448eb211c80319c",
+    span_id="b7ad6b7169203331",
+    parent_id="00f067aa0ba902b7",
+    name="look up prices",
+    started_at=1_700_000_000.25,
+    seconds=0.125,
+    status=SpanStatus.ERROR,
+    message="no such price",
+    attributes=(("db.system", "sqlite"),),
+)
+NOTES = [NoteEntry(TASK, 11, PROGRESS), NoteEntry(OTHER_TASK, 12, line=LINE), NoteEntry(TASK, 11, span=SPAN)]
 TERMS = Terms(
     retries=3,
     backoff=Backoff(initial=2.0, factor=3.0, maximum=60.0, jitter=0.25),
@@ -156,7 +168,7 @@ EXAMPLES: tuple[Message, ...] = (
         labels={"zone": "eu"},
         digests={"resize": "0a1b2c3d4e5f6071"},
     ),
-    Joined(beat_seconds=5.0, lease_seconds=15.0, max_result_bytes=1_000_000),
+    Joined(beat_seconds=5.0, lease_seconds=15.0, max_result_bytes=1_000_000, max_spans=100),
     Poll(
         epoch=EPOCH,
         deadline=30.0,

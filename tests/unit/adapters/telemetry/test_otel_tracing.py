@@ -45,7 +45,7 @@ def test_what_a_processor_of_the_user_raises_is_said_and_harms_nothing(at_start:
     with capture_logs() as logs:
         with tracing.submitting(ENTRY, b"{}", address=ADDRESS) as context:
             assert (context is None) == at_start
-        run = tracing.running(LEASE, LeaseDetails(terms=Terms(trace=context)), b"{}")
+        run = tracing.running(LEASE, LeaseDetails(terms=Terms(trace=context)), b"{}", spans=0)
         run.enter()()
         run.end(Outcome(TaskStatus.SUCCESS))
     assert {log["event"] for log in logs} == {"span_failed"}
@@ -53,7 +53,7 @@ def test_what_a_processor_of_the_user_raises_is_said_and_harms_nothing(at_start:
 
 def test_a_run_goes_on_from_what_its_task_carries() -> None:
     traces = Traces()
-    run = traces.tracing.running(LEASE, LeaseDetails(terms=Terms(trace=TRACE)), b"{}")
+    run = traces.tracing.running(LEASE, LeaseDetails(terms=Terms(trace=TRACE)), b"{}", spans=0)
     assert run.trace_id == "0af7651916cd43dd8448eb211c80319c"
     run.end(Outcome(TaskStatus.SUCCESS))
     span = traces.one("run echo")
@@ -64,7 +64,7 @@ def test_a_run_goes_on_from_what_its_task_carries() -> None:
 @pytest.mark.parametrize("header", ["", "junk", "00-0-0-0", "00-" + "0" * 32 + "-" + "0" * 16 + "-01"])
 def test_what_is_no_trace_context_begins_a_trace_of_its_own(header: str) -> None:
     traces = Traces()
-    run = traces.tracing.running(LEASE, LeaseDetails(terms=Terms(trace=(("traceparent", header),))), b"{}")
+    run = traces.tracing.running(LEASE, LeaseDetails(terms=Terms(trace=(("traceparent", header),))), b"{}", spans=0)
     run.end(Outcome(TaskStatus.SUCCESS))
     span = traces.one("run echo")
     assert (span.parent, linked(span)) == (None, [])
@@ -72,7 +72,7 @@ def test_what_is_no_trace_context_begins_a_trace_of_its_own(header: str) -> None
 
 def test_the_span_of_a_run_is_current_while_it_is_entered() -> None:
     traces = Traces()
-    run = traces.tracing.running(LEASE, LeaseDetails(terms=Terms(trace=TRACE)), b"{}")
+    run = traces.tracing.running(LEASE, LeaseDetails(terms=Terms(trace=TRACE)), b"{}", spans=0)
     leave = run.enter()
     assert trace.format_trace_id(trace.get_current_span().get_span_context().trace_id) == run.trace_id
     leave()
@@ -81,9 +81,9 @@ def test_the_span_of_a_run_is_current_while_it_is_entered() -> None:
 
 def test_another_process_goes_on_from_a_run_and_leaves_its_end_to_the_one_where_it_began() -> None:
     traces = Traces()
-    run = traces.tracing.running(LEASE, LeaseDetails(terms=Terms(trace=TRACE)), b"{}")
+    run = traces.tracing.running(LEASE, LeaseDetails(terms=Terms(trace=TRACE)), b"{}", spans=0)
     assert run.context is not None
-    there = traces.tracing.going_on(run.context)
+    there = traces.tracing.going_on(run.context, spans=0)
     leave = there.enter()
     traces.tracer.start_span("user work").end()
     leave()
@@ -99,7 +99,7 @@ def test_another_process_goes_on_from_a_run_and_leaves_its_end_to_the_one_where_
 
 def test_an_error_without_a_traceback_is_recorded_without_one() -> None:
     traces = Traces()
-    run = traces.tracing.running(LEASE, LeaseDetails(), b"{}")
+    run = traces.tracing.running(LEASE, LeaseDetails(), b"{}", spans=0)
     run.end(Outcome(TaskStatus.FAILURE, error=ErrorRecord("TaskTimeout", "not done within 5 s")))
     [event] = traces.one("run echo").events
     assert event.attributes == {"exception.type": "TaskTimeout", "exception.message": "not done within 5 s"}
@@ -149,7 +149,9 @@ def test_a_propagator_of_the_user_that_raises_costs_the_trace_and_not_the_task(
     with capture_logs() as logs:
         with traces.tracing.submitting(ENTRY, b"{}", address=ADDRESS) as context:
             assert context is None
-        traces.tracing.running(LEASE, LeaseDetails(terms=Terms(trace=TRACE)), b"{}").end(Outcome(TaskStatus.SUCCESS))
+        traces.tracing.running(LEASE, LeaseDetails(terms=Terms(trace=TRACE)), b"{}", spans=0).end(
+            Outcome(TaskStatus.SUCCESS)
+        )
     assert [log["event"] for log in logs] == ["propagator_failed"] * 2
     assert traces.one("run echo").parent is None
 

@@ -23,6 +23,7 @@ import { CopyMenu } from "./copy-menu";
 import { ParentLink, RelativeLink, RunAgain, useChildren } from "./kin";
 import { attemptsOf, Life, Waterfall } from "./parts";
 import { CallView, PayloadView } from "./payload";
+import { Spans, TraceId } from "./spans";
 import { Stack } from "./stack";
 import { Log, Steps, Tail, useSteps } from "./steps";
 import { ErrorView } from "./traceback";
@@ -178,6 +179,7 @@ function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.
           { value: "attempts", label: `Attempts ${task.attempts}` },
           { value: "log", label: `Log ${lines}` },
           { value: "steps", label: "Steps" },
+          { value: "trace", label: task.spans ? `Trace ${task.spans}` : "Trace" },
           { value: "stack", label: "Stack" },
           { value: "raw", label: "Raw" },
         ]}
@@ -189,6 +191,8 @@ function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.
           <Log steps={steps} />
         ) : tab === "steps" ? (
           <Steps steps={steps} task={task} />
+        ) : tab === "trace" ? (
+          <Spans task={task} topics={topics} />
         ) : tab === "stack" ? (
           <Stack task={task} />
         ) : tab === "raw" ? (
@@ -295,13 +299,7 @@ function About({ task, steps }: { task: Task; steps: Resource<TaskStepPage> }): 
         )}
         {task.trace_id && (
           <Fact name="Trace">
-            <code>{task.trace_id}</code>
-            <CopyButton text={task.trace_id} label="Copy the trace id" />
-            {task.trace_url && (
-              <a href={task.trace_url} target="_blank" rel="noopener noreferrer" title="Opens in a new tab">
-                Trace<span aria-hidden="true">{"\u00a0↗"}</span>
-              </a>
-            )}
+            <TraceId id={task.trace_id} url={task.trace_url} />
           </Fact>
         )}
         {task.origin_task && (

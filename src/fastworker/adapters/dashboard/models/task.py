@@ -200,9 +200,11 @@ class Task(TaskSummary):
     actions: list[TaskActionState]
     has_worker: bool = Field(description="A connected worker can run it.")
     trace_id: str | None = Field(
-        pattern=r"^[0-9a-f]{32}$", description="The trace that it was submitted in, as a `traceparent` names it."
+        pattern=r"^[0-9a-f]{32}$",
+        description="The trace that it was submitted in, as a `traceparent` names it, else that of its latest span.",
     )
     trace_url: str | None = Field(description="Where that trace can be looked at (--trace-url-template).")
+    spans: int = Field(description="How many spans of it have come; `/tasks/{id}/spans` has those that are kept.")
     worker_heard_at: Moment | None = Field(description="When the worker that runs it was heard of last, if it runs.")
 
 

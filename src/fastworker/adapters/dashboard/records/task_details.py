@@ -47,7 +47,8 @@ def task_record(
     """Return everything about a task."""
     outcome, moments, worker = task.outcome, parts.moments, worker_that_runs(task, parts)
     error = outcome.error if outcome else None
-    trace_id = trace_id_of(task.submission.terms.trace)
+    spans = parts.observatory.spans
+    trace_id = trace_id_of(task.submission.terms.trace) or spans.trace_id(task.task_id)
     return Task(
         **dict(task_summary(task, parts)),
         terms=_terms(task.submission.terms),
@@ -71,6 +72,7 @@ def task_record(
         has_worker=has_worker,
         trace_id=trace_id,
         trace_url=trace_url(parts.trace_url_template, trace_id),
+        spans=spans.last(task.task_id),
         worker_heard_at=moments.of(worker.heard_at) if worker else None,
     )
 
