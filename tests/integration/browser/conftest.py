@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -65,7 +65,13 @@ type StartDashboard = Callable[..., Dashboard]
 def dashboards(processes: Processes) -> StartDashboard:
     """Return the function with which tests start a system with a dashboard."""
 
-    def start(*, workers: int = 1, flags: str = "", modules: str = "shop_work") -> Dashboard:
+    def start(
+        *,
+        workers: int = 1,
+        flags: str = "",
+        modules: str = "shop_work",
+        environment: Mapping[str, str] | None = None,
+    ) -> Dashboard:
         port = free_port()
         system = starter(processes)(
             workers=workers,
@@ -73,6 +79,7 @@ def dashboards(processes: Processes) -> StartDashboard:
             control_plane="--concurrency 4",
             worker="--concurrency 4",
             dashboard=f"--dashboard-port {port} {flags}",
+            environment=environment,
         )
         return Dashboard(system, f"http://127.0.0.1:{port}/")
 

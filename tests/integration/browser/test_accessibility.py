@@ -44,9 +44,13 @@ def faults(page: Sight) -> list[str]:
 @pytest.fixture
 def examined(busy: Dashboard, sight: OpenSight) -> Sight:
     """A tab with axe in it."""
+    return with_axe(sight(busy, None))
+
+
+def with_axe(page: Sight) -> Sight:
+    """Put axe into a tab that was not used yet."""
     if not AXE.is_file():
         not_here("needs axe-core: npm ci in ui/")
-    page = sight(busy, None)
     page.page.add_init_script(path=AXE)
     page.page.emulate_media(reduced_motion="reduce")
     return page

@@ -1,4 +1,4 @@
-"""Whatever text a task carries stays text: in names, arguments, results, errors, log lines, ids of workers."""
+"""Whatever text a task carries stays text: in names, arguments, results, errors, log lines, spans, ids of workers."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ WORKER = "<img-src=x-onerror=window.hacked=1>"
 @pytest.fixture(scope="module")
 def hostile(standing_processes: Any) -> Dashboard:
     """A dashboard in which every text is an attack."""
-    started = dashboards(standing_processes)(workers=0)
+    started = dashboards(standing_processes)(workers=0, environment={"OTEL_TRACES_EXPORTER": "console"})
     started.system.start_worker(WORKER)
     with started.system.sync_client() as client:
         handles = [client.delay("repeat_evil", text) for text in CORPUS]
@@ -42,7 +42,7 @@ def ended(dashboard: Dashboard) -> int:
 
 
 PATHS = ["", "tasks", "tasks?status=failure", "errors", "workers", "functions", "queues", "system", "system?tab=audit"]
-TABS = 6
+TABS = 7
 
 
 def check(page: Sight, where: str) -> None:
@@ -73,6 +73,21 @@ def test_it_stays_text_on_each_tab_of_a_task(hostile: Dashboard, sight: OpenSigh
             page.page.locator("[aria-selected=true]").and_(tabs.nth(number)).wait_for()
             page.loaded()
             check(page, f"{task['id']}, tab {number}")
+
+
+def test_what_a_span_says_stays_text(hostile: Dashboard, sight: OpenSight) -> None:
+    page = sight(hostile, None)
+    tasks = hostile.ask("tasks?name=repeat_evil&limit=50")["items"]
+    assert len(tasks) == len(CORPUS)
+    for task in tasks:
+        page.open_all(f"tasks/{task['id']}?tab=trace")
+        rows = page.page.locator(".spans > li")
+        rows.nth(1).wait_for()
+        for summary in rows.locator("summary").all():
+            summary.click()
+        assert rows.locator("b, img, script, svg[onload]").count() == 0
+        assert "window.hacked=1" in rows.last.inner_text() or "bold</b>" in rows.last.inner_text()
+        check(page, task["id"])
 
 
 def test_the_browser_would_not_run_an_inline_script_either(busy: Dashboard, sight: OpenSight) -> None:

@@ -6,6 +6,8 @@ import time
 from datetime import datetime
 from enum import StrEnum
 
+from opentelemetry import trace
+
 from fastworker import current_task, task
 
 log = logging.getLogger("shop.orders")
@@ -92,9 +94,11 @@ def evil_name(text: str) -> str:
 
 @task
 def repeat_evil(text: str) -> dict[str, str]:
-    """Give back and log what it was given."""
+    """Give back and log what it was given, and say it in a span."""
     current_task().progress(1, 2, text)
     log.error("%s", text)
+    with trace.get_tracer(text).start_as_current_span(text, attributes={text: text}) as span:
+        span.set_status(trace.Status(trace.StatusCode.ERROR, text))
     return {text: text}
 
 

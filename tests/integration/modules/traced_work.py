@@ -18,6 +18,13 @@ async def place_order(count: int) -> int:
     return await handle
 
 
+@task
+async def go_on(seconds: float) -> None:
+    with tracer.start_as_current_span("first step", attributes={"db.system": "sqlite", "db.password": "hunter2"}):
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(seconds)
+
+
 @task(isolation="process")
 def print_label(count: int) -> int:
     with tracer.start_as_current_span("draw"):

@@ -26,11 +26,9 @@ export function Spans({ task, topics }: { task: Task; topics: readonly string[] 
       {({ items }) => (
         <>
           {task.trace_id && (
-            <Facts>
-              <Fact name="Trace">
-                <TraceId id={task.trace_id} url={task.trace_url} />
-              </Fact>
-            </Facts>
+            <p class="trace-head">
+              Trace id <TraceId id={task.trace_id} url={task.trace_url} />
+            </p>
           )}
           {items.length === 0 ? <None task={task} /> : <List all={placed(items)} gone={(items[0]?.number ?? 1) - 1} />}
         </>
@@ -45,7 +43,7 @@ export function TraceId({ id, url }: { id: string; url: string | null }): JSX.El
       <code>{id}</code>
       <CopyButton text={id} label="Copy the trace id" />
       {url && (
-        <a href={url} target="_blank" rel="noopener noreferrer" title="Opens in a new tab">
+        <a class="trace-link" href={url} target="_blank" rel="noopener noreferrer" title="Opens in a new tab">
           Trace<span aria-hidden="true">{"\u00a0↗"}</span>
         </a>
       )}
