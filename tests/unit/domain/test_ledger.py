@@ -30,6 +30,7 @@ from fastworker.domain.events import (
     TaskRetried,
     TaskReturned,
     TaskSubmitted,
+    TaskTraced,
     TaskWatched,
     WorkerAnswered,
     WorkerDrained,
@@ -46,7 +47,7 @@ from fastworker.domain.pause import Pause
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import Order
 
-from ...builders import a_card, a_lease, a_submission, an_outcome
+from ...builders import a_card, a_lease, a_span, a_submission, an_outcome
 from .ledger_snapshot import snapshot
 
 OPENED = SessionOpened("client", 1000.0)
@@ -313,6 +314,7 @@ HISTORY: tuple[Event, ...] = (
     TaskFollowed("t3"),
     TaskNoted("t3", Progress(1.0), 1004.0),
     TaskNoted("t3", LogLine("info", "log", "text"), 1004.0),
+    TaskTraced("t3", 1, "worker", a_span()),
     StopOrdered("t3", is_cancelled=True),
     TaskRetried("t3", an_outcome(TaskStatus.LOST), 1005.0, 1004.0),
     TaskDue("t3", 1005.0),
