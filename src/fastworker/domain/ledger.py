@@ -98,6 +98,7 @@ class Ledger:
         self.leased_at = 0.0
         self.superseded = 0
         self.actions = 0  # of people
+        self.spans = 0  # that workers have told of
         self.finished = dict.fromkeys(TaskStatus, 0)
         self._attempts_kept = attempts_kept
         self._lines_kept = lines_kept
@@ -142,7 +143,7 @@ class Ledger:
             case StopOrdered():
                 self._order_stop(event)
             case TaskTraced():
-                pass
+                self.spans += 1
             case TaskFollowed():
                 self._journal(self.tasks[event.task_id])
             case TaskWatched():
