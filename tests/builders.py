@@ -242,10 +242,14 @@ class ManualCoordinator:
         self._incarnations[worker_id] = incarnation
         self.received[worker_id] = 0
 
-    def poll(self, worker_id: str = "worker", *, occupied: int = 0, is_leaving: bool = False) -> list[Task]:
+    def poll(
+        self, worker_id: str = "worker", *, occupied: int = 0, is_leaving: bool = False, obeyed: int = 0
+    ) -> list[Task]:
         """Ask for work; return the new leases. While there are none, the question stays open."""
         incarnation, received = self._incarnations[worker_id], self.received[worker_id]
-        self.coordinator.poll(worker_id, incarnation, received, occupied, is_leaving=is_leaving, now=self.now)
+        self.coordinator.poll(
+            worker_id, incarnation, received, occupied, is_leaving=is_leaving, obeyed=obeyed, now=self.now
+        )
         return self.read_leases(worker_id)
 
     def read_leases(self, worker_id: str = "worker") -> list[Task]:

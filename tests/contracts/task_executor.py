@@ -157,6 +157,19 @@ class TaskExecutorContract:
         assert "in stumble" in error.traceback
         assert error.traceback.endswith("LookupError: nothing there\n")
 
+    async def test_what_was_started_runs_to_its_end_whatever_the_slots_become(self, executor: TaskExecutor) -> None:
+        results = Results()
+        async with executor.open(results.done, results.noted):
+            for attempt in executions(self.a_task(task_bodies.double), *((number,) for number in range(6))):
+                executor.start(attempt)
+            executor.resize(1)
+            await results.have(6)
+            executor.resize(4)
+            for attempt in executions(self.a_task(task_bodies.double), *((number,) for number in range(6))):
+                executor.start(attempt)
+            await results.have(12)
+        assert len(results.outcomes) == 12
+
     async def test_an_attempt_that_is_not_running_has_no_stack(self, executor: TaskExecutor) -> None:
         results = Results()
         (attempt,) = executions(self.a_task(task_bodies.nothing), ())

@@ -240,6 +240,29 @@ def test_no_more_attempts_run_at_once_than_there_may_be_processes() -> None:
     with_executor(body)
 
 
+def test_more_slots_are_more_processes_at_once_and_processes_too_many_end_when_they_are_idle() -> None:
+    async def body(bench: Bench, executor: ProcessExecutor) -> None:
+        running = [bench.start(process_tasks.report_pid_and_sleep) for _ in range(2)]
+        await bench.first_progress(running[0])
+        executor.resize(2)
+        await bench.first_progress(running[1])
+        children = children_of(os.getpid())
+        assert len(children) == 2
+        executor.resize(1)
+        for attempt in running:
+            attempt.stop_reason = StopReason.CANCEL
+            executor.stop(attempt)
+        first = await bench.value(process_tasks.tell_pid)
+        assert first not in children
+        executor.resize(2)
+        pair = [bench.start(process_tasks.report_pid_and_sleep) for _ in range(2)]
+        for attempt in pair:
+            await bench.first_progress(attempt)
+        assert len(children_of(os.getpid())) == 2
+
+    with_executor(body, processes=1)
+
+
 def test_a_stopped_attempt_that_waits_for_a_child_never_runs() -> None:
     async def body(bench: Bench, executor: ProcessExecutor) -> None:
         running = bench.start(process_tasks.sleep_long)

@@ -17,6 +17,7 @@ from fastworker.domain.events import (
     WorkerDrained,
     WorkerJoined,
     WorkerLeft,
+    WorkerResumed,
 )
 from fastworker.domain.lifecycle import TaskStatus
 
@@ -30,6 +31,7 @@ class LogSink(EventSink):
             TaskRetried: _log_retried,
             StopOrdered: _log_stop,
             WorkerDrained: _log_drained,
+            WorkerResumed: _log_resumed,
             WorkerJoined: _log_joined,
             WorkerLeft: _log_left,
             ReportSuperseded: _log_superseded,
@@ -74,6 +76,10 @@ def _log_stop(event: StopOrdered) -> None:
 
 def _log_drained(event: WorkerDrained) -> None:
     log.info("worker_drains", worker_id=event.worker_id)
+
+
+def _log_resumed(event: WorkerResumed) -> None:
+    log.info("worker_stays", worker_id=event.worker_id)
 
 
 def _log_joined(event: WorkerJoined) -> None:

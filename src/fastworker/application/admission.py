@@ -16,6 +16,7 @@ from fastworker.domain.errors import (
     TooManyPeers,
     TooManyUnfinished,
     UnknownWorker,
+    WorkerUnavailable,
     unknown_task_id,
     unknown_task_name,
 )
@@ -210,20 +211,57 @@ def check_card(card: WorkerCard, ledger: Ledger, limits: Limits) -> None:
         raise TooManyPeers(f"{limits.max_workers} workers are connected, the limit (--max-workers)")
 
 
+def live_worker(worker_id: str, ledger: Ledger) -> Worker:
+    """Return the worker of an id; raises `UnknownWorker`."""
+    worker = ledger.workers.get(worker_id)
+    if worker is None:
+        known = ", ".join(sorted(worker.card.worker_id for worker in ledger.workers)) or "none"
+        raise UnknownWorker(f"no worker {bounded(worker_id, LONGEST_ID)!r} is connected; connected: {known}")
+    return worker
+
+
 def worker_to_drain(worker_id: str, ledger: Ledger) -> Worker:
     """Return the worker of an id, that is to be drained.
 
     Raises:
         UnknownWorker: no worker of that id is connected.
-        InvalidOption: it is the control plane's own.
+        WorkerUnavailable: it is the control plane's own.
     """
-    worker = ledger.workers.get(worker_id)
-    if worker is None:
-        known = ", ".join(sorted(worker.card.worker_id for worker in ledger.workers)) or "none"
-        raise UnknownWorker(f"no worker {bounded(worker_id, LONGEST_ID)!r} is connected; connected: {known}")
+    worker = live_worker(worker_id, ledger)
     if worker.card.is_local:
-        raise InvalidOption(
+        raise WorkerUnavailable(
             "the control plane's own worker cannot be drained: stop the control plane, or start it with "
             "--local-execution never"
         )
+    return worker
+
+
+def worker_to_resume(worker_id: str, ledger: Ledger) -> Worker:
+    """Return a worker that was told to leave, and has not left yet.
+
+    Raises:
+        UnknownWorker: no worker of that id is connected.
+        WorkerUnavailable: it does not drain, or leaves by itself.
+    """
+    worker = live_worker(worker_id, ledger)
+    if not worker.is_draining:
+        raise WorkerUnavailable(f"worker {worker_id} works: there is nothing to take back")
+    if not worker.directive.is_to_leave and worker.has_obeyed:
+        raise WorkerUnavailable(f"worker {worker_id} leaves because its own process was told to: nothing holds it")
+    return worker
+
+
+def worker_to_resize(worker_id: str, slots: int, ledger: Ledger, limits: Limits) -> Worker:
+    """Return a worker that is to run so many tasks at once.
+
+    Raises:
+        UnknownWorker: no worker of that id is connected.
+        InvalidOption: so many slots cannot be.
+        WorkerUnavailable: it drains.
+    """
+    worker = live_worker(worker_id, ledger)
+    if not 1 <= slots <= limits.max_slots:
+        raise InvalidOption(f"{slots} slots; this control plane takes 1 to {limits.max_slots} (--max-slots)")
+    if worker.is_draining:
+        raise WorkerUnavailable(f"worker {worker_id} drains: it takes nothing more, whatever its slots")
     return worker

@@ -75,6 +75,7 @@ class Attempts:
         self._has_freed = False  # a slot that was occupied, and nobody was told yet
         self.max_result_bytes = PAYLOAD_BYTES
         self.max_spans = 0
+        self.slots: int | None = None  # as the worker's process was started, until it is resized
 
     def __len__(self) -> int:
         return len(self._running)
@@ -128,6 +129,12 @@ class Attempts:
         ):
             group.start_soon(self._alarms.run)
             yield
+
+    def resize(self, slots: int) -> None:
+        """Run so many at once; of more that run already, none is ended."""
+        self.slots = slots
+        for executor in (self._async_executor, self._sync_executor, self._process_executor):
+            executor.resize(slots)
 
     # ---- starting and stopping ----
 

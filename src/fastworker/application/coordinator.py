@@ -37,8 +37,10 @@ from fastworker.domain.events import (
     WorkerDrained,
     WorkerHeard,
     WorkerJoined,
+    WorkerObeyed,
     WorkerOccupied,
     WorkerPolled,
+    WorkerResumed,
 )
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.ledger import Ledger
@@ -191,10 +193,12 @@ class Coordinator:
         *,
         now: float,
         is_leaving: bool = False,
+        obeyed: int = 0,
     ) -> None:
         """Take note that a worker asks for work, and lease to it what can start: nothing, if it is leaving."""
         worker = self._worker(worker_id, incarnation)
-        self._let_leave(worker, is_leaving=is_leaving)
+        self._take_obedience(worker, obeyed, is_leaving=is_leaving)
+        self._let_leave(worker, obeyed, is_leaving=is_leaving)
         self._record(WorkerPolled(worker_id, acknowledged, max(0, occupied), now))
         if is_leaving:
             self._take_back_unread(worker, acknowledged, now)
@@ -211,10 +215,10 @@ class Coordinator:
         orders = [_still_good(worker, order) for order in worker.outbox.first(BATCH_ENTRIES)]
         return worker.outbox.acknowledged + 1, a_batch(orders, arguments_size)
 
-    def has_orders(self, worker_id: str, incarnation: str, *, is_leaving: bool = False) -> bool:
-        """True when `orders` has something to give, or the worker is to be told that it drains."""
+    def has_orders(self, worker_id: str, incarnation: str) -> bool:
+        """True when `orders` has something to give, or the worker is to be told what people want of it."""
         worker = self._worker(worker_id, incarnation)
-        return (worker.is_draining and not is_leaving) or len(worker.outbox) > 0
+        return len(worker.outbox) > 0 or not worker.has_obeyed
 
     def note(
         self,
@@ -245,6 +249,7 @@ class Coordinator:
         *,
         now: float,
         is_leaving: bool = False,
+        obeyed: int = 0,
     ) -> list[str]:
         """Take the outcomes of attempts, as (task id, token, outcome), and lease what can start in their place.
 
@@ -261,7 +266,7 @@ class Coordinator:
         superseded = [
             task_id for task_id, token, outcome in outcomes if not accept(worker_id, task_id, token, outcome, now)
         ]
-        self._let_leave(worker, is_leaving=is_leaving)
+        self._let_leave(worker, obeyed, is_leaving=is_leaving)
         self._hear(worker, max(0, occupied), now)
         self._decisions.dispatch(now)
         return superseded
@@ -272,14 +277,16 @@ class Coordinator:
         self._record(WorkerHeard(worker_id, now, vitals))
 
     def drain_worker(self, worker_id: str, *, now: float) -> None:
-        """Have a worker take no more, finish what it runs, and leave; raises `UnknownWorker`, `InvalidOption`."""
+        """Have a worker take no more, finish what it runs, and leave; raises `UnknownWorker`, `WorkerUnavailable`."""
         self._decisions.drain_worker(worker_to_drain(worker_id, self.ledger), now)
 
     def leave(self, worker_id: str, incarnation: str, acknowledged: int, *, now: float) -> None:
         """Let a worker go: leases that never reached it wait again, those that did are lost."""
         worker = self._worker(worker_id, incarnation)
         self._take_back_unread(worker, acknowledged, now)
-        self._decisions.lose_tasks(worker, "left, its --drain-timeout was over", now)
+        grace = worker.directive.grace_seconds
+        patience = "its --drain-timeout was" if grace is None else f"the {grace:g} s that it was given were"
+        self._decisions.lose_tasks(worker, f"left, {patience} over", now)
         self._decisions.drop_worker(worker_id, LEFT, now)
         self._decisions.dispatch(now)
 
@@ -357,8 +364,17 @@ class Coordinator:
             else:
                 self._decisions.give_back(task, now)
 
-    def _let_leave(self, worker: Worker, *, is_leaving: bool) -> None:
-        if is_leaving and not worker.is_draining:
+    def _take_obedience(self, worker: Worker, number: int, *, is_leaving: bool) -> None:
+        """Take note of the directive that a worker took last; one that was to stay, and could, is counted on again."""
+        if not worker.obeyed < number <= worker.directive.number:
+            return
+        self._record(WorkerObeyed(worker.card.worker_id, number))
+        if worker.is_draining and worker.has_obeyed and not worker.directive.is_to_leave and not is_leaving:
+            self._record(WorkerResumed(worker.card.worker_id))
+
+    def _let_leave(self, worker: Worker, obeyed: int, *, is_leaving: bool) -> None:
+        """Have a worker that leaves drain; not by a message that it sent before it was asked to stay, and stayed."""
+        if is_leaving and not worker.is_draining and obeyed >= worker.obeyed:
             self._record(WorkerDrained(worker.card.worker_id))
 
     def _hear(self, worker: Worker, occupied: int, now: float) -> None:

@@ -7,6 +7,7 @@ sink is told of.
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.dispatch import next_assignment
@@ -23,6 +24,7 @@ from fastworker.domain.events import (
     TaskReturned,
     TaskSubmitted,
     TaskWatched,
+    WorkerDirected,
     WorkerDrained,
     WorkerLeft,
 )
@@ -247,12 +249,21 @@ class Decisions:
         self.record(TaskDue(task.task_id, now))
         self._ready.add(task.task_id)
 
-    def drain_worker(self, worker: Worker, now: float) -> None:
-        """Have a worker take no more, finish what it runs, and leave; twice is once."""
+    def drain_worker(self, worker: Worker, now: float, grace_seconds: float | None = None) -> None:
+        """Have a worker take no more, finish what it runs, and leave; twice is once, unless the grace is another."""
+        directive = worker.directive
+        is_known = worker.is_draining and directive.is_to_leave
+        if not is_known or grace_seconds not in (None, directive.grace_seconds):
+            self.direct(worker, is_to_leave=True, grace_seconds=grace_seconds)
         if not worker.is_draining:
             self.record(WorkerDrained(worker.card.worker_id))
-            self.tell(worker.card.worker_id)
             self.dispatch(now)
+
+    def direct(self, worker: Worker, **wanted: Any) -> None:
+        """Want something else of a worker, beside what was wanted of it already."""
+        directive = replace(worker.directive, number=worker.directive.number + 1, **wanted)
+        self.record(WorkerDirected(worker.card.worker_id, directive))
+        self.tell(worker.card.worker_id)
 
     def drop_worker(self, worker_id: str, reason: str, now: float) -> None:
         """Let go of a worker; what it runs is lost, and tried again if it may be."""

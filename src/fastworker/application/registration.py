@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import anyio
 
+from fastworker.domain.directive import NO_DIRECTIVE, Directive
 from fastworker.domain.errors import (
     ConnectionLost,
     DeadlinePassed,
@@ -74,6 +75,8 @@ class Registration:
         self._heard_at = clock.now()
         self._is_connected = True
         self._is_leaving = False
+        self._leave_at = 0.0
+        self._directive = NO_DIRECTIVE
         self._poll_is_out = Announcement()
         self._noted_at = clock.now()
         attempts.max_result_bytes = membership.joined.max_result_bytes
@@ -82,7 +85,7 @@ class Registration:
     async def work(self) -> FastWorkerError | None:
         """Work until the registration is over, or nothing was heard for the time of a lease; return which.
 
-        None: the control plane wants the worker to stop.
+        None: somebody wants the worker to leave.
         """
         self._heard_at = self._clock.now()
         async with anyio.create_task_group() as group:
@@ -92,27 +95,54 @@ class Registration:
             group.cancel_scope.cancel()
         return over
 
-    async def finish(self, *, seconds: float) -> None:
-        """Take no more leases, report what still ends within `seconds`, stop what is cancelled, and leave."""
+    async def finish(self, *, seconds: float, may_stay: Callable[[], bool]) -> bool:
+        """Take no more leases, report what still ends, stop what is cancelled, and leave after `seconds` at the latest.
+
+        Whoever has the worker leave may have given it other seconds, and may take it back while something runs still:
+        if it `may_stay`, it has not left, and this returns True.
+        """
         self._is_leaving = True
+        self._leave_at = self._clock.now() + self._grace(seconds)
         self._start_all()
         await self._close_slots()
-        with self._clock.scope_until(self._clock.now() + seconds):
+        while await self._let_end():
+            if not self._directive.is_to_leave and may_stay():
+                self._is_leaving = False
+                return True
+            self._leave_at = min(self._leave_at, self._clock.now() + self._grace(seconds))
+        await self._say_goodbye(seconds)
+        return False
+
+    def _grace(self, seconds: float) -> float:
+        grace = self._directive.grace_seconds
+        return seconds if grace is None else grace
+
+    async def _let_end(self) -> bool:
+        """Let what runs end while there is time; True when somebody has said something else meanwhile."""
+        told = anyio.CancelScope()
+
+        async def poll() -> None:
+            if await self._poll() is None:
+                told.cancel()
+            self._poll_is_out.make()  # no poll follows that would take outcomes along
+
+        with self._clock.scope_until(self._leave_at):
             async with background_tasks() as group:
-                group.start_soon(self._poll_to_the_end)
+                group.start_soon(poll)
                 group.start_soon(self._report)
                 group.start_soon(self._start)
-                await self._attempts.wait_for_the_last()
+                with told:
+                    await self._attempts.wait_for_the_last()
+        return told.cancel_called
+
+    async def _say_goodbye(self, seconds: float) -> None:
         with self._clock.scope_until(self._clock.now() + FAREWELL_SECONDS):
             while self._attempts.has_ended:
                 await self._report_batch()
         if len(self._attempts):
-            log.warning("abandoned", tasks=[execution.task_id for execution in self._attempts], after_seconds=seconds)
+            tasks = [execution.task_id for execution in self._attempts]
+            log.warning("abandoned", tasks=tasks, after_seconds=self._grace(seconds))
         await self._leave()
-
-    async def _poll_to_the_end(self) -> None:
-        await self._poll()
-        self._poll_is_out.make()  # no poll follows that would take outcomes along
 
     async def _close_slots(self) -> None:
         """Say that there is no room any more: the poll that was given up may still be held, and must get nothing."""
@@ -127,7 +157,7 @@ class Registration:
             try:
                 leases = await self._with_news(self._ask)
                 self._take(leases)
-                if leases.drain:
+                if leases.directive is not None and self._obey(leases.directive):
                     return None
                 if len(leases.entries) >= MANY_LEASES:
                     self._can_start.set()
@@ -153,6 +183,7 @@ class Registration:
             acknowledged=self._received,
             occupied=self._attempts.tell_occupied(),
             is_leaving=self._is_leaving,
+            obeyed=self._directive.number,
             notes=notes,
             entries=[entry for entry, _ in ended],
             payloads=[payload for _, payload in ended],
@@ -176,6 +207,15 @@ class Registration:
             if number > self._received:
                 self._received = number
                 self._unstarted.append((entry, payload))
+
+    def _obey(self, directive: Directive) -> bool:
+        """Take what is wanted of this worker; True when that changes whether, or how soon, it leaves."""
+        before, self._directive = self._directive, directive
+        if directive.slots is not None and directive.slots != before.slots:
+            self._attempts.resize(directive.slots)
+            log.info("resized", worker_id=self._membership.worker_id, slots=directive.slots)
+        wish, wished = (directive.is_to_leave, directive.grace_seconds), (before.is_to_leave, before.grace_seconds)
+        return wish != wished or directive.is_to_leave != self._is_leaving
 
     async def _start(self) -> None:
         """Start many leases, or stop many attempts, after the next poll has left."""
@@ -247,6 +287,7 @@ class Registration:
             payloads=[payload for _, payload in ended],
             occupied=self._attempts.tell_occupied(),
             is_leaving=self._is_leaving,
+            obeyed=self._directive.number,
             notes=notes,
         )
         reply = await self._requester.request(report, timeout=REQUEST_SECONDS)

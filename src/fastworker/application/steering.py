@@ -6,6 +6,7 @@ from typing import Protocol
 
 from fastworker.domain.action import Action, Actor
 from fastworker.domain.cancellation import Cancellation
+from fastworker.domain.directive import LONGEST_GRACE_SECONDS
 from fastworker.domain.errors import FastWorkerError, InvalidOption, unknown_task_name
 from fastworker.domain.events import (
     ActionTaken,
@@ -23,8 +24,18 @@ from fastworker.domain.session import Session
 from fastworker.domain.task import Submission, Task
 from fastworker.domain.terms import LONGEST_SECONDS, Terms
 from fastworker.domain.text import bounded
+from fastworker.domain.worker_registry import Worker
 
-from .admission import Admission, ended, once_more, scheduled, waiting, worker_to_drain
+from .admission import (
+    Admission,
+    ended,
+    once_more,
+    scheduled,
+    waiting,
+    worker_to_drain,
+    worker_to_resize,
+    worker_to_resume,
+)
 from .decisions import Decisions
 from .limits import LONGEST_ID, Limits
 
@@ -170,12 +181,57 @@ class Steering:
         """Forget those of some tasks that have ended; return why not, where not. The action as a whole is noted."""
         return [_refusal(self._delete, task_id, now) for task_id in task_ids]
 
+    # ---- workers ----
+
     def drain_worker(self, actor: Actor, worker_id: str, *, now: float) -> None:
-        """Have a worker take no more, finish what it runs, and leave; raises `UnknownWorker`, `InvalidOption`."""
+        """Have a worker take no more, finish what it runs, and leave; raises `UnknownWorker`, `WorkerUnavailable`."""
         worker = worker_to_drain(worker_id, self._ledger)
-        before = "draining" if worker.is_draining else "working"
+        before = _stance(worker)
         self._decisions.drain_worker(worker, now)
-        self.note(Action(actor, "drain worker", worker_id, before, "draining"), now=now)
+        self.note(Action(actor, "drain worker", worker_id, before, _stance(worker)), now=now)
+
+    def shut_down_worker(self, actor: Actor, worker_id: str, *, grace_seconds: float, now: float) -> None:
+        """Drain a worker that leaves after so many seconds whatever still runs, which is lost then.
+
+        One that drains already is given that time from when it hears of it.
+
+        Raises:
+            UnknownWorker: no worker of that id is connected.
+            InvalidOption: the seconds are none that it can wait.
+            WorkerUnavailable: it is the control plane's own.
+        """
+        if not 0 <= grace_seconds <= LONGEST_GRACE_SECONDS:
+            raise InvalidOption(f"a grace of {grace_seconds!r} s; expected 0 to {LONGEST_GRACE_SECONDS:,.0f}")
+        worker = worker_to_drain(worker_id, self._ledger)
+        before = _stance(worker)
+        self._decisions.drain_worker(worker, now, grace_seconds)
+        self.note(Action(actor, "shut down worker", worker_id, before, _stance(worker)), now=now)
+
+    def resume_worker(self, actor: Actor, worker_id: str, *, now: float) -> None:
+        """Ask a worker that was told to leave to stay; whether it could is seen when it asks for work.
+
+        Raises:
+            UnknownWorker: no worker of that id is connected (any more).
+            WorkerUnavailable: it does not drain, or leaves because its process was told to.
+        """
+        worker = worker_to_resume(worker_id, self._ledger)
+        before = _stance(worker)
+        if worker.directive.is_to_leave:
+            self._decisions.direct(worker, is_to_leave=False, grace_seconds=None)
+        self.note(Action(actor, "resume worker", worker_id, before, _stance(worker)), now=now)
+
+    def resize_worker(self, actor: Actor, worker_id: str, slots: int, *, now: float) -> None:
+        """Have a worker run so many tasks at once, for as long as its process lives; what runs already runs on.
+
+        Raises:
+            UnknownWorker: no worker of that id is connected.
+            InvalidOption: so many slots cannot be.
+            WorkerUnavailable: it drains.
+        """
+        worker = worker_to_resize(worker_id, slots, self._ledger, self._limits)
+        before = worker.card.slots
+        self._decisions.direct(worker, slots=slots)
+        self.note(Action(actor, "resize worker", worker_id, f"{before} slots", f"{slots} slots"), now=now)
 
     # ---- pauses ----
 
@@ -283,6 +339,15 @@ def _edited(submission: Submission, edit: Edit) -> Submission:
         priority=submission.priority if edit.priority is None else edit.priority,
         terms=terms,
     )
+
+
+def _stance(worker: Worker) -> str:
+    if not worker.is_draining:
+        return "working"
+    directive = worker.directive
+    if not directive.is_to_leave:
+        return "draining by itself" if worker.has_obeyed else "asked to stay"
+    return "draining" if directive.grace_seconds is None else f"draining for at most {directive.grace_seconds:g} s"
 
 
 def _pause(actor: Actor, reason: str, seconds: float | None, now: float) -> Pause:

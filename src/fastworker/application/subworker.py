@@ -160,7 +160,12 @@ class Subworker:
             )
             for execution in self._attempts
         ]
-        return WorkerInspected(worker_id=self._config.worker_id, slots=self._config.slots, running=running)
+        return WorkerInspected(worker_id=self._config.worker_id, slots=self._slots, running=running)
+
+    @property
+    def _slots(self) -> int:
+        """How many tasks it runs at once: what somebody has set, for the life of this process, else its setting."""
+        return self._attempts.slots or self._config.slots
 
     async def _join_and_work(self) -> None:
         with anyio.CancelScope() as self._work_scope:
@@ -190,19 +195,25 @@ class Subworker:
             await self._work(registration, membership.epoch)
 
     async def _work(self, registration: Registration, epoch: str) -> None:
-        with anyio.CancelScope() as self._work_scope:
-            while not self._is_stopping:
-                over = await registration.work()
-                if over is None:
-                    log.info("drained", worker_id=self._config.worker_id, effect="finishing what runs, then leaving")
-                    self._is_stopping = True
-                    break
-                if not isinstance(over, WireError) or await self._find_epoch() != epoch:
-                    self._leave_behind(over)
-                    return
-                await self._clock.sleep_until(self._clock.now() + self._jitter.uniform(0.05, 0.2))
-        self._has_finished = True
-        await registration.finish(seconds=self._config.drain_seconds)
+        """Work until the registration is over, or this worker has left: it was stopped, or somebody wants that."""
+        worker_id, seconds = self._config.worker_id, self._config.drain_seconds
+        while True:
+            with anyio.CancelScope() as self._work_scope:
+                while not self._is_stopping:
+                    over = await registration.work()
+                    if over is None:
+                        log.info("drained", worker_id=worker_id, effect="finishing what runs, then leaving")
+                        break
+                    if not isinstance(over, WireError) or await self._find_epoch() != epoch:
+                        self._leave_behind(over)
+                        return
+                    await self._clock.sleep_until(self._clock.now() + self._jitter.uniform(0.05, 0.2))
+            self._has_finished = True
+            if not await registration.finish(seconds=seconds, may_stay=lambda: not self._is_stopping):
+                self._is_stopping = True
+                return
+            self._has_finished = False
+            log.info("resumed", worker_id=worker_id, effect="taking tasks again")
 
     async def _find_epoch(self) -> str:
         """Return the epoch of the control plane that is there, as soon as one is.
@@ -233,7 +244,7 @@ class Subworker:
         registry = self._registry = self._registry or self._load(welcome, address)
         worker_address = self._config.worker_address or reachable(welcome.worker_address, seen_from=address)
         joined = await self._join(worker_address, welcome.epoch, offset, registry)
-        log.info("joined", worker_id=self._config.worker_id, at=address, slots=self._config.slots, tasks=len(registry))
+        log.info("joined", worker_id=self._config.worker_id, at=address, slots=self._slots, tasks=len(registry))
         self._loud_at = self._clock.now()
         membership = Membership(welcome.epoch, self._config.worker_id, self._incarnation, offset, joined)
         return membership, registry, worker_address
@@ -261,7 +272,7 @@ class Subworker:
             deadline=self._clock.now() + offset + HELLO_SECONDS,
             worker_id=config.worker_id,
             incarnation=self._incarnation,
-            slots=config.slots,
+            slots=self._slots,
             names=registry.names,
             declared=[Declared(name, terms) for name, terms in registry.declared.items()],
             is_local=config.is_local,

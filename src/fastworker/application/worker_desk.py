@@ -65,10 +65,16 @@ class WorkerDesk(Desk):
         worker_id, incarnation = request.worker_id, request.incarnation
         superseded = self._take(request, now) if request.entries or request.notes else []
         self.coordinator.poll(
-            worker_id, incarnation, request.acknowledged, request.occupied, is_leaving=request.is_leaving, now=now
+            worker_id,
+            incarnation,
+            request.acknowledged,
+            request.occupied,
+            is_leaving=request.is_leaving,
+            obeyed=request.obeyed,
+            now=now,
         )
         self._wake()
-        if self.coordinator.has_orders(worker_id, incarnation, is_leaving=request.is_leaving):
+        if self.coordinator.has_orders(worker_id, incarnation):
             return self._leases(request, superseded)
         return self.held.hold(
             worker_id,
@@ -79,11 +85,12 @@ class WorkerDesk(Desk):
     def _leases(self, request: Poll, superseded: list[str]) -> Leases:
         worker_id = request.worker_id
         first, orders = self.coordinator.orders(worker_id, request.incarnation)
+        worker = self.coordinator.ledger.workers[worker_id]
         return Leases(
             first=first,
             superseded=superseded,
             entries=[views.lease_entry(order) for order in orders],
-            drain=self.coordinator.ledger.workers[worker_id].is_draining and not request.is_leaving,
+            directive=None if worker.has_obeyed else worker.directive,
             payloads=[b"" if order.is_stop else order.submission.payload for order in orders],
         )
 
@@ -105,6 +112,7 @@ class WorkerDesk(Desk):
             views.outcomes(request),
             request.occupied,
             is_leaving=request.is_leaving,
+            obeyed=request.obeyed,
             now=now,
         )
 

@@ -106,6 +106,12 @@ class NotWaiting(CallerError):
     code = "not_waiting"
 
 
+class WorkerUnavailable(CallerError):
+    """The worker drains, or does not, or is the control plane's own: in that state this cannot be asked of it."""
+
+    code = "worker_unavailable"
+
+
 class CountChanged(CallerError):
     """A bulk action was agreed to for so many tasks, and it would now be for another number: nothing was done."""
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from .action import Action
+from .directive import Directive
 from .journal import LogLine, Progress
 from .pause import Pause
 from .priority import TaskPriority
@@ -195,6 +196,29 @@ class WorkerDrained:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerDirected:
+    """Somebody wants something of a worker: it is told with the next answer to its question for work."""
+
+    worker_id: str
+    directive: Directive
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerObeyed:
+    """A worker has taken the directive of a number, perhaps not the latest."""
+
+    worker_id: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerResumed:
+    """A worker that drained had not left yet, and stays: it takes tasks again."""
+
+    worker_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionOpened:
     """A client connected."""
 
@@ -295,7 +319,16 @@ class ActionTaken:
 
 type PauseEvent = PriorityPaused | PriorityResumed | FunctionPaused | FunctionResumed
 type WorkerEvent = (
-    WorkerPolled | WorkerAnswered | WorkerHeard | WorkerOccupied | WorkerJoined | WorkerLeft | WorkerDrained
+    WorkerPolled
+    | WorkerAnswered
+    | WorkerHeard
+    | WorkerOccupied
+    | WorkerJoined
+    | WorkerLeft
+    | WorkerDrained
+    | WorkerDirected
+    | WorkerObeyed
+    | WorkerResumed
 )
 type Event = (
     TaskSubmitted

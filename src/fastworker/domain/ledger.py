@@ -36,13 +36,15 @@ from .events import (
     TaskTraced,
     TaskWatched,
     WorkerAnswered,
+    WorkerDirected,
     WorkerDrained,
-    WorkerEvent,
     WorkerHeard,
     WorkerJoined,
     WorkerLeft,
+    WorkerObeyed,
     WorkerOccupied,
     WorkerPolled,
+    WorkerResumed,
 )
 from .journal import Journal
 from .lifecycle import TaskStatus
@@ -53,6 +55,7 @@ from .task import Order, PriorityChange, Task, latest_attempt
 from .task_queue import TaskQueue
 from .terms import NO_TERMS, Terms
 from .timers import TimerKind, Timers
+from .worker_changes import apply_to_workers
 from .worker_registry import LocalExecution, Worker, WorkerRegistry
 
 OUTBOX_LIMIT = 100_000
@@ -123,11 +126,16 @@ class Ledger:
                 | WorkerAnswered()
                 | WorkerHeard()
                 | WorkerOccupied()
-                | WorkerJoined()
                 | WorkerLeft()
                 | WorkerDrained()
+                | WorkerDirected()
+                | WorkerObeyed()
+                | WorkerResumed()
             ):
-                self._apply_to_workers(event)
+                apply_to_workers(event, self.workers)
+            case WorkerJoined():
+                apply_to_workers(event, self.workers)
+                self._learn_names(event)
             case SessionHeard() | SessionOpened() | SessionClosed():
                 self._apply_to_sessions(event)
             case TaskReturned():
@@ -169,35 +177,11 @@ class Ledger:
             case _:
                 assert_never(event)
 
-    def _apply_to_workers(self, event: WorkerEvent) -> None:
-        match event:
-            case WorkerPolled():
-                worker = self.workers[event.worker_id]
-                worker.heard_at = event.at
-                worker.outbox.acknowledge(event.acknowledged)
-                worker.occupied = event.occupied
-                worker.is_open = not worker.is_draining
-                self.workers.offer(worker)
-            case WorkerAnswered():
-                self.workers[event.worker_id].is_open = False
-            case WorkerHeard():
-                self.workers[event.worker_id].hear(event.vitals, at=event.at)
-            case WorkerOccupied():
-                worker = self.workers[event.worker_id]
-                worker.occupied = event.occupied
-                self.workers.offer(worker)
-            case WorkerJoined():
-                self.workers.add(event.card, now=event.at)
-                self.names |= event.card.names
-                for name in event.card.names:  # the functions of the newest worker say what holds
-                    self.declared.pop(name, None)
-                self.declared.update(event.card.declared)
-            case WorkerLeft():
-                self.workers.remove(event.worker_id)
-            case WorkerDrained():
-                self.workers.drain(event.worker_id)
-            case _:
-                assert_never(event)
+    def _learn_names(self, event: WorkerJoined) -> None:
+        self.names |= event.card.names
+        for name in event.card.names:  # the functions of the newest worker say what holds
+            self.declared.pop(name, None)
+        self.declared.update(event.card.declared)
 
     def _apply_to_sessions(self, event: SessionHeard | SessionOpened | SessionClosed) -> None:
         match event:

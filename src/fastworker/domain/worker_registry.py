@@ -10,6 +10,7 @@ from enum import StrEnum
 from heapq import heapify, heappop, heappush, heapreplace
 
 from .code_variants import CodeVariants
+from .directive import NO_DIRECTIVE, Directive
 from .outbox import Outbox
 from .task import Order, Task
 from .task_queue import QueueView, TaskQueue
@@ -45,7 +46,7 @@ class WorkerCard:
 class Worker:
     """A live worker. It is open while it has asked for work and has not been answered.
 
-    One that drains is never open again.
+    One that drains is not open, unless it is resumed. `obeyed` is the number of the directive that it took last.
     """
 
     card: WorkerCard
@@ -57,6 +58,8 @@ class Worker:
     is_draining: bool = False
     occupied: int = 0  # slots taken by work that it holds no lease for any more
     finished: int = 0
+    directive: Directive = NO_DIRECTIVE
+    obeyed: int = 0
     leased: dict[str, Task] = field(default_factory=dict)
     outbox: Outbox[Order] = field(default_factory=Outbox)
 
@@ -69,6 +72,11 @@ class Worker:
     def room(self) -> int:
         """How many more tasks may be leased to it now, if it is open."""
         return self.card.slots - self.occupied - len(self.leased)
+
+    @property
+    def has_obeyed(self) -> bool:
+        """True when it has taken all that is wanted of it."""
+        return self.obeyed == self.directive.number
 
 
 type Offer = tuple[bool, int, int, Worker]
@@ -185,6 +193,11 @@ class WorkerRegistry:
         worker.is_draining = True
         worker.is_open = False
         self._leave_group(worker_id)
+        self._regroup()
+
+    def resume(self, worker_id: str) -> None:
+        """Count on a worker again that drained."""
+        self._workers[worker_id].is_draining = False
         self._regroup()
 
     def offer(self, worker: Worker) -> None:

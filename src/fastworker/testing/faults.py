@@ -74,6 +74,10 @@ class FaultyExecutor(TaskExecutor):
         self._inner.stop(execution)
 
     @override
+    def resize(self, slots: int) -> None:
+        self._inner.resize(slots)
+
+    @override
     def stack(self, execution: Execution) -> str:
         return self._inner.stack(execution)
 

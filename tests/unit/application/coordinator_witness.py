@@ -5,6 +5,7 @@ from typing import override
 
 from fastworker.adapters.memory import RecordingSink
 from fastworker.application.observatory.observatory import Observatory
+from fastworker.domain.directive import NO_DIRECTIVE, Directive
 from fastworker.domain.events import (
     DrainStarted,
     Event,
@@ -23,11 +24,14 @@ from fastworker.domain.events import (
     TaskReturned,
     TaskSubmitted,
     WorkerAnswered,
+    WorkerDirected,
     WorkerDrained,
     WorkerJoined,
     WorkerLeft,
+    WorkerObeyed,
     WorkerOccupied,
     WorkerPolled,
+    WorkerResumed,
 )
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TRANSITIONS, TaskStatus
@@ -74,11 +78,13 @@ class WitnessedWorker:
     is_open: bool = False
     is_draining: bool = False
     occupied: int = 0
+    slots: int = 0  # what it has
+    directive: Directive = NO_DIRECTIVE
     held: set[str] = field(default_factory=set)
 
     @property
     def takes_one_more(self) -> bool:
-        return self.is_open and len(self.held) + self.occupied < self.card.slots
+        return self.is_open and len(self.held) + self.occupied < min(self.slots, self.directive.slots or self.slots)
 
 
 class Witness(RecordingSink):
@@ -149,7 +155,7 @@ class Witness(RecordingSink):
                 card = event.card
                 assert card.worker_id not in self.workers
                 self.joined += 1
-                self.workers[card.worker_id] = WitnessedWorker(card, self.joined)
+                self.workers[card.worker_id] = WitnessedWorker(card, self.joined, slots=card.slots)
                 self.declared = {name: terms for name, terms in self.declared.items() if name not in card.names}
                 self.declared |= dict(card.declared)
             case WorkerLeft():
@@ -157,6 +163,20 @@ class Witness(RecordingSink):
             case WorkerDrained():
                 self.workers[event.worker_id].is_draining = True
                 self.workers[event.worker_id].is_open = False
+            case WorkerResumed():
+                worker = self.workers[event.worker_id]
+                assert worker.is_draining
+                assert not worker.directive.is_to_leave
+                worker.is_draining = False
+            case WorkerDirected():
+                worker = self.workers[event.worker_id]
+                assert event.directive.number == worker.directive.number + 1
+                worker.slots = min(worker.slots, event.directive.slots or worker.slots)
+                worker.directive = event.directive
+            case WorkerObeyed():
+                worker = self.workers[event.worker_id]
+                if event.number == worker.directive.number:
+                    worker.slots = worker.directive.slots or worker.slots
             case WorkerPolled():
                 worker = self.workers[event.worker_id]
                 worker.is_open = not worker.is_draining

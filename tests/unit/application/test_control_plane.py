@@ -33,6 +33,7 @@ from fastworker.application.messages import (
     Welcome,
 )
 from fastworker.domain.cancellation import Cancellation
+from fastworker.domain.directive import Directive
 from fastworker.domain.errors import (
     AddressUnusable,
     BadFrame,
@@ -357,7 +358,7 @@ async def test_a_worker_whose_poll_is_held_is_told_at_once_that_it_drains() -> N
         await system.settle()
         leases = polling.result()
         assert isinstance(leases, Leases)
-        assert (leases.drain, leases.entries) == (True, [])
+        assert (leases.directive, leases.entries) == (Directive(1, is_to_leave=True), [])
 
 
 async def test_a_wait_that_follows_a_task_is_answered_by_its_steps() -> None:

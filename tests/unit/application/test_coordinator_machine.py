@@ -6,6 +6,7 @@ everything: each task can be brought to an end, and nothing of it is left).
 """
 
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 
@@ -24,7 +25,6 @@ from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import (
     Draining,
     IdConflict,
-    InvalidOption,
     NotFinished,
     NotWaiting,
     QueueFull,
@@ -32,6 +32,7 @@ from fastworker.domain.errors import (
     UnknownTask,
     UnknownTaskId,
     UnknownWorker,
+    WorkerUnavailable,
 )
 from fastworker.domain.events import (
     SessionClosed,
@@ -259,14 +260,16 @@ class CoordinatorMachine(RuleBasedStateMachine):
         occupied=st.sampled_from([0, 0, 0, 1]),
         is_answer_lost=st.sampled_from([False, False, True]),
         is_leaving=st.sampled_from([False] * 6 + [True]),
+        is_obeying=st.booleans(),
     )
-    def poll(self, card, occupied, is_answer_lost, is_leaving):
+    def poll(self, card, occupied, is_answer_lost, is_leaving, is_obeying):
         """A worker asks, after joining if it must."""
         worker_id = card.worker_id
         if worker_id not in self.witness.workers:
             self._join(card)
         received, stops = self.plane.received[worker_id], list(self.plane.stops)
-        tasks = self.plane.poll(worker_id, occupied=occupied, is_leaving=is_leaving)
+        obeyed = self.witness.workers[worker_id].directive.number if is_obeying else 0
+        tasks = self.plane.poll(worker_id, occupied=occupied, is_leaving=is_leaving, obeyed=obeyed)
         if is_answer_lost:
             self.plane.received[worker_id], self.plane.stops = received, stops
             return multiple()
@@ -365,19 +368,39 @@ class CoordinatorMachine(RuleBasedStateMachine):
         if self.plane.coordinator.next_timer_at() is not None:
             assert self.plane.fire_next() > 0.0
 
+    def _direct(self, what, worker_id, slots):
+        """Somebody wants something of a worker, with every reason to be refused that there is."""
+        steering, now = self.plane.coordinator.steering, self.plane.now
+        match what:
+            case "shut down":
+                steering.shut_down_worker(ANN, worker_id, grace_seconds=5.0 * slots, now=now)
+                assert self.witness.workers[worker_id].is_draining
+            case "resume":
+                steering.resume_worker(ANN, worker_id, now=now)
+                assert not self.witness.workers[worker_id].directive.is_to_leave
+            case "resize":
+                steering.resize_worker(ANN, worker_id, slots, now=now)
+                assert not self.witness.workers[worker_id].is_draining
+
     # ---- what happens now and then ----
 
     @rule(
         what=st.sampled_from(
-            ["nothing"] * 6 + ["drain worker"] * 3 + ["goodbye"] * 2 + ["forgive", "drain", "restart"]
+            ["nothing"] * 6
+            + ["drain worker"] * 3
+            + ["shut down", "resume"] * 2
+            + ["resize"] * 3
+            + ["goodbye"] * 2
+            + ["forgive", "drain", "restart"]
         ),
         worker_id=st.sampled_from(WORKERS),
+        slots=st.integers(1, 4),
     )
-    def now_and_then(self, what, worker_id):
+    def now_and_then(self, what, worker_id, slots):
         coordinator = self.plane.coordinator
         match what:
             case "drain worker" if worker_id in self.witness.workers and worker_id == "local":
-                with pytest.raises(InvalidOption):
+                with pytest.raises(WorkerUnavailable):
                     coordinator.drain_worker(worker_id, now=self.plane.now)
             case "drain worker" if worker_id in self.witness.workers:
                 coordinator.drain_worker(worker_id, now=self.plane.now)
@@ -385,6 +408,9 @@ class CoordinatorMachine(RuleBasedStateMachine):
             case "drain worker":
                 with pytest.raises(UnknownWorker):
                     coordinator.drain_worker(worker_id, now=self.plane.now)
+            case "shut down" | "resume" | "resize":
+                with suppress(UnknownWorker, WorkerUnavailable):
+                    self._direct(what, worker_id, slots)
             case "goodbye":
                 coordinator.close_session("client" if worker_id == "a" else "page")
             case "forgive":

@@ -409,7 +409,7 @@ def test_a_worker_that_says_that_it_is_leaving_is_leased_no_more_and_not_told_to
     plane.accepted(a_submission("t2"))
 
     assert plane.poll(is_leaving=True) == []
-    assert not plane.coordinator.has_orders("worker", "first life", is_leaving=True)
+    assert not plane.coordinator.has_orders("worker", "first life")
     plane.report(task)
     assert (plane.status("t1"), plane.status("t2")) == (TaskStatus.SUCCESS, TaskStatus.QUEUED)
 

@@ -4,6 +4,7 @@ import pytest
 
 from fastworker.domain import ledger as ledger_module
 from fastworker.domain.action import Action, Actor
+from fastworker.domain.directive import Directive
 from fastworker.domain.events import (
     ActionTaken,
     DrainStarted,
@@ -33,12 +34,15 @@ from fastworker.domain.events import (
     TaskTraced,
     TaskWatched,
     WorkerAnswered,
+    WorkerDirected,
     WorkerDrained,
     WorkerHeard,
     WorkerJoined,
     WorkerLeft,
+    WorkerObeyed,
     WorkerOccupied,
     WorkerPolled,
+    WorkerResumed,
 )
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.ledger import Ledger
@@ -318,7 +322,10 @@ HISTORY: tuple[Event, ...] = (
     StopOrdered("t3", is_cancelled=True),
     TaskRetried("t3", an_outcome(TaskStatus.LOST), 1005.0, 1004.0),
     TaskDue("t3", 1005.0),
+    WorkerDirected("worker", Directive(1, slots=2, is_to_leave=True)),
     WorkerDrained("worker"),
+    WorkerResumed("worker"),
+    WorkerObeyed("worker", 1),
     SessionClosed("page", "silent"),
     WorkerLeft("worker", "left", 1005.0),
     ResultsReaped(1100.0),

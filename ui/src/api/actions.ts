@@ -122,6 +122,20 @@ export function drainWorker(id: string): Promise<Worker> {
   return post(`workers/${segment(id)}/drain`);
 }
 
+/** What still runs after so many seconds is lost. */
+export function shutDownWorker(id: string, graceSeconds: number): Promise<Worker> {
+  return post(`workers/${segment(id)}/shutdown`, { grace_seconds: graceSeconds });
+}
+
+/** Ask a worker that drains to stay; it says whether it could by its state. */
+export function resumeWorker(id: string): Promise<Worker> {
+  return post(`workers/${segment(id)}/resume`);
+}
+
+export function resizeWorker(id: string, slots: number): Promise<Worker> {
+  return post(`workers/${segment(id)}/resize`, { slots });
+}
+
 export function logIn(proof: { token: string } | { once: string }): Promise<SessionState> {
   return post("session", proof);
 }

@@ -655,6 +655,12 @@ export interface ResetEvent {
   reason: "other-boot" | "gap" | "overflow";
 }
 
+/** How many tasks the worker is to run at once, for as long as its process lives. */
+export interface ResizeRequest {
+  /** At most --max-slots of the control plane. */
+  slots: number;
+}
+
 export type Role = "viewer" | "operator" | "admin";
 
 /** History in columns: each has one value per moment of `at`, None where nothing was seen. */
@@ -693,6 +699,12 @@ export interface Setting {
   default: string;
   is_default: boolean;
   description: string;
+}
+
+/** How long the worker waits for what it runs. */
+export interface ShutdownRequest {
+  /** What still runs then is lost. */
+  grace_seconds: number;
 }
 
 /** The task that was accepted. */
@@ -1033,10 +1045,15 @@ export interface Word {
 export interface Worker {
   id: string;
   kind: "subworker" | "control-plane";
-  state: "active" | "draining";
+  /** `resuming` was draining and is asked to stay, if it still can; `leaving` drains by itself: its process was told to end. */
+  state: "active" | "draining" | "resuming" | "leaving";
+  /** If it drains: what still runs after so many seconds is lost. None: after its own --drain-timeout. */
+  grace_seconds: number | null;
   /** It is given nothing: other workers know all of its functions. */
   is_standing_by: boolean;
   slots: number;
+  /** What it was told to have, and has not said yet that it has. */
+  ordered_slots: number | null;
   running: number;
   stuck: number;
   finished: number;
@@ -1061,10 +1078,15 @@ export interface Worker {
 export interface WorkerDetail {
   id: string;
   kind: "subworker" | "control-plane";
-  state: "active" | "draining";
+  /** `resuming` was draining and is asked to stay, if it still can; `leaving` drains by itself: its process was told to end. */
+  state: "active" | "draining" | "resuming" | "leaving";
+  /** If it drains: what still runs after so many seconds is lost. None: after its own --drain-timeout. */
+  grace_seconds: number | null;
   /** It is given nothing: other workers know all of its functions. */
   is_standing_by: boolean;
   slots: number;
+  /** What it was told to have, and has not said yet that it has. */
+  ordered_slots: number | null;
   running: number;
   stuck: number;
   finished: number;

@@ -42,6 +42,7 @@ KINDS: dict[type[errors.FastWorkerError], ProblemKind] = {  # the special before
     errors.TooManyOperations: TOO_MANY,
     errors.NotFinished: WRONG_STATE,
     errors.NotWaiting: WRONG_STATE,
+    errors.WorkerUnavailable: WRONG_STATE,
     errors.TooManyUnfinished: TOO_MANY,
     errors.QueueFull: QUEUE_FULL,
     errors.Draining: DRAINING,

@@ -58,6 +58,10 @@ class LoopExecutor(TaskExecutor):
         task.cancel()
 
     @override
+    def resize(self, slots: int) -> None:
+        """Change nothing: the loop runs what was started."""
+
+    @override
     def stack(self, execution: Execution) -> str:
         task = self._tasks.get(execution)
         if task is None:

@@ -80,6 +80,13 @@ class ProcessExecutor(TaskExecutor):
             self._end_soon(execution, stopped(execution, "it had not begun"))
 
     @override
+    def resize(self, slots: int) -> None:
+        """Let so many children be; those too many are dismissed when they are idle."""
+        self._limit = slots
+        self._dismiss_idle()
+        self._assign()
+
+    @override
     def stack(self, execution: Execution) -> str:
         child = self._running_in.get(execution)
         return "" if child is None else f"  runs in process {child.pid} (`py-spy dump --pid {child.pid}` shows where)\n"
@@ -94,6 +101,13 @@ class ProcessExecutor(TaskExecutor):
         starting = sum(not child.is_ready for child in self._children)
         if len(self._waiting) > starting and len(self._children) < self._limit and not self._is_closed:
             self._start_child()
+
+    def _dismiss_idle(self) -> None:
+        """Have idle children leave that are more than there may be."""
+        staying = sum(not child.is_leaving for child in self._children)
+        while self._idle and staying > self._limit:
+            self._idle.pop(0).dismiss()
+            staying -= 1
 
     def _start_child(self) -> None:
         assert self._loop is not None
@@ -112,6 +126,7 @@ class ProcessExecutor(TaskExecutor):
     def _ready(self, child: ChildProcess) -> None:
         if not child.is_leaving:
             self._idle.append(child)
+            self._dismiss_idle()
             self._assign()
 
     def _ended(self, child: ChildProcess, execution: Execution, outcome: Outcome) -> None:

@@ -8,13 +8,17 @@ import traceback
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import override
+from typing import Never, override
 
 from fastworker.application.execution import Execution, perform, stopped
 from fastworker.application.ports.task_executor import Done, Noted, TaskExecutor
 from fastworker.domain.task import Outcome
 
 log = logging.getLogger(__name__)
+
+
+class OneTooMany(Exception):
+    """There are more threads than there may be, since the executor was resized."""
 
 
 class ThreadExecutor(TaskExecutor):
@@ -75,6 +79,16 @@ class ThreadExecutor(TaskExecutor):
         self._finish(execution, stopped(execution, "it had not begun"))
 
     @override
+    def resize(self, slots: int) -> None:
+        """Let so many threads be; those too many end when they have nothing to run."""
+        with self._lock:
+            self._limit = slots
+            for _ in range(min(len(self._idle), self._threads - slots)):
+                self._idle.pop().release()
+            if self._waiting:
+                self._wake_one()
+
+    @override
     def stack(self, execution: Execution) -> str:
         frame = sys._current_frames().get(self._running_in.get(execution, -1))
         return "" if frame is None else "".join(traceback.format_stack(frame))
@@ -98,20 +112,23 @@ class ThreadExecutor(TaskExecutor):
 
     def _work(self) -> None:
         semaphore = threading.Semaphore(0)
-        while not self._is_closed:
-            execution = self._next(semaphore)
-            if execution is None:
-                semaphore.acquire()
-                continue
-            self._running_in[execution] = threading.get_ident()
-            outcome = perform(execution)
-            del self._running_in[execution]
-            self._finish(execution, outcome)
+        with suppress(OneTooMany):
+            while not self._is_closed:
+                execution = self._next(semaphore)
+                if execution is None:
+                    semaphore.acquire()
+                    continue
+                self._running_in[execution] = threading.get_ident()
+                outcome = perform(execution)
+                del self._running_in[execution]
+                self._finish(execution, outcome)
 
     def _next(self, semaphore: threading.Semaphore) -> Execution | None:
         """Take an attempt and see that the next one is taken; without one, be woken by the semaphore."""
         with self._lock:
             self._wake_is_under_way = False
+            if self._threads > self._limit:
+                self._leave()
             if not self._waiting:
                 if not self._is_closed:
                     self._idle.append(semaphore)
@@ -122,6 +139,13 @@ class ThreadExecutor(TaskExecutor):
             if self._waiting:
                 self._wake_one()
             return execution
+
+    def _leave(self) -> Never:
+        """End this thread; the lock is held. Others take what it was woken for."""
+        self._threads -= 1
+        if self._waiting:
+            self._wake_one()
+        raise OneTooMany
 
     def _finish(self, execution: Execution, outcome: Outcome) -> None:
         self._finished.append((execution, outcome))

@@ -55,6 +55,10 @@ class InlineExecutor(TaskExecutor):
             scope.cancel()
 
     @override
+    def resize(self, slots: int) -> None:
+        """Change nothing: what runs at once is what was started."""
+
+    @override
     def stack(self, execution: Execution) -> str:
         return ""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from fastworker.domain.directive import Directive
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
@@ -93,7 +94,8 @@ class Poll(Message):
 
     It takes along the attempts that have ended, with results as payloads. `occupied` is the number of slots taken
     by work that the worker holds no lease for any more. The `notes` came before the ends of the same
-    attempts. A worker that `is_leaving` takes no more leases, and asks only for what to stop.
+    attempts. A worker that `is_leaving` takes no more leases, and asks only for what to stop. `obeyed` is the
+    number of the directive that it took last.
     """
 
     epoch: str
@@ -103,6 +105,7 @@ class Poll(Message):
     acknowledged: int
     occupied: int = 0
     is_leaving: bool = False
+    obeyed: int = 0
     notes: list[NoteEntry] = field(default_factory=list)
     entries: list[ReportEntry] = field(default_factory=list)
     payloads: list[bytes] = field(default_factory=list)
@@ -138,13 +141,14 @@ class LeaseEntry:
 class Leases(Message):
     """Attempts to start, with arguments as payloads; the first entry has the number `first`, the others follow.
 
-    `superseded` are the tasks whose outcome in the poll came too late. With `drain`, the worker is to stop.
+    `superseded` are the tasks whose outcome in the poll came too late. The `directive` is one that the worker has not
+    obeyed yet.
     """
 
     first: int
     entries: list[LeaseEntry]
     superseded: list[str] = field(default_factory=list)
-    drain: bool = False
+    directive: Directive | None = None
     payloads: list[bytes] = field(default_factory=list)
 
 
@@ -158,6 +162,7 @@ class Report(Message):
     entries: list[ReportEntry]
     occupied: int = 0
     is_leaving: bool = False
+    obeyed: int = 0
     notes: list[NoteEntry] = field(default_factory=list)
     payloads: list[bytes] = field(default_factory=list)
 

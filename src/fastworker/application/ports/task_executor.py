@@ -13,7 +13,7 @@ type Noted = Callable[[Execution], None]
 
 
 class TaskExecutor(ABC):
-    """Runs attempts, as many at once as it is given.
+    """Runs attempts, as many at once as it is given; what it keeps for them is bounded by the slots of the worker.
 
     Rules (tests/contracts/task_executor.py): each started attempt ends in exactly one call of `done`, on the event
     loop that opened the executor, unless the executor was closed first; an attempt that raises, even a
@@ -35,6 +35,10 @@ class TaskExecutor(ABC):
         An attempt that cannot be made to end goes on, and ends in `done` when it does; so does one that ends by
         itself in this moment. Stopping twice is stopping once.
         """
+
+    @abstractmethod
+    def resize(self, slots: int) -> None:
+        """Run so many at once from now on; what runs already, or waits to, is not touched."""
 
     @abstractmethod
     def stack(self, execution: Execution) -> str:

@@ -63,7 +63,82 @@ async def test_a_drained_worker_takes_no_more_and_leaves() -> None:
         held.release()
         await served.system.advance(5)
         assert (await served.get("/workers/w1")).status_code == 404
-        assert (await served.post("/workers/w1/drain")).status_code == 404
+        for action in ("drain", "resume"):
+            gone = await served.post(f"/workers/w1/{action}")
+            assert (gone.status_code, gone.json()["current_status"]) == (409, "left")
+        assert (await served.post("/workers/nobody/drain")).status_code == 404
+
+
+async def test_a_worker_is_given_other_slots() -> None:
+    held = HeldTask()
+    async with a_dashboard(functions=[held.function]) as served:
+        for number in range(3):
+            await served.client.delay("held", number)
+        await served.system.settle()
+        before = (await served.get("/workers/w1")).json()["slots"]
+        response = await served.post("/workers/w1/resize", {"slots": before + 2})
+        assert response.status_code == 202
+        assert (response.json()["slots"], response.json()["ordered_slots"]) == (before, before + 2)
+        await served.system.settle()
+        after = (await served.get("/workers/w1")).json()
+        assert (after["slots"], after["ordered_slots"], after["state"]) == (before + 2, None, "active")
+        fewer = (await served.post("/workers/w1/resize", {"slots": 1})).json()
+        assert (fewer["slots"], fewer["ordered_slots"]) == (1, None)
+        for slots in (0, 10_001):
+            assert (await served.post("/workers/w1/resize", {"slots": slots})).status_code == 422
+        await served.post("/workers/w1/drain")
+        refused = await served.post("/workers/w1/resize", {"slots": 2})
+        assert (refused.status_code, refused.json()["current_status"]) == (409, "draining")
+        held.release()
+
+
+async def test_a_worker_that_is_shut_down_leaves_in_time() -> None:
+    held = HeldTask()
+    async with a_dashboard(functions=[held.function]) as served:
+        handle = await served.client.delay("held", 1)
+        await served.system.settle()
+        response = await served.post("/workers/w1/shutdown", {"grace_seconds": 3})
+        assert (response.status_code, response.json()["state"]) == (202, "draining")
+        assert response.json()["grace_seconds"] == 3
+        assert (await served.post("/workers/w1/shutdown", {"grace_seconds": -1})).status_code == 422
+        await served.system.advance(4)
+        assert (await served.get(f"/tasks/{handle}")).json()["status"] == "lost"
+        gone = await served.post("/workers/w1/shutdown", {"grace_seconds": 3})
+        assert (gone.status_code, gone.json()["current_status"]) == (409, "left")
+        audit = await served.items("/audit")
+        assert [(noted["action"], noted["after"]) for noted in audit if noted["action"] == "shut down worker"][-1] == (
+            "shut down worker",
+            "draining for at most 3 s",
+        )
+
+
+async def test_a_worker_that_drains_is_asked_to_stay_and_says_that_it_could() -> None:
+    held = HeldTask()
+    async with a_dashboard(functions=[held.function]) as served:
+        await served.client.delay("held", 1)
+        await served.system.settle()
+        refused = await served.post("/workers/w1/resume")
+        assert (refused.status_code, refused.json()["current_status"]) == (409, "active")
+        await served.post("/workers/w1/drain")
+        await served.system.settle()
+        assert (await served.post("/workers/w1/resume")).json()["state"] == "resuming"
+        await served.system.settle()
+        assert (await served.get("/workers/w1")).json()["state"] == "active"
+        held.release()
+
+
+async def test_a_worker_whose_process_was_told_to_end_is_shown_as_leaving_and_does_not_stay() -> None:
+    held = HeldTask()
+    async with a_dashboard(functions=[held.function], workers=[]) as served:
+        worker = await served.system.start_worker("w9", held.function)
+        await served.client.delay("held", 1)
+        await served.system.settle()
+        worker.role.stop()
+        await served.system.settle()
+        assert (await served.get("/workers/w9")).json()["state"] == "leaving"
+        refused = await served.post("/workers/w9/resume")
+        assert (refused.status_code, refused.json()["current_status"]) == (409, "leaving")
+        held.release()
 
 
 async def test_that_the_own_worker_cannot_be_drained_is_not_the_fault_of_a_body() -> None:

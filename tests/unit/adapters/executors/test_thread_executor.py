@@ -53,6 +53,34 @@ class TestThreadExecutor(TaskExecutorContract):
             await results.have(3 * THREADS)
         assert len(results.outcomes) == 3 * THREADS
 
+    async def test_more_slots_are_more_threads_at_once_and_threads_too_many_end_when_they_are_idle(
+        self, executor: TaskExecutor, gate: threading.Event
+    ) -> None:
+        started = threading.Semaphore(0)
+
+        def block() -> None:
+            started.release()
+            gate.wait(PATIENCE_SECONDS)
+
+        before = task_threads()
+        results = Results()
+        async with executor.open(results.done, results.noted):
+            for attempt in executions(task(block), *[()] * (2 * THREADS)):
+                executor.start(attempt)
+            await until(lambda: started._value == THREADS)
+            executor.resize(THREADS + 2)
+            await until(lambda: started._value == THREADS + 2)
+            executor.resize(2)
+            gate.set()
+            await results.have(2 * THREADS)
+            await until(lambda: task_threads() == before + 2)
+            executor.resize(1)
+            await until(lambda: task_threads() == before + 1)
+            for attempt in executions(task(lambda: None), *[()] * 20):
+                executor.start(attempt)
+            await results.have(2 * THREADS + 20)
+            assert task_threads() == before + 1
+
     async def test_a_task_that_blocks_does_not_hold_up_the_rest(
         self, executor: TaskExecutor, gate: threading.Event
     ) -> None:

@@ -47,6 +47,7 @@ from fastworker.application.messages import (
     WorkerState,
 )
 from fastworker.domain.cancellation import Cancellation
+from fastworker.domain.directive import Directive
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
@@ -177,6 +178,7 @@ EXAMPLES: tuple[Message, ...] = (
         acknowledged=4,
         occupied=1,
         is_leaving=True,
+        obeyed=2,
         notes=NOTES,
         entries=REPORT_ENTRIES,
         payloads=[b'"a.png"', b""],
@@ -189,7 +191,7 @@ EXAMPLES: tuple[Message, ...] = (
             LeaseEntry(OTHER_TASK, "send", 1, 11, LeaseDetails(is_stop=True)),
         ],
         superseded=[OTHER_TASK],
-        drain=True,
+        directive=Directive(number=3, slots=8, is_to_leave=True, grace_seconds=2.5),
         payloads=[b'{"":["a.png"],"width":800}', b"{}", b""],
     ),
     Report(
@@ -199,6 +201,7 @@ EXAMPLES: tuple[Message, ...] = (
         entries=REPORT_ENTRIES,
         occupied=2,
         is_leaving=True,
+        obeyed=2,
         notes=NOTES,
         payloads=[b'"a.png"', b""],
     ),

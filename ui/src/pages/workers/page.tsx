@@ -1,10 +1,8 @@
-// The workers: their slots, what they run, and letting one go.
+// The workers: their slots, and what they run.
 import type { JSX } from "preact";
-import { drainWorker } from "../../api/actions";
 import type { Worker, WorkerDetail, WorkerPage, WorkersEvent } from "../../api/types";
 import { ApiError } from "../../api/problem";
 import { Ago, Badge, Button, Code, Fact, Facts } from "../../components/basics";
-import { confirm } from "../../components/confirm";
 import { DataTable } from "../../components/data-table";
 import { Icon } from "../../components/icons";
 import { Empty, Panel } from "../../components/panel";
@@ -13,13 +11,11 @@ import { type Resource, useResource } from "../../live/resource";
 import type { LiveEvent } from "../../live/protocol";
 import { navigate, param } from "../../router/location";
 import { urlOf } from "../../router/route";
-import { act } from "../../state/act";
 import { copy } from "../../state/clipboard";
-import { canOperate } from "../../state/session";
-import { useShortcuts } from "../../state/shortcuts";
 import { toast } from "../../state/toasts";
 import { COLUMNS } from "../tasks/columns";
 import { useSystem } from "../system/data";
+import { RowAction, useWorkerKeys, WorkerActions } from "./actions";
 import { Gone } from "./gone";
 import { Moves } from "./moves";
 import { Recent } from "./recent";
@@ -28,6 +24,11 @@ import { Labels, Lag, Memory, OtherCode, Processor, RoundTrip, VitalFacts } from
 
 const TOPICS = ["workers"];
 const MOST_DOTS = 12;
+const LEAVING = {
+  draining: "It takes no more, finishes what it runs, and leaves; until then it can be resumed",
+  resuming: "It drained, and is asked to stay; whether it still could is seen when it asks for work",
+  leaving: "Its own process was told to end: it finishes what it runs, and leaves",
+};
 
 /** The workers of an event in the place of the old; undefined when it could not name all. */
 export function withWorkers(event: LiveEvent, page: WorkerPage | null): WorkerPage | undefined {
@@ -40,37 +41,8 @@ export function Workers({ subject }: { subject: string }): JSX.Element {
   return subject ? <One id={subject} /> : <All />;
 }
 
-async function drain(worker: Worker, done: () => void): Promise<void> {
-  const agreed = await confirm({
-    title: `Drain ${worker.id}?`,
-    verb: "Drain the worker",
-    isDangerous: true,
-    text: `It takes no more tasks, finishes the ${plural(worker.running, "task")} that it runs, and leaves. It does not come back by itself.`,
-  });
-  if (agreed)
-    await act(
-      "Drain",
-      () => drainWorker(worker.id),
-      () => (toast("good", `${worker.id} drains`), done()),
-    );
-}
-
-function refusal({ kind, state }: Worker): string | null {
-  if (!canOperate.value) return "needs the role operator";
-  if (kind === "control-plane") return "this is the control plane itself";
-  return state === "draining" ? "it drains already" : null;
-}
-
-function DrainButton({ worker, done }: { worker: Worker; done: () => void }): JSX.Element {
-  return (
-    <Button icon="drain" refused={refusal(worker)} onClick={() => void drain(worker, done)}>
-      Drain<span class="offscreen"> {worker.id}</span>
-    </Button>
-  );
-}
-
 /** Slots as dots up to a number, and always as text. */
-function Slots({ worker: { id, slots, running, stuck } }: { worker: Worker }): JSX.Element {
+function Slots({ worker: { id, slots, ordered_slots, running, stuck } }: { worker: Worker }): JSX.Element {
   const shown = Math.min(slots, MOST_DOTS);
   return (
     <span class="slots">
@@ -83,6 +55,11 @@ function Slots({ worker: { id, slots, running, stuck } }: { worker: Worker }): J
       <a class="plain" href={urlOf("tasks", "", { worker: id, status: "running" })} title={`What ${id} runs now`}>
         {count(running)}/{count(slots)}
       </a>
+      {ordered_slots !== null && (
+        <Badge icon="clock" title="It was told to have so many, and has not said yet that it has">
+          {count(ordered_slots)} ordered
+        </Badge>
+      )}
       {stuck > 0 && (
         <Badge tone="warn" icon="warn">
           {stuck} stuck
@@ -109,13 +86,17 @@ function State({ worker }: { worker: Worker }): JSX.Element {
         stands by
       </Badge>
     );
-  return worker.state === "draining" ? (
-    <Badge tone="warn" icon="drain">
-      draining
-    </Badge>
-  ) : (
-    <Badge tone="good" icon="check">
-      active
+  if (worker.state === "active")
+    return (
+      <Badge tone="good" icon="check">
+        active
+      </Badge>
+    );
+  const { grace_seconds: grace } = worker;
+  return (
+    <Badge tone="warn" icon="drain" title={LEAVING[worker.state]}>
+      {worker.state}
+      {grace !== null && `, at most ${count(grace)} s`}
     </Badge>
   );
 }
@@ -142,7 +123,7 @@ function All(): JSX.Element {
   const workers = useResource<WorkerPage>("workers?limit=100", { topics: TOPICS, apply: withWorkers });
   const current = workers.data?.items.find(({ id }) => id === param("row"));
   const command = useStartCommand();
-  useDrainKey(current, workers.refresh);
+  useWorkerKeys(current, workers.refresh);
   return (
     <>
       <header class="page-head">
@@ -220,7 +201,7 @@ function All(): JSX.Element {
                   key: "actions",
                   label: "Actions",
                   align: "end",
-                  cell: (worker) => <DrainButton worker={worker} done={workers.refresh} />,
+                  cell: (worker) => <RowAction worker={worker} done={workers.refresh} />,
                 },
               ]}
             />
@@ -248,25 +229,12 @@ function AddOne({ isAlone }: { isAlone: boolean }): JSX.Element {
   );
 }
 
-function useDrainKey(worker: Worker | null | undefined, done: () => void): void {
-  useShortcuts([
-    {
-      keys: "d",
-      label: "Drain the worker",
-      group: "Workers",
-      run: () => {
-        if (worker && !refusal(worker)) void drain(worker, done);
-      },
-    },
-  ]);
-}
-
 function One({ id }: { id: string }): JSX.Element {
   const worker = useResource<WorkerDetail>(`workers/${encodeURIComponent(id)}`, {
     topics: ["workers", "tasks"],
     pace: 1500,
   });
-  useDrainKey(worker.data, worker.refresh);
+  useWorkerKeys(worker.data, worker.refresh);
   const isGone = worker.error instanceof ApiError && worker.error.status === 404;
   return (
     <>
@@ -283,7 +251,7 @@ function One({ id }: { id: string }): JSX.Element {
             <Icon name="filter" />
             Its tasks
           </a>
-          {worker.data && <DrainButton worker={worker.data} done={worker.refresh} />}
+          {worker.data && <WorkerActions worker={worker.data} done={worker.refresh} />}
         </div>
       </header>
       {isGone ? <Gone id={id} /> : <Here id={id} worker={worker} />}

@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from fastworker.domain.directive import LONGEST_GRACE_SECONDS
+
 from .page import Page
 from .record import Moment, Record
 from .task import TaskSummary
@@ -23,9 +25,16 @@ class Worker(Record):
 
     id: str
     kind: Literal["subworker", "control-plane"]
-    state: Literal["active", "draining"]
+    state: Literal["active", "draining", "resuming", "leaving"] = Field(
+        description="`resuming` was draining and is asked to stay, if it still can; `leaving` drains by itself: its "
+        "process was told to end."
+    )
+    grace_seconds: float | None = Field(
+        description="If it drains: what still runs after so many seconds is lost. None: after its own --drain-timeout."
+    )
     is_standing_by: bool = Field(description="It is given nothing: other workers know all of its functions.")
     slots: int
+    ordered_slots: int | None = Field(description="What it was told to have, and has not said yet that it has.")
     running: int
     stuck: int
     finished: int
@@ -40,6 +49,18 @@ class Worker(Record):
     differing_functions: list[str] = Field(description="Task functions of which another worker has other code.")
     labels: dict[str, str]
     vitals: WorkerVitals
+
+
+class ResizeRequest(Record):
+    """How many tasks the worker is to run at once, for as long as its process lives."""
+
+    slots: int = Field(ge=1, le=10_000, description="At most --max-slots of the control plane.")
+
+
+class ShutdownRequest(Record):
+    """How long the worker waits for what it runs."""
+
+    grace_seconds: float = Field(ge=0, le=LONGEST_GRACE_SECONDS, description="What still runs then is lost.")
 
 
 class WorkerDetail(Worker):

@@ -1,5 +1,7 @@
 """Workers."""
 
+from typing import Literal
+
 from fastworker.application.observatory.worker_log import WorkerMove as DomainMove
 from fastworker.application.observatory.worker_series import COLUMNS, STEP_SECONDS, Points
 from fastworker.application.views import address_for_others
@@ -25,9 +27,11 @@ def worker_record(worker: DomainWorker, parts: Parts) -> Worker:
     return Worker(
         id=card.worker_id,
         kind="control-plane" if card.is_local else "subworker",
-        state="draining" if worker.is_draining else "active",
+        state=_state(worker),
+        grace_seconds=worker.directive.grace_seconds,
         is_standing_by=parts.ledger.workers.is_standing_by(worker),
         slots=card.slots,
+        ordered_slots=None if worker.has_obeyed or worker.directive.slots == card.slots else worker.directive.slots,
         running=len(worker.leased),
         stuck=worker.occupied,
         finished=worker.finished,
@@ -66,6 +70,14 @@ def worker_series(worker: DomainWorker, parts: Parts) -> WorkerSeries:
         is_kept=found is not None,
         as_of=parts.moments.now(),
     )
+
+
+def _state(worker: DomainWorker) -> Literal["active", "draining", "resuming", "leaving"]:
+    if not worker.is_draining:
+        return "active"
+    if worker.directive.is_to_leave:
+        return "draining"
+    return "leaving" if worker.has_obeyed else "resuming"
 
 
 def worker_detail(worker: DomainWorker, parts: Parts) -> WorkerDetail:

@@ -1,16 +1,26 @@
-"""Workers: see them, when they came and went, drain them."""
+"""Workers: see them, when they came and went, have them leave, stay, or run more or less at once."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from litestar import get, post
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
-from fastworker.domain.errors import InvalidOption
+from fastworker.application.steering import Steering
+from fastworker.domain.errors import UnknownWorker, WorkerUnavailable
 from fastworker.domain.worker_registry import Worker as DomainWorker
 
 from ..access import OPERATOR
 from ..models.submission import LONGEST_ID
-from ..models.worker import Worker, WorkerDetail, WorkerMovePage, WorkerPage, WorkerSeries
+from ..models.worker import (
+    ResizeRequest,
+    ShutdownRequest,
+    Worker,
+    WorkerDetail,
+    WorkerMovePage,
+    WorkerPage,
+    WorkerSeries,
+)
 from ..parts import Given, Parts
 from ..paths import name_in_path
 from ..problem_kinds import NOT_FOUND, WRONG_STATE
@@ -85,12 +95,80 @@ def get_worker_series(parts: Given, worker_id: FromPath[str]) -> WorkerSeries:
 )
 def drain_worker(request: Asking, parts: Given, worker_id: FromPath[str]) -> Worker:
     """Have a worker take no more tasks, finish what it runs, and leave."""
-    worker, actor = _worker(parts, name_in_path(worker_id)), actor_of(request)
+    wanted, actor = name_in_path(worker_id), actor_of(request)
+    return _directed(parts, wanted, lambda steering, now: steering.drain_worker(actor, wanted, now=now))
+
+
+@post(
+    "/workers/{worker_id:str}/shutdown",
+    operation_id="shut_down_worker",
+    tags=TAGS,
+    opt=OPERATOR,
+    status_code=202,
+    responses=fails_with(409, 415, 422),
+    sync_to_thread=False,
+)
+def shut_down_worker(
+    request: Asking, parts: Given, worker_id: FromPath[str], data: JSONBody[ShutdownRequest]
+) -> Worker:
+    """Drain a worker that leaves after some seconds whatever still runs, which is lost then. One that drains may be
+    given fewer seconds."""
+    wanted, actor, seconds = name_in_path(worker_id), actor_of(request), data.grace_seconds
+    return _directed(
+        parts, wanted, lambda steering, now: steering.shut_down_worker(actor, wanted, grace_seconds=seconds, now=now)
+    )
+
+
+@post(
+    "/workers/{worker_id:str}/resume",
+    operation_id="resume_worker",
+    tags=TAGS,
+    opt=OPERATOR,
+    status_code=202,
+    responses=fails_with(409),
+    sync_to_thread=False,
+)
+def resume_worker(request: Asking, parts: Given, worker_id: FromPath[str]) -> Worker:
+    """Have a worker stay that drains. It is `resuming` until it says that it could; else it leaves, which cannot be
+    taken back."""
+    wanted, actor = name_in_path(worker_id), actor_of(request)
+    return _directed(parts, wanted, lambda steering, now: steering.resume_worker(actor, wanted, now=now))
+
+
+@post(
+    "/workers/{worker_id:str}/resize",
+    operation_id="resize_worker",
+    tags=TAGS,
+    opt=OPERATOR,
+    status_code=202,
+    responses=fails_with(409, 415, 422),
+    sync_to_thread=False,
+)
+def resize_worker(request: Asking, parts: Given, worker_id: FromPath[str], data: JSONBody[ResizeRequest]) -> Worker:
+    """Have a worker run so many tasks at once, for as long as its process lives. Fewer hold at once, and what runs
+    goes on; more when the worker says that it has them."""
+    wanted, actor, slots = name_in_path(worker_id), actor_of(request), data.slots
+    return _directed(parts, wanted, lambda steering, now: steering.resize_worker(actor, wanted, slots, now=now))
+
+
+def _directed(parts: Parts, worker_id: str, act: Callable[[Steering, float], None]) -> Worker:
+    """Want something of a worker; of one that has left, this is refused with how it went."""
     try:
-        steer(parts, lambda steering, now: steering.drain_worker(actor, worker.card.worker_id, now=now))
-    except InvalidOption as error:  # it is the control plane's own
-        raise ApiProblem(WRONG_STATE, str(error)) from error
-    return worker_record(worker, parts)
+        steer(parts, act)
+    except UnknownWorker as error:
+        raise _gone(parts, worker_id) from error
+    except WorkerUnavailable as error:
+        state = worker_record(_worker(parts, worker_id), parts).state
+        raise ApiProblem(WRONG_STATE, str(error), current_status=state) from error
+    return worker_record(_worker(parts, worker_id), parts)
+
+
+def _gone(parts: Parts, worker_id: str) -> ApiProblem:
+    move = next(iter(parts.observatory.workers.moves(worker_id)), None)
+    if move is None:
+        return ApiProblem(NOT_FOUND, f"no live worker {worker_id[:200]!r}")
+    status = "lost" if move.is_loss else "left"
+    return ApiProblem(WRONG_STATE, f"worker {worker_id} has gone: {move.reason}", current_status=status)
 
 
 def _worker(parts: Parts, worker_id: str) -> DomainWorker:
@@ -100,4 +178,13 @@ def _worker(parts: Parts, worker_id: str) -> DomainWorker:
     return worker
 
 
-HANDLERS = [list_workers, list_worker_moves, get_worker, get_worker_series, drain_worker]
+HANDLERS = [
+    list_workers,
+    list_worker_moves,
+    get_worker,
+    get_worker_series,
+    drain_worker,
+    shut_down_worker,
+    resume_worker,
+    resize_worker,
+]

@@ -1,0 +1,433 @@
+"""Workers of which people want something: more or fewer slots, to leave in time, or to stay after all."""
+
+from typing import Any
+
+import pytest
+
+from fastworker.application.messages import Leases, Poll, Report
+from fastworker.application.steering import Steering
+from fastworker.domain.action import Actor
+from fastworker.domain.errors import InvalidOption, UnknownWorker, WorkerUnavailable
+from fastworker.domain.events import WorkerLeft, WorkerObeyed, WorkerResumed
+from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.worker_registry import LocalExecution, Worker
+
+from .system import HeldTask, RunningControlPlane, a_system
+
+pytestmark = pytest.mark.anyio
+
+ANN = Actor("ann", "operator", "127.0.0.1")
+
+
+def resize(control_plane: RunningControlPlane, worker_id: str, slots: int) -> None:
+    control_plane.role.steer(lambda steering, now: steering.resize_worker(ANN, worker_id, slots, now=now))
+
+
+def drain(control_plane: RunningControlPlane, worker_id: str = "w1") -> None:
+    control_plane.role.steer(lambda steering, now: steering.drain_worker(ANN, worker_id, now=now))
+
+
+def shut_down(control_plane: RunningControlPlane, grace_seconds: float) -> None:
+    def decide(steering: Steering, now: float) -> None:
+        steering.shut_down_worker(ANN, "w1", grace_seconds=grace_seconds, now=now)
+
+    control_plane.role.steer(decide)
+
+
+def resume(control_plane: RunningControlPlane) -> None:
+    control_plane.role.steer(lambda steering, now: steering.resume_worker(ANN, "w1", now=now))
+
+
+def worker_of(control_plane: RunningControlPlane, worker_id: str = "w1") -> Worker:
+    return control_plane.ledger.workers[worker_id]
+
+
+# ---- slots ----
+
+
+async def test_a_worker_is_given_more_slots_and_is_leased_more_at_once() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        await system.start_worker("w1", held.function, slots=1)
+        async with system.client() as client:
+            await client.map("held", [(number,) for number in range(4)])
+            await system.settle()
+            assert sorted(held.started) == [0]
+            resize(control_plane, "w1", 3)
+            await system.settle()
+            assert sorted(held.started) == [0, 1, 2]
+            assert worker_of(control_plane).card.slots == 3
+            held.release()
+
+
+async def test_a_worker_with_fewer_slots_goes_on_with_what_runs_and_takes_nothing_until_it_is_below() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        await system.start_worker("w1", held.function, slots=3)
+        async with system.client() as client:
+            await client.map("held", [(number,) for number in range(6)])
+            await system.settle()
+            resize(control_plane, "w1", 1)
+            assert worker_of(control_plane).card.slots == 1
+            await system.settle()
+            assert worker_of(control_plane).has_obeyed
+            held.release(0, 1)
+            await system.settle()
+            assert sorted(held.started) == [0, 1, 2]
+            held.release(2)
+            await system.settle()
+            assert sorted(held.started) == [0, 1, 2, 3]
+            held.release()
+
+
+async def test_what_a_worker_that_stands_still_is_not_told_yet_holds_for_what_it_is_leased() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        worker = await system.start_worker("w1", held.function, slots=1)
+        async with system.client() as client:
+            await system.settle()
+            worker.wire.freeze()
+            resize(control_plane, "w1", 2)
+            await client.map("held", [(1,), (2,), (3,)])
+            await system.settle()
+            assert len(worker_of(control_plane).leased) == 0
+            assert worker_of(control_plane).card.slots == 1
+            worker.wire.thaw()
+            await system.advance(1)
+            assert sorted(held.started) == [1, 2]
+            held.release()
+
+
+async def test_the_latest_of_several_sizes_holds_although_replies_get_lost() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        worker = await system.start_worker("w1", held.function, slots=2)
+        worker.wire.lose(Leases, times=3)
+        resize(control_plane, "w1", 8)
+        await system.advance(0.1)
+        resize(control_plane, "w1", 4)
+        await system.advance(5)
+        assert worker.wire.has_lost_all()
+        assert worker_of(control_plane).card.slots == 4
+        assert worker_of(control_plane).has_obeyed
+
+
+async def test_the_slots_of_a_worker_stay_what_they_were_set_to_when_it_joins_the_next_control_plane() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        await system.start_worker("w1", held.function, slots=2)
+        resize(control_plane, "w1", 5)
+        await system.settle()
+        await control_plane.kill()
+        successor = await system.start_control_plane()
+        await system.advance(20)
+        assert worker_of(successor).card.slots == 5
+        assert worker_of(successor).has_obeyed
+
+
+async def test_the_own_worker_of_the_control_plane_is_resized_as_any_other() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        control_plane.ledger.workers._local_execution = LocalExecution.OVERFLOW
+        await system.start_local_worker(held.function, slots=1)
+        async with system.client() as client:
+            await client.map("held", [(1,), (2,)])
+            await system.settle()
+            resize(control_plane, "control-plane", 2)
+            await system.settle()
+            assert sorted(held.started) == [1, 2]
+            held.release()
+
+
+async def test_a_resized_worker_asks_at_its_usual_pace_afterwards() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        worker = await system.start_worker("w1", held.function)
+        resize(control_plane, "w1", 3)
+        await system.settle()
+        polls = worker.wire.count(Poll)
+        await system.advance(20)
+        assert 3 <= worker.wire.count(Poll) - polls <= 6
+        assert len(control_plane.happened(WorkerObeyed)) == 1
+
+
+@pytest.mark.parametrize(
+    ("act", "refusal"),
+    [
+        (lambda steering, now: steering.resize_worker(ANN, "w1", 0, now=now), InvalidOption),
+        (lambda steering, now: steering.resize_worker(ANN, "w1", 10_001, now=now), InvalidOption),
+        (lambda steering, now: steering.resize_worker(ANN, "w2", 3, now=now), UnknownWorker),
+        (lambda steering, now: steering.shut_down_worker(ANN, "w1", grace_seconds=-1.0, now=now), InvalidOption),
+        (lambda steering, now: steering.shut_down_worker(ANN, "w1", grace_seconds=1e6, now=now), InvalidOption),
+        (lambda steering, now: steering.shut_down_worker(ANN, "w2", grace_seconds=1.0, now=now), UnknownWorker),
+        (lambda steering, now: steering.resume_worker(ANN, "w1", now=now), WorkerUnavailable),
+        (lambda steering, now: steering.resume_worker(ANN, "w2", now=now), UnknownWorker),
+    ],
+)
+async def test_what_cannot_be_wanted_of_a_worker_is_refused(act: Any, refusal: type[Exception]) -> None:
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        await system.start_worker("w1", HeldTask().function)
+        with pytest.raises(refusal):
+            control_plane.role.steer(act)
+        assert worker_of(control_plane).directive.number == 0
+
+
+async def test_a_worker_that_drains_is_not_resized() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        await system.start_worker("w1", held.function)
+        async with system.client() as client:
+            await client.delay("held", 1)
+            drain(control_plane)
+            with pytest.raises(WorkerUnavailable, match="worker w1 drains"):
+                resize(control_plane, "w1", 3)
+            held.release()
+
+
+# ---- leaving in time ----
+
+
+async def test_a_worker_that_is_shut_down_leaves_when_its_seconds_are_over_and_what_it_ran_is_lost() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        worker = await system.start_worker("w1", held.function, slots=2)
+        async with system.client() as client:
+            quick, slow = await client.map("held", [(1,), (2,)])
+            await system.settle()
+            shut_down(control_plane, 5.0)
+            await system.settle()
+            held.release(1)
+            assert await quick == 1
+            await system.advance(4)
+            assert not worker.ended.is_set()
+            await system.advance(1.5)
+            assert worker.ended.is_set()
+            result = await slow.result()
+            assert result is not None
+            assert result.status is TaskStatus.LOST
+            assert "left, the 5 s that it was given were over" in str(result.error)
+        assert [event.reason for event in control_plane.happened(WorkerLeft)] == ["left"]
+
+
+async def test_a_worker_that_drains_already_can_be_given_fewer_seconds() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        worker = await system.start_worker("w1", held.function)
+        async with system.client() as client:
+            await client.delay("held", 1)
+            await system.settle()
+            drain(control_plane)
+            await system.advance(10)
+            shut_down(control_plane, 0.0)
+            await system.advance(0.1)
+            assert worker.ended.is_set()
+
+
+async def test_a_worker_whose_process_was_told_to_end_can_be_given_fewer_seconds_but_no_more() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        worker = await system.start_worker("w1", held.function, drain_seconds=20.0)
+        async with system.client() as client:
+            await client.delay("held", 1)
+            await system.settle()
+            worker.role.stop()
+            await system.settle()
+            shut_down(control_plane, 600.0)
+            await system.advance(10)
+            assert not worker.ended.is_set()
+            shut_down(control_plane, 2.0)
+            await system.advance(3)
+            assert worker.ended.is_set()
+
+
+# ---- staying after all ----
+
+
+async def test_a_drain_that_is_taken_back_in_time_leaves_the_worker_as_it_was() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        worker = await system.start_worker("w1", held.function, slots=2)
+        async with system.client() as client:
+            first = await client.delay("held", 1)
+            await system.settle()
+            drain(control_plane)
+            await system.advance(3)
+            second = await client.delay("held", 2)
+            resume(control_plane)
+            await system.settle()
+            assert sorted(held.started) == [1, 2]
+            held.release()
+            assert [await first, await second] == [1, 2]
+            await system.advance(60)
+            assert not worker.ended.is_set()
+            assert worker_of(control_plane).is_draining is False
+        assert len(control_plane.happened(WorkerResumed)) == 1
+
+
+async def test_a_drain_that_its_worker_has_not_heard_of_is_taken_back() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        worker = await system.start_worker("w1", held.function)
+        async with system.client() as client:
+            worker.wire.lose(Leases)
+            drain(control_plane)
+            await system.settle()
+            assert worker.wire.has_lost_all()
+            resume(control_plane)
+            await system.advance(1)
+            handle = await client.delay("held", 1)
+            held.release()
+            assert await handle == 1
+            assert not worker.ended.is_set()
+
+
+async def test_a_worker_whose_last_task_has_ended_before_it_hears_that_it_may_stay_leaves() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        worker = await system.start_worker("w1", held.function)
+        async with system.client() as client:
+            handle = await client.delay("held", 1)
+            await system.settle()
+            drain(control_plane)
+            await system.settle()
+            worker.wire.freeze()
+            held.release()
+            await system.settle()
+            resume(control_plane)
+            assert worker_of(control_plane).is_draining
+            worker.wire.thaw()
+            await system.advance(2)
+            assert await handle == 1
+            assert worker.ended.is_set()
+            with pytest.raises(UnknownWorker):
+                resume(control_plane)
+        assert control_plane.happened(WorkerResumed) == []
+
+
+async def test_a_worker_that_hears_that_it_may_stay_before_its_last_task_ends_stays() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        worker = await system.start_worker("w1", held.function)
+        async with system.client() as client:
+            handle = await client.delay("held", 1)
+            await system.settle()
+            drain(control_plane)
+            await system.settle()
+            resume(control_plane)
+            held.release()
+            await system.advance(40)
+            assert await handle == 1
+            assert not worker.ended.is_set()
+            again = await client.delay("held", 2)
+            assert await again == 2
+
+
+async def test_a_worker_whose_process_was_told_to_end_leaves_although_a_drain_is_taken_back() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        worker = await system.start_worker("w1", held.function)
+        async with system.client() as client:
+            handle = await client.delay("held", 1)
+            await system.settle()
+            drain(control_plane)
+            await system.settle()
+            worker.role.stop()
+            resume(control_plane)
+            await system.advance(1)
+            assert worker_of(control_plane).is_draining
+            with pytest.raises(WorkerUnavailable, match="its own process was told to"):
+                resume(control_plane)
+            held.release()
+            await system.advance(1)
+            assert await handle == 1
+            assert worker.ended.is_set()
+
+
+async def test_a_worker_that_stayed_drains_again_and_leaves() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        worker = await system.start_worker("w1", held.function)
+        async with system.client() as client:
+            await client.delay("held", 1)
+            await system.settle()
+            for act in (drain, resume, drain):
+                act(control_plane)
+                await system.settle()
+            held.release()
+            await system.advance(1)
+            assert worker.ended.is_set()
+
+
+async def test_a_worker_that_stayed_and_is_stopped_leaves() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        worker = await system.start_worker("w1", held.function)
+        async with system.client() as client:
+            await client.delay("held", 1)
+            await system.settle()
+            for act in (drain, resume):
+                act(control_plane)
+                await system.settle()
+            worker.role.stop()
+            await system.settle()
+            assert worker_of(control_plane).is_draining
+            held.release()
+            await system.advance(1)
+            assert worker.ended.is_set()
+
+
+async def test_that_a_worker_stays_survives_the_loss_of_replies() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        worker = await system.start_worker("w1", held.function)
+        async with system.client() as client:
+            await client.delay("held", 1)
+            await system.settle()
+            drain(control_plane)
+            await system.settle()
+            worker.wire.lose(Leases, times=3)
+            resume(control_plane)
+            await system.advance(5)
+            assert worker.wire.has_lost_all()
+            assert not worker_of(control_plane).is_draining
+            held.release()
+            await system.advance(1)
+            assert not worker.ended.is_set()
+
+
+async def test_a_report_from_before_a_worker_stayed_does_not_have_it_drain_again() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        worker = await system.start_worker("w1", held.function)
+        async with system.client() as client:
+            await client.delay("held", 1)
+            await system.settle()
+            drain(control_plane)
+            await system.settle()
+            late = next(sent for sent in worker.wire.sent if isinstance(sent, Report) and sent.is_leaving)
+            resume(control_plane)
+            await system.settle()
+            control_plane.role.worker_desk.answer(late)
+            assert not worker_of(control_plane).is_draining
+            held.release()
