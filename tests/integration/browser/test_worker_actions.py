@@ -13,8 +13,7 @@ WAYS = pytest.mark.parametrize("way", ["mouse", "keyboard"])
 def held(started: Dashboard) -> str:
     """Have the worker run a task that does not end by itself."""
     with started.system.sync_client() as client:
-        task_id = str(client.delay("wait_for", 600.0))
-    return task_id
+        return str(client.delay("wait_for", 600.0))
 
 
 def worker(started: Dashboard) -> Any:
