@@ -3,11 +3,13 @@
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from fastworker.domain.errors import FastWorkerError, PayloadTooLarge
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import Outcome
+from fastworker.domain.text import bounded
 
 from .alarms import Alarms
 from .background import background_tasks
@@ -17,11 +19,14 @@ from .messages import (
     BATCH_BYTES,
     BATCH_ENTRIES,
     PAYLOAD_BYTES,
+    STACK_CHARACTERS,
     LeaseDetails,
     LeaseEntry,
     NoteEntry,
     ReportEntry,
     RetryWish,
+    RunningTask,
+    StackEntry,
 )
 from .notes import Note
 from .ports.clock import Clock
@@ -271,9 +276,24 @@ class Attempts:
             taken.extend(_note_entry(execution.task_id, token, note) for note in execution.notes.take())
         return taken
 
-    def stack(self, execution: Execution) -> str:
-        """Return the present Python stack of an attempt."""
-        return self._executor_of(execution.function).stack(execution)
+    def described(self, execution: Execution) -> RunningTask:
+        """Return how an attempt runs, with its present Python stack."""
+        return RunningTask(
+            execution.task_id,
+            execution.function.name,
+            execution.attempt,
+            self._clock.now() - execution.started_at if execution.started_at else 0.0,
+            self._executor_of(execution.function).stack(execution),
+            execution.token in self._given_up,
+        )
+
+    def stack_of(self, token: int) -> StackEntry:
+        """Return the same of the attempt of a token, if it runs; of a long stack, the ends."""
+        execution = self._running.get(token)
+        if execution is None:
+            return StackEntry(token)
+        running = self.described(execution)
+        return StackEntry(token, replace(running, stack=bounded(running.stack, STACK_CHARACTERS)))
 
     def _note(self, execution: Execution) -> None:
         self._noted[execution.token] = execution

@@ -77,6 +77,7 @@ class Registration:
         self._is_leaving = False
         self._leave_at = 0.0
         self._directive = NO_DIRECTIVE
+        self._wanted_stacks: list[int] = []  # the tokens of attempts, for the next poll
         self._poll_is_out = Announcement()
         self._noted_at = clock.now()
         attempts.max_result_bytes = membership.joined.max_result_bytes
@@ -184,6 +185,7 @@ class Registration:
             occupied=self._attempts.tell_occupied(),
             is_leaving=self._is_leaving,
             obeyed=self._directive.number,
+            stacks=[self._attempts.stack_of(token) for token in self._wanted_stacks],
             notes=notes,
             entries=[entry for entry, _ in ended],
             payloads=[payload for _, payload in ended],
@@ -202,6 +204,7 @@ class Registration:
         """Note what is new; a lease that came before, in a reply that was sent again, is skipped."""
         self._heard_at = self._clock.now()
         self._is_connected = True
+        self._wanted_stacks = leases.stacks
         numbered = enumerate(zip(leases.entries, leases.payloads, strict=True), start=leases.first)
         for number, (entry, payload) in numbered:
             if number > self._received:

@@ -34,7 +34,6 @@ from .messages import (
     Join,
     Joined,
     Message,
-    RunningTask,
     Welcome,
     WorkerInspected,
 )
@@ -148,18 +147,7 @@ class Subworker:
         """Return what runs now, with stacks."""
         if not isinstance(request, InspectWorker):
             raise WireError(f"{type(request).__name__} is no request to a worker")
-        now = self._clock.now()
-        running = [
-            RunningTask(
-                execution.task_id,
-                execution.function.name,
-                execution.attempt,
-                now - execution.started_at if execution.started_at else 0.0,
-                self._attempts.stack(execution),
-                self._attempts.is_given_up(execution),
-            )
-            for execution in self._attempts
-        ]
+        running = [self._attempts.described(execution) for execution in self._attempts]
         return WorkerInspected(worker_id=self._config.worker_id, slots=self._slots, running=running)
 
     @property

@@ -3,9 +3,12 @@
 from fastworker.domain.errors import InvalidSetting, WireError
 
 from . import views
-from .desk import Desk, check_count
+from .coordinator import Coordinator
+from .desk import Desk, DeskSetting, check_count
+from .inspection import MOST_UNDER_WAY
 from .messages import BATCH_ENTRIES, Beat, Join, Joined, Leases, Leave, Message, Noted, Poll, Report, Reported
 from .ports.transport import LateReply
+from .stack_questions import StackQuestions
 
 LOCAL_WORKER_ID = "control-plane"
 """The control plane's own worker; nobody else may be called so."""
@@ -16,6 +19,10 @@ MOST_NOTES = 2 * BATCH_ENTRIES
 
 class WorkerDesk(Desk):
     """Answers what comes at the address for workers, and at the one inside the process for its own worker."""
+
+    def __init__(self, coordinator: Coordinator, setting: DeskSetting) -> None:
+        super().__init__(coordinator, setting)
+        self.stacks = StackQuestions(setting.clock, wake=lambda worker_id: self.held.wake([worker_id]))
 
     def answer(self, request: Message) -> Message | LateReply:
         """Return the reply to a message from another process."""
@@ -73,8 +80,11 @@ class WorkerDesk(Desk):
             obeyed=request.obeyed,
             now=now,
         )
+        if request.stacks:
+            check_count(request.stacks, most=MOST_UNDER_WAY)
+            self.stacks.answer(worker_id, request.stacks)
         self._wake()
-        if self.coordinator.has_orders(worker_id, incarnation):
+        if self.coordinator.has_orders(worker_id, incarnation) or self.stacks.has_for(worker_id):
             return self._leases(request, superseded)
         return self.held.hold(
             worker_id,
@@ -91,6 +101,7 @@ class WorkerDesk(Desk):
             superseded=superseded,
             entries=[views.lease_entry(order) for order in orders],
             directive=None if worker.has_obeyed else worker.directive,
+            stacks=self.stacks.take_for(worker_id),
             payloads=[b"" if order.is_stop else order.submission.payload for order in orders],
         )
 

@@ -102,3 +102,20 @@ def test_of_the_control_planes_own_worker_only_the_slots_can_be_set(steered: Das
     page.answer("Resize it")
     page.wait_until(lambda tab: steered.ask("workers/control-plane")["slots"] == 7, "it has them")
     steered.tell("workers/control-plane/resize", {"slots": 4})
+
+
+def test_the_stack_of_a_task_is_shown_although_its_worker_has_no_address(
+    dashboard: StartDashboard, sight: OpenSight
+) -> None:
+    started = dashboard(workers=0)
+    joined = started.system.processes.start(
+        "sw9",
+        *("python", "-m", "fastworker.entrypoints.subworker", "--worker-id", "sw9"),
+        *("--control-plane-address", started.system.address, "--task-modules", "shop_work"),
+    )
+    joined.wait_for('"event": "joined"')
+    page = sight(started, f"tasks/{held(started)}")
+    page.page.locator(".task-title .status", has_text="running").wait_for()
+    page.page.get_by_role("tab", name="Stack").click()
+    page.see("await asyncio.sleep(seconds)")
+    page.see("Attempt 1 on sw9")

@@ -77,3 +77,23 @@ def test_a_worker_whose_drain_is_taken_back_takes_tasks_again(system: StartSyste
         assert handle.get(timeout=20) == "first"
         assert client.delay("wait_at_gate_in_thread", gates.folder, "second").get(timeout=20) == "second"
         assert up.workers["sw1"].is_running
+
+
+def test_a_worker_without_an_address_shows_the_stack_of_what_it_runs(system: StartSystem, gates: Gates) -> None:
+    port = free_port()
+    up = system(workers=0, modules="work", dashboard=f"--dashboard-port {port}")
+    worker = up.processes.start(
+        "sw9",
+        *("python", "-m", "fastworker.entrypoints.subworker", "--worker-id", "sw9"),
+        *("--control-plane-address", up.address, "--task-modules", "work"),
+    )
+    worker.wait_for('"event": "joined"')
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1", timeout=PATIENCE) as http, up.sync_client() as client:
+        for name in ("wait_at_gate_in_thread", "wait_at_gate"):
+            handle = client.delay(name, gates.folder, name)
+            gates.wait_until_started(name)
+            assert http.get("/workers/sw9").json()["address"] is None
+            told = http.get(f"/tasks/{handle}/stack").json()
+            assert f"in {name}\n" in told["stack"]
+            gates.open(name)
+            assert handle.get(timeout=20) == name

@@ -182,7 +182,8 @@ async def test_the_stack_of_an_attempt_is_asked_of_the_executor_that_runs_it() -
     async with attempts.open():
         start(attempts, "sleep", token=1)
         start(attempts, "double", 1, token=2)
-        assert [attempts.stack(execution) for execution in attempts] == ["async", "sync"]
+        assert [attempts.described(execution).stack for execution in attempts] == ["async", "sync"]
+        assert [entry.running and entry.running.stack for entry in map(attempts.stack_of, (2, 3))] == ["sync", None]
 
 
 async def test_what_still_runs_at_the_end_is_abandoned() -> None:

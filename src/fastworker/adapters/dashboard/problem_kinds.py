@@ -26,7 +26,6 @@ METHOD_NOT_ALLOWED = ProblemKind("method-not-allowed", 405, "This cannot be done
 WRONG_STATE = ProblemKind("wrong-state", 409, "The present state does not allow this")
 CONFLICT = ProblemKind("conflict", 409, "This contradicts what was asked before")
 COUNT_CHANGED = ProblemKind("count-changed", 409, "More or fewer are concerned than was expected")
-NO_ADDRESS = ProblemKind("no-address", 409, "The worker answers no questions")
 FORGOTTEN = ProblemKind("forgotten", 410, "This has ended, and was deleted or is not kept any more")
 CHANGED_MEANWHILE = ProblemKind("changed-meanwhile", 412, "This was changed by somebody else meanwhile")
 TOO_LARGE = ProblemKind("too-large", 413, "The body is too large")

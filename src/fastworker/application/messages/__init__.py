@@ -47,6 +47,7 @@ from .root import (
     Refused,
 )
 from .worker_channel import (
+    STACK_CHARACTERS,
     Beat,
     Declared,
     Join,
@@ -62,6 +63,7 @@ from .worker_channel import (
     Reported,
     ReportEntry,
     RetryWish,
+    StackEntry,
 )
 
 MESSAGES: tuple[type[Message], ...] = (
@@ -104,6 +106,7 @@ __all__ = [
     "MESSAGE_CHARACTERS",
     "PAYLOAD_BYTES",
     "PROTOCOL",
+    "STACK_CHARACTERS",
     "AttemptState",
     "AwaitCompletions",
     "Beacon",
@@ -139,6 +142,7 @@ __all__ = [
     "Rerun",
     "RetryWish",
     "RunningTask",
+    "StackEntry",
     "StepEntry",
     "Submit",
     "SubmitEntry",

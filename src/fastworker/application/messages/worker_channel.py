@@ -12,6 +12,7 @@ from fastworker.domain.terms import NO_TERMS, Terms, TraceContext
 from fastworker.domain.value import value
 from fastworker.domain.vitals import Vitals
 
+from .broadcast import RunningTask
 from .root import PAYLOAD_BYTES, Message
 
 
@@ -88,6 +89,18 @@ class NoteEntry:
     span: TaskSpan | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class StackEntry:
+    """How the attempt of a token runs, with its stack; without `running` it does not, any more."""
+
+    token: int
+    running: RunningTask | None = None
+
+
+STACK_CHARACTERS = 100_000
+"""What is sent of one Python stack: its ends."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll(Message):
     """Held until there is work for this worker, or for some seconds; acknowledges leases up to a number.
@@ -95,7 +108,7 @@ class Poll(Message):
     It takes along the attempts that have ended, with results as payloads. `occupied` is the number of slots taken
     by work that the worker holds no lease for any more. The `notes` came before the ends of the same
     attempts. A worker that `is_leaving` takes no more leases, and asks only for what to stop. `obeyed` is the
-    number of the directive that it took last.
+    number of the directive that it took last. The `stacks` are those that the reply before has asked for.
     """
 
     epoch: str
@@ -106,6 +119,7 @@ class Poll(Message):
     occupied: int = 0
     is_leaving: bool = False
     obeyed: int = 0
+    stacks: list[StackEntry] = field(default_factory=list)
     notes: list[NoteEntry] = field(default_factory=list)
     entries: list[ReportEntry] = field(default_factory=list)
     payloads: list[bytes] = field(default_factory=list)
@@ -142,13 +156,14 @@ class Leases(Message):
     """Attempts to start, with arguments as payloads; the first entry has the number `first`, the others follow.
 
     `superseded` are the tasks whose outcome in the poll came too late. The `directive` is one that the worker has not
-    obeyed yet.
+    obeyed yet. With the next poll it tells the `stacks` of the attempts of these tokens.
     """
 
     first: int
     entries: list[LeaseEntry]
     superseded: list[str] = field(default_factory=list)
     directive: Directive | None = None
+    stacks: list[int] = field(default_factory=list)
     payloads: list[bytes] = field(default_factory=list)
 
 

@@ -36,6 +36,7 @@ from fastworker.application.messages import (
     Rerun,
     RetryWish,
     RunningTask,
+    StackEntry,
     StepEntry,
     Submit,
     SubmitEntry,
@@ -179,6 +180,7 @@ EXAMPLES: tuple[Message, ...] = (
         occupied=1,
         is_leaving=True,
         obeyed=2,
+        stacks=[StackEntry(12, RunningTask(TASK, "resize", 1, 0.75, "in resize")), StackEntry(13)],
         notes=NOTES,
         entries=REPORT_ENTRIES,
         payloads=[b'"a.png"', b""],
@@ -192,6 +194,7 @@ EXAMPLES: tuple[Message, ...] = (
         ],
         superseded=[OTHER_TASK],
         directive=Directive(number=3, slots=8, is_to_leave=True, grace_seconds=2.5),
+        stacks=[12, 13],
         payloads=[b'{"":["a.png"],"width":800}', b"{}", b""],
     ),
     Report(

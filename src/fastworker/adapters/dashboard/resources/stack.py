@@ -5,12 +5,13 @@ from litestar.params import FromPath
 
 from fastworker.domain.errors import TooManyPeers, WireError
 from fastworker.domain.lifecycle import TaskStatus
-from fastworker.domain.task import Task
+from fastworker.domain.task import Lease, Task
+from fastworker.domain.worker_registry import Worker
 
 from ..models.task import TaskStack
 from ..parts import Given, Parts
 from ..paths import name_in_path
-from ..problem_kinds import NO_ADDRESS, TOO_MANY, WORKER_SILENT, WRONG_STATE
+from ..problem_kinds import TOO_MANY, WORKER_SILENT, WRONG_STATE
 from ..problems import RETRY_SECONDS, ApiProblem
 from .arguments import fails_with
 
@@ -22,16 +23,24 @@ from .arguments import fails_with
     responses=fails_with(409, 410, 429, 502),
 )
 async def get_stack(parts: Given, task_id: FromPath[str]) -> TaskStack:
-    """Return the present Python stack of a running task; a subworker has to answer somewhere (--base-address)."""
+    """Return the present Python stack of a running task.
+
+    A subworker is asked at its --base-address, where it answers although its event loop is blocked; one without is
+    asked with the answer to its poll.
+    """
     task = parts.observatory.task(name_in_path(task_id), now=parts.clock.now())
-    worker_id, address = _where(parts, task)
+    worker, lease = _where(parts, task)
+    worker_id, address = worker.card.worker_id, worker.card.address
     try:
-        running = await parts.inspection.running(address, task.task_id)
+        if address:
+            running = await parts.inspection.running(address, task.task_id)
+        else:
+            running = await parts.control_plane.worker_desk.stacks.ask(worker_id, lease.token)
     except TooManyPeers as error:
         headers = {"retry-after": str(RETRY_SECONDS)}
         raise ApiProblem(TOO_MANY, str(error), headers=headers) from error
     except WireError as error:
-        raise ApiProblem(WORKER_SILENT, f"worker {worker_id} at {address}: {error}") from error
+        raise ApiProblem(WORKER_SILENT, f"worker {worker_id}{f' at {address}' if address else ''}: {error}") from error
     if running is None:
         raise _not_running(task)
     return TaskStack(
@@ -45,15 +54,12 @@ async def get_stack(parts: Given, task_id: FromPath[str]) -> TaskStack:
     )
 
 
-def _where(parts: Parts, task: Task) -> tuple[str, str]:
-    """Return the worker that runs a task, and where it answers."""
+def _where(parts: Parts, task: Task) -> tuple[Worker, Lease]:
+    """Return the worker that runs a task, under which lease."""
     worker = None if task.lease is None else parts.ledger.workers.get(task.lease.worker_id)
-    if task.status is not TaskStatus.RUNNING or worker is None:
+    if task.status is not TaskStatus.RUNNING or task.lease is None or worker is None:
         raise _not_running(task)
-    if not worker.card.address:
-        detail = f"worker {worker.card.worker_id} answers nobody; a subworker does, when it has a --base-address"
-        raise ApiProblem(NO_ADDRESS, detail)
-    return worker.card.worker_id, worker.card.address
+    return worker, task.lease
 
 
 def _not_running(task: Task) -> ApiProblem:
