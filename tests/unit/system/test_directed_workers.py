@@ -432,3 +432,21 @@ async def test_a_report_from_before_a_worker_stayed_does_not_have_it_drain_again
             control_plane.role.worker_desk.answer(late)
             assert not worker_of(control_plane).is_draining
             held.release()
+
+
+async def test_a_worker_that_is_asked_to_stay_twice_is_told_once() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane()
+        worker = await system.start_worker("w1", held.function)
+        async with system.client() as client:
+            await client.delay("held", 1)
+            await system.settle()
+            drain(control_plane)
+            await system.settle()
+            worker.wire.freeze()
+            resume(control_plane)
+            resume(control_plane)
+            assert worker_of(control_plane).directive.number == 2
+            worker.wire.thaw()
+            held.release()
