@@ -18,6 +18,7 @@ const move = (is_coming: boolean, is_loss: boolean, second: number) => ({
   is_coming,
   is_loss,
   reason: "",
+  has_new_code: false,
   at: new Date(second * 1000).toISOString(),
 });
 
@@ -31,6 +32,12 @@ describe("marks on a chart", () => {
       ["worker lost", 3],
     ]);
     expect(marks.map(({ color }) => color === "--bad")).toEqual([false, false, true]);
+  });
+
+  it("tell a deployment from a worker that only came", () => {
+    expect(marksOf([{ ...move(true, false, 1), has_new_code: true }]).map(({ label }) => label)).toEqual([
+      "worker with new code",
+    ]);
   });
 
   it("are counted by kind in the window that is shown", () => {

@@ -5,10 +5,13 @@ import type { Zoom } from "./zoom";
 
 /** Return what each coming and going of a worker is called, and where it stands. */
 export function marksOf(moves: readonly WorkerMove[]): Mark[] {
-  return moves.map(({ is_coming, at, is_loss }) => {
-    const label = is_coming ? "worker came" : is_loss ? "worker lost" : "worker left";
-    return { at: Date.parse(at) / 1000, label, color: is_loss ? "--bad" : "--text-muted" };
-  });
+  return moves.map((move) => ({ at: Date.parse(move.at) / 1000, ...kindOf(move) }));
+}
+
+function kindOf({ is_coming, is_loss, has_new_code }: WorkerMove): Pick<Mark, "label" | "color"> {
+  if (has_new_code) return { label: "worker with new code", color: "--accent" };
+  if (is_coming) return { label: "worker came", color: "--text-muted" };
+  return is_loss ? { label: "worker lost", color: "--bad" } : { label: "worker left", color: "--text-muted" };
 }
 
 /** Return the marks in a window of time. */

@@ -3,16 +3,22 @@
 from collections import deque
 from dataclasses import dataclass
 
+from fastworker.domain.code_variants import Digests
 from fastworker.domain.events import WorkerJoined, WorkerLeft
 
 from .freshness import Refresh, always_fresh
 
 MOST_KEPT = 200
+MOST_CODES = 10_000
+"""Task functions whose latest code is remembered, to see when a worker brings another."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerMove:
-    """A worker came, or went for a reason, maybe against its will; numbers grow by one."""
+    """A worker came, or went for a reason, maybe against its will; numbers grow by one.
+
+    One that came has new code if it brought a task function of another digest than the worker before it.
+    """
 
     number: int
     worker_id: str
@@ -20,6 +26,7 @@ class WorkerMove:
     at: float
     reason: str = ""
     is_loss: bool = False
+    has_new_code: bool = False
 
 
 @dataclass(slots=True)
@@ -37,6 +44,7 @@ class WorkerLog:
         self._live: dict[str, WorkerTally] = {}
         self._moves: deque[WorkerMove] = deque(maxlen=MOST_KEPT)
         self._number = 0
+        self._codes: dict[str, str] = {}  # the latest digest of each task function
 
     def of(self, worker_id: str) -> WorkerTally | None:
         """Return the tally of a live worker; None when no worker of that id is live."""
@@ -57,12 +65,13 @@ class WorkerLog:
     def join(self, event: WorkerJoined) -> None:
         """Note that a worker came."""
         self._live[event.card.worker_id] = WorkerTally()
-        self._note(event.card.worker_id, True, event.at)
+        has_new_code = self._learn(event.card.digests)
+        self._note(event.card.worker_id, event.at, is_coming=True, has_new_code=has_new_code)
 
     def leave(self, event: WorkerLeft) -> None:
         """Note that a worker went."""
         del self._live[event.worker_id]
-        self._note(event.worker_id, False, event.at, event.reason, event.is_loss)
+        self._note(event.worker_id, event.at, is_coming=False, reason=event.reason, is_loss=event.is_loss)
 
     def fail(self, worker_id: str) -> None:
         """Count an attempt that failed; its worker may be gone, and what it ran reported late."""
@@ -70,6 +79,24 @@ class WorkerLog:
         if tally is not None:
             tally.failed += 1
 
-    def _note(self, worker_id: str, is_coming: bool, at: float, reason: str = "", is_loss: bool = False) -> None:
+    def _learn(self, digests: Digests) -> bool:
+        """Note of what code task functions are now; True if that of one was another before."""
+        is_new = False
+        for name, digest in digests:
+            if name in self._codes or len(self._codes) < MOST_CODES:
+                is_new = is_new or self._codes.get(name, digest) != digest
+                self._codes[name] = digest
+        return is_new
+
+    def _note(
+        self,
+        worker_id: str,
+        at: float,
+        *,
+        is_coming: bool,
+        reason: str = "",
+        is_loss: bool = False,
+        has_new_code: bool = False,
+    ) -> None:
         self._number += 1
-        self._moves.append(WorkerMove(self._number, worker_id, is_coming, at, reason, is_loss))
+        self._moves.append(WorkerMove(self._number, worker_id, is_coming, at, reason, is_loss, has_new_code))

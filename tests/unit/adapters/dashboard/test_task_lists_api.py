@@ -56,6 +56,17 @@ async def test_tasks_are_listed_by_their_ends_in_both_directions() -> None:
         assert await served.items("/tasks?order=earliest-end&status=failure") == latest[::-1]
 
 
+async def test_dead_letters_are_the_tasks_whose_tries_are_used_up() -> None:
+    async with a_dashboard() as served:
+        await some_tasks(served)
+        dead = await served.items("/dead-letters")
+        assert dead == await served.items("/tasks?order=latest-end&status=failure&status=lost")
+        assert await served.items("/dead-letters?order=earliest-end&name=divide") == dead[::-1]
+        assert await served.items("/dead-letters?status=lost") == []
+        assert is_problem(await served.get("/dead-letters?status=success"), 400, "invalid-parameter")
+        assert is_problem(await served.get("/dead-letters?order=newest"), 400, "invalid-parameter")
+
+
 async def test_pages_by_the_end_have_cursors_of_their_own() -> None:
     async with a_dashboard() as served:
         await some_tasks(served)

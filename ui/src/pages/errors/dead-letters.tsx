@@ -27,7 +27,7 @@ const BEFORE = ["status", "name", "attempts", "worker"];
 
 export function DeadLetters(): JSX.Element {
   const order = param("order") === EARLIEST ? EARLIEST : LATEST;
-  const path = `tasks?${queryOf({ ...DEAD, order, limit: "50", cursor: param("cursor") })}`;
+  const path = `dead-letters?${queryOf({ order, limit: "50", cursor: param("cursor") })}`;
   const tasks = useResource<TaskPage>(path, { topics: TOPICS, pace: PACE });
   const refused = canOperate.value ? null : "needs the role operator";
   return (

@@ -55,7 +55,7 @@ function What({ move }: { move: WorkerMove }): JSX.Element {
     );
   return move.is_coming ? (
     <Badge tone="good" icon="check">
-      came
+      {move.has_new_code ? "came with new code" : "came"}
     </Badge>
   ) : (
     <Badge icon="drain">left</Badge>

@@ -92,6 +92,9 @@ class WorkerMove(Record):
     at: Moment
     reason: str
     is_loss: bool = Field(description="It went against its will, and did not join again at once.")
+    has_new_code: bool = Field(
+        description="It came with another source file of a task function than the worker before it: a deployment."
+    )
 
 
 class WorkerMovePage(Page[WorkerMove]):

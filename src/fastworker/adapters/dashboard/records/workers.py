@@ -102,4 +102,5 @@ def move_record(move: DomainMove, moments: Moments) -> WorkerMove:
         at=moments.of(move.at),
         reason=move.reason,
         is_loss=move.is_loss,
+        has_new_code=move.has_new_code,
     )

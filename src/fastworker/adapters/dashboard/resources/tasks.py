@@ -1,5 +1,6 @@
 """The list of tasks, how many there are, and when they were submitted."""
 
+from dataclasses import replace
 from math import inf
 from typing import Annotated, Literal
 
@@ -10,9 +11,11 @@ from fastworker.application.observatory.ended_tasks import EndOrder
 from fastworker.application.observatory.status_counts import status_counts
 from fastworker.application.observatory.task_histogram import histogram
 from fastworker.application.observatory.task_walk import Order
+from fastworker.domain.lifecycle import TaskStatus
 
 from ..models.task import MatchingCounts, TaskHistogram, TaskPage
 from ..parts import Given
+from ..problems import invalid_parameter
 from ..records.tasks import matching_counts
 from ..task_pages import page_by_end, page_by_submission
 from .arguments import PAGE_SIZE, CursorText, Limit, fails_with
@@ -22,6 +25,9 @@ TAGS = ["tasks"]
 ORDERS = {"newest": Order.NEWEST_FIRST, "oldest": Order.OLDEST_FIRST}
 ENDS = {"latest-end": EndOrder.LATEST_FIRST, "earliest-end": EndOrder.EARLIEST_FIRST}
 
+DEAD = (TaskStatus.FAILURE, TaskStatus.LOST)
+
+type EndName = Literal["latest-end", "earliest-end"]
 type OrderName = Literal["newest", "oldest", "latest-end", "earliest-end"]
 
 
@@ -37,6 +43,28 @@ def list_tasks(
     if order in ENDS:
         return page_by_end(parts, wanted, ENDS[order], cursor, limit)
     return page_by_submission(parts, wanted, ORDERS[order], cursor, limit)
+
+
+@get(
+    "/dead-letters",
+    operation_id="list_dead_letters",
+    tags=TAGS,
+    dependencies=WANTED,
+    responses=fails_with(),
+    sync_to_thread=False,
+)
+def list_dead_letters(
+    parts: Given,
+    wanted: Wanted,
+    order: Annotated[EndName, QueryParameter(description="What comes first.")] = "latest-end",
+    cursor: CursorText = None,
+    limit: Limit = PAGE_SIZE,
+) -> TaskPage:
+    """Return the tasks whose tries are used up: those in status failure or lost, or one of these."""
+    if not set(wanted.status) <= set(DEAD):
+        raise invalid_parameter("status", "a dead letter is in status failure or lost")
+    dead = replace(wanted, status=wanted.status or DEAD)
+    return page_by_end(parts, dead, ENDS[order], cursor, limit)
 
 
 @get(
@@ -78,4 +106,4 @@ def get_task_histogram(
     )
 
 
-HANDLERS = [list_tasks, count_tasks, get_task_histogram]
+HANDLERS = [list_tasks, list_dead_letters, count_tasks, get_task_histogram]
