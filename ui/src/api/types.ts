@@ -1117,6 +1117,8 @@ export interface WorkerMove {
   reason: string;
   /** It went against its will, and did not join again at once. */
   is_loss: boolean;
+  /** It came with another source file of a task function than the worker before it: a deployment. */
+  has_new_code: boolean;
 }
 
 /** The latest comings and goings, the newest first. */
