@@ -35,9 +35,10 @@ OPERATIONS = {
 
 SELDOM_FINE = {
     *("get_stack", "set_task_priority", "run_task_now", "submit_task", "rerun_task", "get_result", "cancel_task"),
-    "log_in",
+    *("log_in", "resume_worker"),
 }
-"""Made-up arguments fit no function; a failed task has no result, no stack, no end to come, no priority, no time."""
+"""Made-up arguments fit no function; a failed task has no result, no stack, no end to come, no priority, no time; no
+worker leaves that could be asked to stay."""
 
 
 def can_be_wrong(operation: APIOperation) -> bool:

@@ -204,6 +204,7 @@ NEEDED = {
         GET /api/v1/tasks/x/arguments
         GET /api/v1/tasks/x/result
         GET /api/v1/tasks/x/stack
+        GET /api/v1/dead-letters
         GET /api/v1/errors
         GET /api/v1/errors/x
         GET /api/v1/queues
@@ -212,6 +213,7 @@ NEEDED = {
         GET /api/v1/workers
         GET /api/v1/worker-moves
         GET /api/v1/workers/w1
+        GET /api/v1/workers/w1/series
         GET /api/v1/functions
         GET /api/v1/functions/echo
         GET /api/v1/operations
@@ -240,6 +242,9 @@ NEEDED = {
         POST /api/v1/errors/x/mute
         POST /api/v1/errors/x/unmute
         POST /api/v1/workers/w1/drain
+        POST /api/v1/workers/w1/resize
+        POST /api/v1/workers/w1/resume
+        POST /api/v1/workers/w1/shutdown
         POST /api/v1/functions/echo/pause
         POST /api/v1/functions/echo/resume
     """,

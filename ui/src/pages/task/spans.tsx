@@ -56,7 +56,7 @@ function None({ task }: { task: Task }): JSX.Element {
     <Empty icon="clock" title={task.trace_id ? "No span of this trace has come here" : "This task is not traced"}>
       <p>
         The control plane and its workers tell of their spans when they trace. Install <code>fastworker[otlp]</code> and
-        start each of them with <code>OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318</code>, or with{" "}
+        start each of them with <code>OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318</code>, or with{" "}
         <code>OTEL_TRACES_EXPORTER</code>. With <code>--spans-kept 0</code> none are kept.
       </p>
       {task.status === "running" && <p>Spans inside the task come as they end, that of the attempt comes at its end.</p>}
