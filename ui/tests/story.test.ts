@@ -223,11 +223,11 @@ describe("a number of the overview", () => {
   });
 });
 
-describe("how fast a channel goes", () => {
+describe("how much goes over an end of the transport", () => {
   const told = (second: number, received: number, epoch = "e1") => ({
     epoch,
     as_of: new Date(second * 1000).toISOString(),
-    channels: [
+    ends: [
       {
         role: "workers" as const,
         address: "tcp://127.0.0.1:5556",

@@ -127,7 +127,7 @@ def conflict(known: Task, submission: Submission) -> IdConflict | None:
 def once_more(task: Task | None, task_id: str, new_task_id: str, ledger: Ledger) -> Submission:
     """Return what a finished task was, as a new submission, at once, that names its origin.
 
-    It is nobody's child: the parent of that task has not submitted this one.
+    It is no child task: the parent of that task has not submitted this one.
 
     Raises:
         UnknownTaskId, ResultExpired: the task is not known (any more).

@@ -17,7 +17,7 @@ from fastworker.domain.priority import TaskPriority
 
 from .client_life import ClientConfig, ClientLife, OpenClient
 from .current_client import entered_client, note_started, note_stopped
-from .current_task import as_child
+from .current_task import as_child_task
 from .handle import Decode, TaskHandle
 from .identifiers import NewId
 from .log import log
@@ -223,7 +223,7 @@ class TaskClient:
             decode = self._codec.decode_result
         task_id = options.task_id or self._new_id()
         handle: TaskHandle[Any] = TaskHandle.of(task_id, self, decode)
-        terms = as_child(options.terms_at(self._clock.wall))
+        terms = as_child_task(options.terms_at(self._clock.wall))
         return SubmitEntry(task_id, name, priority or TaskPriority.NORMAL, terms), payload, handle
 
     # ---- looking ----

@@ -15,7 +15,6 @@ from fastworker.domain.task import Task
 
 from . import views
 from .background import background_tasks
-from .channels import Channel, OpenEnds
 from .client_desk import ClientDesk
 from .coordinator import Coordinator
 from .desk import DeskSetting
@@ -24,6 +23,7 @@ from .ports.clock import Clock
 from .ports.transport import Publisher, Transport
 from .progress_watch import ProgressWatch
 from .steering import Steering
+from .transport_ends import OpenEnds, TransportEnd
 from .wakeup import Wakeup
 from .worker_desk import WorkerDesk
 
@@ -115,9 +115,9 @@ class ControlPlane:
             yield self._bound
 
     @property
-    def channels(self) -> list[Channel]:
+    def ends(self) -> list[TransportEnd]:
         """Its ends as they are now; none before `open`."""
-        return list(self._ends.channels(self.client_desk, self.worker_desk)) if self._ends else []
+        return list(self._ends.each(self.client_desk, self.worker_desk)) if self._ends else []
 
     def steer[T](self, decide: Callable[[Steering, float], T]) -> T:
         """Have a person's decision made now, and let whoever it concerns know."""

@@ -88,7 +88,7 @@ def current_task() -> CurrentTask:
     return CurrentTask(execution)
 
 
-def as_child(terms: Terms | None) -> Terms | None:
+def as_child_task(terms: Terms | None) -> Terms | None:
     """Return the terms of a submission as they leave the calling code: inside a task, with that as the parent."""
     execution = running_execution.get()
     return terms if execution is None else replace(terms or NO_TERMS, parent=execution.task_id)

@@ -414,7 +414,7 @@ async def test_a_wait_that_follows_many_tasks_is_answered_by_a_batch_of_steps() 
 
 
 def held_by_role(plane: RunningControlPlane) -> dict[str, int]:
-    return {channel.role.value: channel.held for channel in plane.role.channels}
+    return {end.role.value: end.held for end in plane.role.ends}
 
 
 async def test_the_poll_of_its_own_worker_is_told_from_those_of_others() -> None:
@@ -430,4 +430,4 @@ async def test_the_poll_of_its_own_worker_is_told_from_those_of_others() -> None
 async def test_a_control_plane_that_does_not_serve_has_no_ends() -> None:
     async with a_system() as system:
         plane = RunningControlPlane(system, Ledger(), Limits(), system.network, {}, [])
-        assert plane.role.channels == []
+        assert plane.role.ends == []

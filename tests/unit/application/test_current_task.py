@@ -10,7 +10,7 @@ from fastworker.adapters.json_codec import JsonPayloadCodec
 from fastworker.application.current_task import (
     NOTE_CHARACTERS,
     CurrentTask,
-    as_child,
+    as_child_task,
     current_task,
     note_in_task,
     running_execution,
@@ -165,7 +165,7 @@ def test_threads_may_note_while_notes_are_taken() -> None:
 
 
 def test_the_terms_of_a_submission_name_the_task_that_they_leave() -> None:
-    assert seen_by(lambda _: (as_child(None), as_child(Terms(retries=2)))) == (
+    assert seen_by(lambda _: (as_child_task(None), as_child_task(Terms(retries=2)))) == (
         Terms(parent="t1"),
         Terms(retries=2, parent="t1"),
     )
@@ -173,5 +173,5 @@ def test_the_terms_of_a_submission_name_the_task_that_they_leave() -> None:
 
 def test_a_submission_from_outside_of_tasks_has_the_terms_that_it_had() -> None:
     terms = Terms(retries=2)
-    assert as_child(terms) is terms
-    assert as_child(None) is None
+    assert as_child_task(terms) is terms
+    assert as_child_task(None) is None

@@ -124,27 +124,6 @@ export interface Cancelled {
   outcome: "cancelled" | "stopping" | "finished";
 }
 
-/** One end of the transport. Counts are since the start and of messages: a batch of tasks is one. */
-export interface Channel {
-  /** Who is at the other end. */
-  role: "clients" | "workers" | "own worker" | "beacon";
-  address: string;
-  /** Open ones. */
-  connections: number;
-  received: number;
-  received_bytes: number;
-  sent: number;
-  sent_bytes: number;
-  /** Requests that have come and have no reply yet, those that are held among them. */
-  under_way: number;
-  /** Requests that wait for news: leases for a worker, ends of tasks for a client. */
-  held: number;
-  /** Replies that are given and have not left, for their peers do not read them. */
-  leaving: number;
-  /** Messages that were none of this protocol. */
-  bad_frames: number;
-}
-
 /** The settings in force. */
 export interface Config {
   settings: Setting[];
@@ -727,7 +706,7 @@ export interface System {
   client_address: string;
   worker_address: string;
   discovery_address: string;
-  channels: Channel[];
+  ends: TransportEnd[];
   sessions: number;
   superseded_reports: number;
   usage: Usage[];
@@ -740,6 +719,15 @@ export interface System {
   blind_since: Moment | null;
   blind_because: string;
   as_of: Moment;
+}
+
+/** Somebody did something with the task; `before` and `after` are for people. */
+export interface TakenAction {
+  at: Moment;
+  action: string;
+  by: string;
+  before: string;
+  after: string;
 }
 
 /** Everything about a task. */
@@ -783,8 +771,8 @@ export interface Task {
   transitions: Transition[];
   /** The latest, the oldest of them first. */
   priority_changes: PriorityChange[];
-  /** What people did with it, as far as that is on record, in order. */
-  acts: TaskAct[];
+  /** What people did with it, and by which names, as far as that is on record, in order. */
+  taken_actions: TakenAction[];
   /** The running task that submitted this one. */
   parent_task: Relative | null;
   /** The task that this one runs again. */
@@ -802,15 +790,6 @@ export interface Task {
   spans: number;
   /** When the worker that runs it was heard of last, if it runs. */
   worker_heard_at: Moment | null;
-}
-
-/** Somebody did something with the task; `before` and `after` are for people. */
-export interface TaskAct {
-  at: Moment;
-  action: string;
-  by: string;
-  before: string;
-  after: string;
 }
 
 export type TaskActionName = BulkAction | "rerun" | "run-now";
@@ -1026,6 +1005,27 @@ export interface Transition {
   status: TaskStatus;
   attempt: number;
   worker_id: string | null;
+}
+
+/** One end of the transport. Counts are since the start and of messages: a batch of tasks is one. */
+export interface TransportEnd {
+  /** Who is at the other end. */
+  role: "clients" | "workers" | "own worker" | "beacon";
+  address: string;
+  /** Open ones. */
+  connections: number;
+  received: number;
+  received_bytes: number;
+  sent: number;
+  sent_bytes: number;
+  /** Requests that have come and have no reply yet, those that are held among them. */
+  under_way: number;
+  /** Requests that wait for news: leases for a worker, ends of tasks for a client. */
+  held: number;
+  /** Replies that are given and have not left, for their peers do not read them. */
+  leaving: number;
+  /** Messages that were none of this protocol. */
+  bad_frames: number;
 }
 
 /** How much of a bounded thing is used; units are in its name. */

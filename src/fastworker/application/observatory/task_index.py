@@ -1,4 +1,4 @@
-"""The remembered tasks in the order of submission, with quick ways to those of a status, priority, name, worker or kin.
+"""The remembered tasks in the order of submission, found quickly by status, priority, name, worker or relative.
 
 Tasks stand in blocks of 256 by their numbers. For each task a block has three bytes: its place (status and priority),
 and a few bits of the hashes of its name and of its latest worker. A block in which a task has a parent, or an origin,
@@ -24,7 +24,7 @@ BLOCK: Final = 256
 NARROW: Final = 32
 """A block of which no more tasks than this are left is made narrow, unless it is the latest; then at each quarter."""
 
-NO_KIN: Final = bytes(BLOCK)
+NO_RELATIVES: Final = bytes(BLOCK)
 """The bytes of all blocks in which no task has a parent, or an origin: most have none."""
 
 _RANKS = len(RANKS)
@@ -46,8 +46,8 @@ class Block:
         self.places = bytearray(BLOCK)
         self.names = bytearray(BLOCK)
         self.workers = bytearray(BLOCK)
-        self.parents: bytes | bytearray = NO_KIN
-        self.origins: bytes | bytearray = NO_KIN
+        self.parents: bytes | bytearray = NO_RELATIVES
+        self.origins: bytes | bytearray = NO_RELATIVES
         self.offsets = b""
         self.live = 0
 
@@ -81,31 +81,31 @@ class Block:
         self.parents, self.origins = (_widened(each, self.offsets) for each in (self.parents, self.origins))
         self.offsets = b""
 
-    def note_kin(self, slot: int, terms: Terms) -> None:
-        """Note whose child a task is, and which task it runs again."""
+    def note_relatives(self, slot: int, terms: Terms) -> None:
+        """Note whose child task this is, and which task it runs again."""
         if terms.parent is not None:
             self.parents = _with(self.parents, slot, terms.parent, len(self.tasks))
         if terms.origin is not None:
             self.origins = _with(self.origins, slot, terms.origin, len(self.tasks))
 
 
-def _with(kin: bytes | bytearray, slot: int, task_id: str, slots: int) -> bytearray:
-    if not isinstance(kin, bytearray):
-        kin = bytearray(slots)
-    kin[slot] = key_of(task_id)
-    return kin
+def _with(keys: bytes | bytearray, slot: int, task_id: str, slots: int) -> bytearray:
+    if not isinstance(keys, bytearray):
+        keys = bytearray(slots)
+    keys[slot] = key_of(task_id)
+    return keys
 
 
-def _narrowed(kin: bytes | bytearray, slots: list[int]) -> bytes | bytearray:
-    return kin if kin is NO_KIN else bytearray(kin[slot] for slot in slots)
+def _narrowed(keys: bytes | bytearray, slots: list[int]) -> bytes | bytearray:
+    return keys if keys is NO_RELATIVES else bytearray(keys[slot] for slot in slots)
 
 
-def _widened(kin: bytes | bytearray, offsets: bytes) -> bytes | bytearray:
-    if kin is NO_KIN:
-        return kin
+def _widened(keys: bytes | bytearray, offsets: bytes) -> bytes | bytearray:
+    if keys is NO_RELATIVES:
+        return keys
     wide = bytearray(BLOCK)
     for slot, offset in enumerate(offsets):
-        wide[offset] = kin[slot]
+        wide[offset] = keys[slot]
     return wide
 
 
@@ -173,7 +173,7 @@ class TaskIndex:
             if task.lease is not None:  # events come in late: it may have begun, and ended, by now
                 block.workers[offset] = key_of(task.lease.worker_id)
             if submission.terms is not NO_TERMS:
-                block.note_kin(offset, submission.terms)
+                block.note_relatives(offset, submission.terms)
             block.live += 1
             counts[place] += 1
         return ranks

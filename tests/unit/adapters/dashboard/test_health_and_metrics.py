@@ -159,10 +159,10 @@ async def test_the_ends_of_the_transport_tell_who_is_connected_and_what_went_ove
         handle = await served.client.delay("echo", 1)
         assert await handle == 1
         await served.turn()
-        found = {channel.pop("role"): channel for channel in (await served.get("/system")).json()["channels"]}
+        found = {end.pop("role"): end for end in (await served.get("/system")).json()["ends"]}
         assert list(found) == ["clients", "workers", "own worker", "beacon"]
         clients, workers, own, beacon = found.values()
-        assert [channel["address"] for channel in found.values()][:2] == [
+        assert [end["address"] for end in found.values()][:2] == [
             "tcp://127.0.0.1:5555",
             "tcp://127.0.0.1:5556",
         ]
@@ -172,4 +172,4 @@ async def test_the_ends_of_the_transport_tell_who_is_connected_and_what_went_ove
         assert clients["received"] == clients["sent"] + 1 >= 3  # hello, submit, completions
         assert workers["received_bytes"] > 10 * workers["received"]
         assert (beacon["received"], beacon["sent"] >= 1, beacon["held"]) == (0, True, 0)
-        assert {channel["bad_frames"] + channel["leaving"] for channel in found.values()} == {0}
+        assert {end["bad_frames"] + end["leaving"] for end in found.values()} == {0}

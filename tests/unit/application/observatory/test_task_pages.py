@@ -230,7 +230,7 @@ def test_parents_that_share_a_key_are_told_apart():
         assert numbers(page(index, TaskFilter(parents=frozenset({name}))).tasks) == [number]
 
 
-def test_the_kin_of_few_that_are_left_of_many_is_found_and_so_is_that_of_one_that_comes_late():
+def test_relatives_of_few_that_are_left_of_many_are_found_and_so_are_those_of_one_that_comes_late():
     tasks = [a_task(terms=Terms(parent=f"p{number % 2}", origin=f"o{number % 3}")) for number in range(2 * BLOCK)]
     index = an_index(*tasks[:-1])
     late = tasks[-1]
@@ -244,7 +244,7 @@ def test_the_kin_of_few_that_are_left_of_many_is_found_and_so_is_that_of_one_tha
     assert numbers(page(index, wanted, at=Place(BLOCK, NEWEST)).tasks) == [late.number, 8, 2]
 
 
-def test_blocks_without_kin_hold_no_bytes_for_it():
+def test_blocks_without_relatives_hold_no_bytes_for_them():
     index = an_index(*many(BLOCK - 1), a_task(terms=Terms(parent="p", retries=1)))
     plain, mixed = index.blocks.values()
 

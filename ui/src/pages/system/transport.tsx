@@ -1,29 +1,29 @@
 // The ends of the transport: who is connected, what goes over each now and went over it, what waits there.
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import type { Channel, System } from "../../api/types";
+import type { System, TransportEnd } from "../../api/types";
 import { DataTable } from "../../components/data-table";
 import { Panel } from "../../components/panel";
 import { bytes, count, NOTHING, plural, rate } from "../../format/numbers";
 import { momentOf } from "../../format/times";
 import type { Resource } from "../../live/resource";
 
-type Told = Pick<System, "epoch" | "as_of" | "channels">;
+type Told = Pick<System, "epoch" | "as_of" | "ends">;
 type Counted = "received" | "received_bytes" | "sent" | "sent_bytes";
 type Rates = Record<Counted, number>;
 
 const LEAST_SECONDS = 0.5;
 
-/** How fast each channel goes, from what was told of it at two moments; of another life, or at once, nothing is known. */
+/** How fast each end goes, from what was told of it at two moments; of another life, or at once, nothing is known. */
 export function ratesOf(before: Told | null, now: Told): Map<string, Rates> {
   const rates = new Map<string, Rates>();
   const seconds = ((momentOf(now.as_of) ?? 0) - (momentOf(before?.as_of) ?? 0)) / 1000;
   if (before?.epoch !== now.epoch || seconds < LEAST_SECONDS) return rates;
-  for (const channel of now.channels) {
-    const then = before.channels.find(({ role }) => role === channel.role);
+  for (const end of now.ends) {
+    const then = before.ends.find(({ role }) => role === end.role);
     if (!then) continue;
-    const per = (name: Counted) => (channel[name] - then[name]) / seconds;
-    rates.set(channel.role, {
+    const per = (name: Counted) => (end[name] - then[name]) / seconds;
+    rates.set(end.role, {
       received: per("received"),
       received_bytes: per("received_bytes"),
       sent: per("sent"),
@@ -46,9 +46,9 @@ export function Transport({ system }: { system: Resource<System> }): JSX.Element
   return (
     <Panel title="Transport" resource={system} class="list">
       {(data) => (
-        <DataTable<Channel>
+        <DataTable<TransportEnd>
           caption="The ends of the transport"
-          rows={data.channels}
+          rows={data.ends}
           idOf={({ role }) => role}
           columns={[
             { key: "role", label: "For", isWide: true, cell: ({ role, address }) => <Where {...{ role, address }} /> },
@@ -66,7 +66,7 @@ export function Transport({ system }: { system: Resource<System> }): JSX.Element
   );
 }
 
-function Where({ role, address }: Pick<Channel, "role" | "address">): JSX.Element {
+function Where({ role, address }: Pick<TransportEnd, "role" | "address">): JSX.Element {
   return (
     <span class="headline">
       <b>{role}</b>
@@ -76,7 +76,7 @@ function Where({ role, address }: Pick<Channel, "role" | "address">): JSX.Elemen
 }
 
 /** How much goes one way now, and in all. */
-function Flow({ of, rates, way }: { of: Channel; rates: Map<string, Rates>; way: "received" | "sent" }): JSX.Element {
+function Flow({ of, rates, way }: { of: TransportEnd; rates: Map<string, Rates>; way: "received" | "sent" }): JSX.Element {
   const now = rates.get(of.role);
   const total = `${plural(of[way], "message")}, ${bytes(of[`${way}_bytes`])} since the start`;
   return (

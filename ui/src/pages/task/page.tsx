@@ -20,9 +20,9 @@ import { useShortcuts } from "../../state/shortcuts";
 import { useSystem } from "../system/data";
 import { Actions } from "./actions";
 import { CopyMenu } from "./copy-menu";
-import { ParentLink, RelativeLink, RunAgain, useChildren } from "./kin";
 import { attemptsOf, Life, Waterfall } from "./parts";
 import { CallView, PayloadView } from "./payload";
+import { ParentLink, RelativeLink, RunAgain, useChildTasks } from "./relatives";
 import { Spans, TraceId } from "./spans";
 import { Stack } from "./stack";
 import { Log, Steps, Tail, useSteps } from "./steps";
@@ -154,7 +154,7 @@ function Retention(): JSX.Element {
 
 function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.Element {
   const steps = useSteps(task.id, topics);
-  const children = useChildren(task).data;
+  const childTasks = useChildTasks(task).data;
   const tab = param("tab", "overview");
   const lines = steps.data?.items.filter(({ line }) => line).length ?? 0;
   return (
@@ -169,7 +169,7 @@ function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.
             </Badge>
           </p>
         )}
-        <Waterfall task={task} kin={children} />
+        <Waterfall task={task} childTasks={childTasks} />
       </section>
       <Tabs
         name="tab"

@@ -7,7 +7,7 @@ import { duration } from "../../format/numbers";
 import { fullTime, momentOf } from "../../format/times";
 import { urlOf } from "../../router/route";
 import { isUtc, now } from "../../state/clock";
-import { beyond, ChildRows, spanOf } from "./kin";
+import { beyond, ChildTaskRows, spanOf } from "./relatives";
 
 interface Stop {
   label: string;
@@ -107,9 +107,9 @@ export function attemptsOf(task: Task): Attempt[] {
 }
 
 /** The attempts on a scale of time, and below them the tasks that they submitted, as far as there is room. */
-export function Waterfall({ task, kin }: { task: Task; kin: TaskPage | null }): JSX.Element | null {
-  const children = kin?.items ?? [];
-  const more = kin ? beyond(kin) : "";
+export function Waterfall({ task, childTasks }: { task: Task; childTasks: TaskPage | null }): JSX.Element | null {
+  const children = childTasks?.items ?? [];
+  const more = childTasks ? beyond(childTasks) : "";
   const attempts = attemptsOf(task);
   const from = momentOf(task.submitted_at);
   if (from === null || (attempts.length === 0 && children.length === 0)) return null;
@@ -151,7 +151,7 @@ export function Waterfall({ task, kin }: { task: Task; kin: TaskPage | null }): 
           </li>
         );
       })}
-      <ChildRows children={children} part={part} />
+      <ChildTaskRows tasks={children} part={part} />
       {more && (
         <li class="child">
           <a href={urlOf("tasks", "", { parent: task.id, order: "oldest" })}>{more}</a>

@@ -1,7 +1,7 @@
 // What the task said and what was said of it: steps and log lines, as they come.
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Task, TaskAct, TaskEvent, TaskStep, TaskStepPage } from "../../api/types";
+import type { TakenAction, Task, TaskEvent, TaskStep, TaskStepPage } from "../../api/types";
 import { Empty, Content } from "../../components/panel";
 import { Status } from "../../components/status";
 import { clockTime, momentOf } from "../../format/times";
@@ -114,10 +114,10 @@ export interface StepRow {
   at: string;
   attempt: number | null;
   by: string;
-  what: TaskStep | TaskAct;
+  what: TaskStep | TakenAction;
 }
 
-/** The steps of a task and what people did with it, in order; an act has no number. */
+/** The steps of a task and what people did with it, in order; an action has no number. */
 export function rowsOf(task: Task, steps: readonly TaskStep[]): StepRow[] {
   const rows = steps.map((step) => ({
     key: `step ${step.number}`,
@@ -127,25 +127,25 @@ export function rowsOf(task: Task, steps: readonly TaskStep[]): StepRow[] {
     by: actorOf(task, step),
     what: step,
   }));
-  const acts = task.acts.map((act, index) => ({
-    key: `act ${index}`,
+  const taken = task.taken_actions.map((action, index) => ({
+    key: `action ${index}`,
     number: null,
-    at: act.at,
+    at: action.at,
     attempt: null,
-    by: act.by,
-    what: act,
+    by: action.by,
+    what: action,
   }));
   // What somebody did comes before what came of it at the same moment: so it is told first.
-  return [...acts, ...rows].sort((one, other) => (momentOf(one.at) ?? 0) - (momentOf(other.at) ?? 0));
+  return [...taken, ...rows].sort((one, other) => (momentOf(one.at) ?? 0) - (momentOf(other.at) ?? 0));
 }
 
-function What({ what }: { what: TaskStep | TaskAct }): JSX.Element {
-  if ("action" in what) return <ActText act={what} />;
+function What({ what }: { what: TaskStep | TakenAction }): JSX.Element {
+  if ("action" in what) return <ActionText taken={what} />;
   return what.status ? <Status status={what.status} /> : <ProgressText step={what} />;
 }
 
 /** What somebody did; a new task that it led to is a link. */
-function ActText({ act: { action, before, after } }: { act: TaskAct }): JSX.Element {
+function ActionText({ taken: { action, before, after } }: { taken: TakenAction }): JSX.Element {
   if (action === "submit") return <>submitted</>;
   if (action === "rerun")
     return (

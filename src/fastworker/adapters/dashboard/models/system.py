@@ -43,7 +43,7 @@ class HubState(Record):
     resets: int
 
 
-class Channel(Record):
+class TransportEnd(Record):
     """One end of the transport. Counts are since the start and of messages: a batch of tasks is one."""
 
     role: Literal["clients", "workers", "own worker", "beacon"] = Field(description="Who is at the other end.")
@@ -73,7 +73,7 @@ class System(Record):
     client_address: str
     worker_address: str
     discovery_address: str
-    channels: list[Channel]
+    ends: list[TransportEnd]
     sessions: int
     superseded_reports: int
     usage: list[Usage]

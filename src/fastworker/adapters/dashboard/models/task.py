@@ -141,7 +141,7 @@ class PriorityChange(Record):
     by: str
 
 
-class TaskAct(Record):
+class TakenAction(Record):
     """Somebody did something with the task; `before` and `after` are for people."""
 
     at: Moment
@@ -193,7 +193,9 @@ class Task(TaskSummary):
     history: list[Attempt]
     transitions: list[Transition]
     priority_changes: list[PriorityChange] = Field(description="The latest, the oldest of them first.")
-    acts: list[TaskAct] = Field(description="What people did with it, as far as that is on record, in order.")
+    taken_actions: list[TakenAction] = Field(
+        description="What people did with it, and by which names, as far as that is on record, in order."
+    )
     parent_task: Relative | None = Field(description="The running task that submitted this one.")
     origin_task: Relative | None = Field(description="The task that this one runs again.")
     losses: int = Field(description="How many workers were lost with it.")

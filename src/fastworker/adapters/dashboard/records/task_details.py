@@ -1,7 +1,7 @@
 """One task in full, and what can be done with it."""
 
 from fastworker.application.function_catalogue import Declaration
-from fastworker.application.observatory.task_acts import acts_on
+from fastworker.application.observatory.taken_actions import actions_on
 from fastworker.application.observatory.task_life import AttemptView, TaskLife
 from fastworker.application.observatory.task_life import Transition as DomainTransition
 from fastworker.application.trace_context import trace_id_of
@@ -18,8 +18,8 @@ from ..models.task import (
     Payload,
     PriorityChange,
     Progress,
+    TakenAction,
     Task,
-    TaskAct,
     TaskActionState,
     TaskStep,
     TaskTerms,
@@ -61,9 +61,9 @@ def task_record(
             PriorityChange(at=moments.of(each.at), before=each.before, after=each.after, by=each.by)
             for each in task.priority_changes
         ],
-        acts=[
-            TaskAct(at=moments.of(each.at), action=each.what, by=each.by, before=each.before, after=each.after)
-            for each in acts_on(task, parts.observatory.audit)
+        taken_actions=[
+            TakenAction(at=moments.of(each.at), action=each.what, by=each.by, before=each.before, after=each.after)
+            for each in actions_on(task, parts.observatory.audit)
         ],
         parent_task=relative(task.submission.terms.parent, parts),
         origin_task=relative(task.submission.terms.origin, parts),

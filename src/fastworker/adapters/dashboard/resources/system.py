@@ -13,8 +13,8 @@ from ..models.audit import AuditPage
 from ..models.page import Total
 from ..models.system import Config, HubState, System, Usage
 from ..parts import Given, Parts
-from ..records.channels import channel_record
 from ..records.operations import audit_record
+from ..records.transport_ends import end_record
 from .arguments import PAGE_SIZE, CursorText, Limit, fails_with
 
 TAGS = ["system"]
@@ -39,7 +39,7 @@ def get_system(parts: Given) -> System:
         client_address=who.client_address,
         worker_address=who.worker_address,
         discovery_address=who.discovery_address,
-        channels=[channel_record(channel) for channel in parts.control_plane.channels],
+        ends=[end_record(end) for end in parts.control_plane.ends],
         sessions=len(ledger.sessions),
         superseded_reports=ledger.superseded,
         usage=_usage(parts),

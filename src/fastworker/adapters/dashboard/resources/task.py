@@ -6,7 +6,7 @@ from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
 
 from fastworker.application.observatory.fingerprints import fingerprint_of
-from fastworker.application.observatory.task_acts import deleted_by
+from fastworker.application.observatory.taken_actions import deleted_by
 from fastworker.application.observatory.task_life import task_life
 from fastworker.domain.errors import ResultExpired
 from fastworker.domain.lifecycle import TaskStatus

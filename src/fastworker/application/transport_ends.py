@@ -1,4 +1,4 @@
-"""The control plane's ends of its channels, for people: who is connected, what went over them, what waits there."""
+"""The control plane's ends of its transport, for people: who is connected, what went over them, what waits there."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from .ports.transport import Publisher, Responder, Traffic
 from .worker_desk import LOCAL_WORKER_ID, WorkerDesk
 
 
-class ChannelRole(Enum):
+class EndRole(Enum):
     """Who is at the other end."""
 
     CLIENTS = "clients"
@@ -19,14 +19,14 @@ class ChannelRole(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class TransportEnd:
     """One end as it is now; `traffic` goes on counting.
 
     Of the requests that are under way, `held` wait for news that their senders asked for. `leaving` are replies that
     are given, and that their peers have not read.
     """
 
-    role: ChannelRole
+    role: EndRole
     address: str
     connections: int
     traffic: Traffic
@@ -46,18 +46,18 @@ class OpenEnds:
     beacon: Publisher
     beacon_address: str
 
-    def channels(self, client_desk: Desk, worker_desk: WorkerDesk) -> Iterator[Channel]:
+    def each(self, client_desk: Desk, worker_desk: WorkerDesk) -> Iterator[TransportEnd]:
         """Yield how each is now."""
         own = int(LOCAL_WORKER_ID in worker_desk.held)
-        yield _served(ChannelRole.CLIENTS, self.clients, held=len(client_desk.held))
-        yield _served(ChannelRole.WORKERS, self.workers, held=len(worker_desk.held) - own)
-        yield _served(ChannelRole.OWN_WORKER, self.own_worker, held=own)
-        yield Channel(ChannelRole.BEACON, self.beacon_address, self.beacon.connections, self.beacon.traffic)
+        yield _served(EndRole.CLIENTS, self.clients, held=len(client_desk.held))
+        yield _served(EndRole.WORKERS, self.workers, held=len(worker_desk.held) - own)
+        yield _served(EndRole.OWN_WORKER, self.own_worker, held=own)
+        yield TransportEnd(EndRole.BEACON, self.beacon_address, self.beacon.connections, self.beacon.traffic)
 
 
-def _served(role: ChannelRole, responder: Responder, *, held: int) -> Channel:
+def _served(role: EndRole, responder: Responder, *, held: int) -> TransportEnd:
     traffic = responder.traffic
-    return Channel(
+    return TransportEnd(
         role,
         responder.addresses[0],
         responder.connections,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Task, TaskPage, TaskSummary, TaskStep } from "../src/api/types";
 import type { LiveEvent } from "../src/live/protocol";
-import { beyond, kinAfter, spanOf } from "../src/pages/task/kin";
+import { beyond, relativesAfter, spanOf } from "../src/pages/task/relatives";
 import { rowsOf } from "../src/pages/task/steps";
 
 const child = (id: string, changes: Partial<TaskSummary> = {}) =>
@@ -13,20 +13,21 @@ const page = (items: TaskSummary[], value = items.length, relation: "eq" | "gte"
 const told = (changed: TaskSummary[], more = 0): LiveEvent =>
   ({ type: "tasks", data: { changed, more, deleted: [], more_deleted: 0 } }) as unknown as LiveEvent;
 
-describe("the children of a task", () => {
+describe("the child tasks of a task", () => {
   it("are shown as events tell them", () => {
-    const now = kinAfter(told([child("a", { status: "success" })]), page([child("a")]), "parent", "p");
+    const now = relativesAfter(told([child("a", { status: "success" })]), page([child("a")]), "parent", "p");
     expect(now?.items.map(({ status }) => status)).toEqual(["success"]);
   });
 
   it("are asked for when there is another one, or an event could not name all changes", () => {
-    expect(kinAfter(told([child("b")]), page([child("a")]), "parent", "p")).toBeUndefined();
-    expect(kinAfter(told([], 3), page([child("a")]), "parent", "p")).toBeUndefined();
+    expect(relativesAfter(told([child("b")]), page([child("a")]), "parent", "p")).toBeUndefined();
+    expect(relativesAfter(told([], 3), page([child("a")]), "parent", "p")).toBeUndefined();
   });
 
   it("stay as they are when only others changed", () => {
     const shown = page([child("a")]);
-    expect(kinAfter(told([child("z", { parent: "q" }), child("y", { parent: null })]), shown, "parent", "p")).toEqual(shown);
+    const others = told([child("z", { parent: "q" }), child("y", { parent: null })]);
+    expect(relativesAfter(others, shown, "parent", "p")).toEqual(shown);
   });
 
   it("are counted beyond those that are shown", () => {
@@ -45,8 +46,9 @@ describe("the children of a task", () => {
 
 describe("the steps of a task", () => {
   it("have what people did among them, before what came of it at the same moment", () => {
-    const act = (at: string, action: string) => ({ at, action, by: "ann", before: "normal", after: "high" });
-    const task = { transitions: [], history: [], acts: [act("1970-01-01T00:00:02Z", "set priority")] } as unknown as Task;
+    const taken = (at: string, action: string) => ({ at, action, by: "ann", before: "normal", after: "high" });
+    const taken_actions = [taken("1970-01-01T00:00:02Z", "set priority")];
+    const task = { transitions: [], history: [], taken_actions } as unknown as Task;
     const steps = [1, 2, 3].map((second) => ({
       number: second,
       at: `1970-01-01T00:00:0${second}Z`,

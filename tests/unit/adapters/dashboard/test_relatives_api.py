@@ -44,7 +44,7 @@ async def shown(served: Served, task_id: str) -> Any:
     return response.json()
 
 
-async def test_a_task_says_its_parent_and_the_list_finds_the_children_page_by_page() -> None:
+async def test_a_task_says_its_parent_and_the_list_finds_its_child_tasks_page_by_page() -> None:
     parent = Parent()
     async with a_dashboard(functions=[echo, divide, parent.function]) as served:
         task_id, other = await a_family(served, parent, 5), await a_family(served, parent, 1)
@@ -62,7 +62,7 @@ async def test_a_task_says_its_parent_and_the_list_finds_the_children_page_by_pa
         assert (await shown(served, task_id))["parent"] is None
 
 
-async def test_a_child_tells_how_its_parent_is_and_that_it_is_forgotten() -> None:
+async def test_a_child_task_tells_how_its_parent_is_and_that_it_is_forgotten() -> None:
     parent = Parent()
     async with a_dashboard(functions=[echo, divide, parent.function]) as served:
         task_id = await a_family(served, parent, 1)
@@ -109,7 +109,7 @@ async def test_the_list_finds_what_runs_a_task_again_and_a_bulk_action_is_for_th
         assert (await served.post("/tasks/bulk", asked)).json() == {"matching": 0, "possible": 0}
 
 
-async def test_a_file_of_the_children_names_their_parent() -> None:
+async def test_a_file_of_child_tasks_names_their_parent() -> None:
     parent = Parent()
     async with a_dashboard(functions=[echo, divide, parent.function]) as served:
         task_id = await a_family(served, parent, 2)
@@ -123,8 +123,8 @@ async def test_who_did_something_with_a_task_is_told_with_it() -> None:
         for action, body in (("priority", {"priority": "high"}), ("run-now", None), ("cancel", None)):
             await served.system.advance(1.0)
             assert (await served.post(f"/tasks/{task_id}/actions/{action}", body)).status_code == 200
-        acts = (await shown(served, task_id))["acts"]
-        assert [(act["action"], act["by"], act["before"], act["after"]) for act in acts] == [
+        taken = (await shown(served, task_id))["taken_actions"]
+        assert [(each["action"], each["by"], each["before"], each["after"]) for each in taken] == [
             ("submit", "somebody", "", "echo"),
             ("set priority", "somebody", "normal", "high"),
             ("run now", "somebody", "scheduled", "queued"),
@@ -156,4 +156,4 @@ async def test_whoever_looks_at_a_task_is_told_when_its_parent_ends_or_is_forgot
         assert (await heard(browser, "task"))["task"]["parent_task"]["state"] == "forgotten"
         await served.post(f"/tasks/{child['id']}/actions/retry")
         await served.turn()
-        assert (await heard(browser, "task"))["task"]["acts"][-1]["action"] == "rerun"
+        assert (await heard(browser, "task"))["task"]["taken_actions"][-1]["action"] == "rerun"

@@ -16,7 +16,7 @@ ON_RECORD = frozenset({"submit", "rerun", "cancel", "run now"})
 """By which names `Steering` notes them; others have another target than a task, or leave no task to look at."""
 
 
-class Act(NamedTuple):
+class TakenAction(NamedTuple):
     """Somebody did something; `before` and `after` are for people."""
 
     at: float
@@ -26,13 +26,13 @@ class Act(NamedTuple):
     after: str
 
 
-def acts_on(task: Task, audit: AuditLog) -> list[Act]:
+def actions_on(task: Task, audit: AuditLog) -> list[TakenAction]:
     """Return what people did with a task, in order."""
     changes = [
-        Act(change.at, SET_PRIORITY, change.by, change.before.value, change.after.value)
+        TakenAction(change.at, SET_PRIORITY, change.by, change.before.value, change.after.value)
         for change in task.priority_changes
     ]
-    return sorted([*changes, *_on_record(task, audit)], key=lambda act: act.at)
+    return sorted([*changes, *_on_record(task, audit)], key=lambda action: action.at)
 
 
 def deleted_by(task_id: str, audit: AuditLog) -> str | None:
@@ -42,9 +42,9 @@ def deleted_by(task_id: str, audit: AuditLog) -> str | None:
     return latest.actor.name if latest is not None and latest.what == DELETE else None
 
 
-def _on_record(task: Task, audit: AuditLog) -> list[Act]:
+def _on_record(task: Task, audit: AuditLog) -> list[TakenAction]:
     return [
-        Act(entry.at, entry.action.what, entry.action.actor.name, entry.action.before, entry.action.after)
+        TakenAction(entry.at, entry.action.what, entry.action.actor.name, entry.action.before, entry.action.after)
         for entry in audit.of(task.task_id)
         if entry.action.what in ON_RECORD and entry.at >= task.submitted_at  # else of another, whose id it has
     ]

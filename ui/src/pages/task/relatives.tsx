@@ -1,4 +1,4 @@
-// Where a task comes from, and what comes of it: its parent and its origin, its children, what runs it again.
+// Where a task comes from, and what comes of it: its parent and its origin, its child tasks, what runs it again.
 import type { JSX } from "preact";
 import type { Relative, Task, TaskPage, TasksEvent, TaskSummary } from "../../api/types";
 import { Fact } from "../../components/basics";
@@ -11,34 +11,39 @@ import { queryOf, urlOf } from "../../router/route";
 import { now } from "../../state/clock";
 import { after } from "../tasks/rows";
 
-const MOST_CHILDREN = 10;
+const MOST_CHILD_TASKS = 10;
 const MOST_AGAIN = 5;
 const PACE = 2_000; // the lists are asked for again at most so often, however much happens elsewhere
 const EARLIER = 1_000; // milliseconds that a moment may lose on its way
 
-export type Kinship = "parent" | "origin";
+export type Relation = "parent" | "origin";
 
-/** The list after an event: rows are as they are now; it is asked for when one of the kin may be missing. */
-export function kinAfter(event: LiveEvent, page: TaskPage | null, kinship: Kinship, id: string): TaskPage | undefined {
+/** The list after an event: rows are as they are now; it is asked for when one of them may be missing. */
+export function relativesAfter(
+  event: LiveEvent,
+  page: TaskPage | null,
+  relation: Relation,
+  id: string,
+): TaskPage | undefined {
   if (!page || event.type !== "tasks") return page ?? undefined;
   const told = event.data as TasksEvent;
   const shown = new Set(page.items.map((task) => task.id));
-  const isMissing = told.changed.some((task) => task[kinship] === id && !shown.has(task.id));
+  const isMissing = told.changed.some((task) => task[relation] === id && !shown.has(task.id));
   return isMissing || told.more > 0 ? undefined : after(told, page);
 }
 
-function useKin(task: Task, kinship: Kinship, limit: number): Resource<TaskPage> {
+function useRelatives(task: Task, relation: Relation, limit: number): Resource<TaskPage> {
   // Nothing that came before the task comes of it: looking begins there, however much is remembered.
   const since = new Date((momentOf(task.submitted_at) ?? 0) - EARLIER).toISOString();
-  const query = queryOf({ [kinship]: task.id, since, order: "oldest", limit: String(limit) });
+  const query = queryOf({ [relation]: task.id, since, order: "oldest", limit: String(limit) });
   return useResource<TaskPage>(`tasks?${query}`, {
     topics: ["tasks"],
     pace: PACE,
-    apply: (event, page) => kinAfter(event, page, kinship, task.id),
+    apply: (event, page) => relativesAfter(event, page, relation, task.id),
   });
 }
 
-export const useChildren = (task: Task): Resource<TaskPage> => useKin(task, "parent", MOST_CHILDREN);
+export const useChildTasks = (task: Task): Resource<TaskPage> => useRelatives(task, "parent", MOST_CHILD_TASKS);
 
 /** How many are not shown, in words; empty when all are. */
 export function beyond({ items, total, next_cursor: next }: TaskPage): string {
@@ -77,7 +82,7 @@ export function ParentLink({ task }: { task: Task }): JSX.Element | null {
 
 /** The tasks that run this one again, the first ones first. */
 export function RunAgain({ task }: { task: Task }): JSX.Element | null {
-  const page = useKin(task, "origin", MOST_AGAIN).data;
+  const page = useRelatives(task, "origin", MOST_AGAIN).data;
   if (!page || page.items.length === 0) return null;
   const more = beyond(page);
   return (
@@ -101,18 +106,18 @@ export function RunAgain({ task }: { task: Task }): JSX.Element | null {
   );
 }
 
-/** When a child waited and ran, milliseconds since 1970; what is not over lasts until now. */
+/** When a child task waited and ran, milliseconds since 1970; what is not over lasts until now. */
 export function spanOf(child: TaskSummary, nowAt: number): { from: number; started: number; until: number } {
   const from = momentOf(child.submitted_at) ?? nowAt;
   const until = momentOf(child.finished_at) ?? nowAt;
   return { from, started: momentOf(child.started_at) ?? until, until: Math.max(from, until) };
 }
 
-/** Rows of a waterfall: the children, on the scale of time of their parent. */
-export function ChildRows({ children, part }: { children: readonly TaskSummary[]; part: (at: number) => string }): JSX.Element {
+/** Rows of a waterfall: the child tasks, on the scale of time of their parent. */
+export function ChildTaskRows({ tasks, part }: { tasks: readonly TaskSummary[]; part: (at: number) => string }): JSX.Element {
   return (
     <>
-      {children.map((child) => {
+      {tasks.map((child) => {
         const { from, started, until } = spanOf(child, now.value);
         const seconds = (until - started) / 1000;
         return (

@@ -1,6 +1,6 @@
 """What people did with one task."""
 
-from fastworker.application.observatory.task_acts import Act, acts_on, deleted_by
+from fastworker.application.observatory.taken_actions import TakenAction, actions_on, deleted_by
 from fastworker.domain.action import Actor
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.terms import Terms
@@ -11,8 +11,8 @@ from .observed import ObservedCoordinator
 ANN, BOB = (Actor(name, "operator", "127.0.0.1") for name in ("ann", "bob"))
 
 
-def told(plane: ObservedCoordinator, task_id: str) -> list[Act]:
-    return acts_on(plane.find(task_id), plane.observatory.audit)
+def told(plane: ObservedCoordinator, task_id: str) -> list[TakenAction]:
+    return actions_on(plane.find(task_id), plane.observatory.audit)
 
 
 def test_what_people_did_with_a_task_that_nobody_followed_is_told_in_order():
@@ -30,10 +30,10 @@ def test_what_people_did_with_a_task_that_nobody_followed_is_told_in_order():
     began_at = plane.now - 3.0
 
     assert told(plane, "t1") == [
-        Act(began_at, "submit", "ann", "", "echo"),
-        Act(began_at + 1, "set priority", "bob", "normal", "high"),
-        Act(began_at + 2, "run now", "ann", "scheduled", "queued"),
-        Act(began_at + 3, "rerun", "bob", "", "t2"),
+        TakenAction(began_at, "submit", "ann", "", "echo"),
+        TakenAction(began_at + 1, "set priority", "bob", "normal", "high"),
+        TakenAction(began_at + 2, "run now", "ann", "scheduled", "queued"),
+        TakenAction(began_at + 3, "rerun", "bob", "", "t2"),
     ]
     assert plane.find("t1").journal is None
 
@@ -54,7 +54,7 @@ def test_a_priority_that_was_set_for_many_at_once_is_told_of_each():
     plane.accepted(a_submission("t1"))
     plane.coordinator.steering.set_priority_of_some(ANN, ["t1"], TaskPriority.LOW, now=plane.now)
 
-    assert told(plane, "t1") == [Act(plane.now, "set priority", "ann", "normal", "low")]
+    assert told(plane, "t1") == [TakenAction(plane.now, "set priority", "ann", "normal", "low")]
 
 
 def test_what_was_done_to_something_else_of_that_name_is_not_told():
@@ -69,4 +69,4 @@ def test_what_was_done_to_something_else_of_that_name_is_not_told():
     plane.now += 1.0
     steering.cancel(BOB, "echo", now=plane.now)
 
-    assert told(plane, "echo") == [Act(plane.now, "cancel", "bob", "queued", "cancelled")]
+    assert told(plane, "echo") == [TakenAction(plane.now, "cancel", "bob", "queued", "cancelled")]

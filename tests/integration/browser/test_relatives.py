@@ -1,4 +1,4 @@
-"""Where a task comes from and what comes of it, on its page: parent, children, what runs it again, who did what."""
+"""Where a task comes from and what comes of it, on its page: parent, child tasks, what runs it again, who did what."""
 
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ def family(dashboard: StartDashboard) -> Dashboard:
 
 
 def a_parent(family: Dashboard, count: int, *, seconds: float = 0.0, leaf_seconds: float = 0.0) -> str:
-    """Return the id of a task that has submitted its children."""
+    """Return the id of a task that has submitted its child tasks."""
     with family.system.sync_client() as client:
         handle = client.delay("gather", family.system.address, count, seconds, leaf_seconds)
         if not seconds:
@@ -29,23 +29,23 @@ def a_parent(family: Dashboard, count: int, *, seconds: float = 0.0, leaf_second
     return str(handle)
 
 
-def children(page: "Sight") -> "Locator":
+def child_tasks(page: "Sight") -> "Locator":
     return page.page.locator(".waterfall .child").filter(has=page.page.get_by_role("link", name="leaf"))
 
 
-def test_children_stand_below_the_attempt_and_end_before_ones_eyes(family: Dashboard, sight: OpenSight) -> None:
+def test_child_tasks_stand_below_the_attempt_and_end_before_ones_eyes(family: Dashboard, sight: OpenSight) -> None:
     from playwright.sync_api import expect
 
     parent = a_parent(family, 2, seconds=LONG, leaf_seconds=LONG)
     page = sight(family, f"tasks/{parent}")
     page.live()
-    expect(children(page)).to_have_count(2)
-    expect(children(page).get_by_text("running")).to_have_count(2)
+    expect(child_tasks(page)).to_have_count(2)
+    expect(child_tasks(page).get_by_text("running")).to_have_count(2)
     ids = [each["id"] for each in family.ask(f"tasks?parent={parent}&order=oldest")["items"]]
     family.tell(f"tasks/{ids[0]}/actions/cancel")
-    expect(children(page).nth(0).get_by_text("cancelled")).to_be_visible()
-    expect(children(page).nth(1).get_by_text("running")).to_be_visible()
-    link = children(page).nth(1).get_by_role("link", name="leaf")
+    expect(child_tasks(page).nth(0).get_by_text("cancelled")).to_be_visible()
+    expect(child_tasks(page).nth(1).get_by_text("running")).to_be_visible()
+    link = child_tasks(page).nth(1).get_by_role("link", name="leaf")
     link.focus()
     page.keys("Enter")
     page.see(ids[1])
@@ -53,15 +53,15 @@ def test_children_stand_below_the_attempt_and_end_before_ones_eyes(family: Dashb
     expect(up).to_have_attribute("href", f"tasks/{parent}")
     expect(page.page.locator(".page-head .parent-link").get_by_text("running")).to_be_visible()
     up.click()
-    expect(children(page)).to_have_count(2)
+    expect(child_tasks(page)).to_have_count(2)
 
 
-def test_many_children_lead_to_the_list_of_all_of_them(family: Dashboard, sight: OpenSight) -> None:
+def test_many_child_tasks_lead_to_the_list_of_all_of_them(family: Dashboard, sight: OpenSight) -> None:
     from playwright.sync_api import expect
 
     parent = a_parent(family, 13)
     page = sight(family, f"tasks/{parent}")
-    expect(children(page)).to_have_count(10)
+    expect(child_tasks(page)).to_have_count(10)
     page.page.get_by_role("link", name="and 3 more").click()
     page.see("13 of 13 tasks")
     expect(page.page.locator(".chip").filter(has_text="submitted by")).to_be_visible()
