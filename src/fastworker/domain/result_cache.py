@@ -21,7 +21,7 @@ class ResultCache:
         self.ttl_seconds = ttl_seconds
         self._by_use: OrderedDict[str, Task] = OrderedDict()
         self._by_age: OrderedDict[str, float] = OrderedDict()  # id -> finished_at, oldest first
-        self._deleted: OrderedDict[str, None] = OrderedDict()
+        self._deleted: OrderedDict[str, float] = OrderedDict()  # id -> submitted_at, the earliest deleted first
         self.forgotten_until_milliseconds = -1
         self.on_forget: Callable[[Task], None] | None = None  # told of each task that is not kept any more
 
@@ -73,8 +73,7 @@ class ResultCache:
 
         It may be younger than tasks that have not come here yet, so that it must not make these look forgotten.
         """
-        self._let_go(task_id)
-        self._deleted[task_id] = None
+        self._deleted[task_id] = self._let_go(task_id).submitted_at
         if len(self._deleted) > DELETED_KEPT:
             self._raise_mark(self._deleted.popitem(last=False)[0])
 
@@ -91,6 +90,10 @@ class ResultCache:
             return False
         return created_at <= self.forgotten_until_milliseconds
 
+    def deleted_submitted_at(self, task_id: str) -> float | None:
+        """Return when a task that was deleted had been submitted; None when none was, or another had its id since."""
+        return self._deleted.get(task_id)
+
     def task_ids(self) -> list[str]:
         """Return the kept ids, least recently used first."""
         return list(self._by_use)
@@ -102,12 +105,13 @@ class ResultCache:
         self._let_go(task_id)
         self._raise_mark(task_id)
 
-    def _let_go(self, task_id: str) -> None:
+    def _let_go(self, task_id: str) -> Task:
         task = self._by_use.pop(task_id)
         self._bytes_left += _size(task)
         del self._by_age[task_id]
         if self.on_forget is not None:
             self.on_forget(task)
+        return task
 
     def _raise_mark(self, task_id: str) -> None:
         created_at = created_at_milliseconds(task_id)

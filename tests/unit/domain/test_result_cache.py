@@ -156,6 +156,18 @@ def test_an_id_that_was_deleted_and_is_used_again_is_not_forgotten_twice():
     assert not cache.may_have_forgotten("order-4711")
 
 
+def test_of_a_deleted_task_it_is_known_when_it_was_submitted_until_another_has_its_id():
+    cache = a_cache()
+    task = a_finished_task("order-4711")
+    cache.put(task, now=0.0)
+    assert cache.deleted_submitted_at("order-4711") is None
+    cache.delete("order-4711")
+    assert cache.deleted_submitted_at("order-4711") == task.submitted_at
+    cache.put(a_finished_task("order-4711"), now=1.0)
+
+    assert cache.deleted_submitted_at("order-4711") is None
+
+
 def test_of_many_deleted_tasks_the_earliest_deleted_are_remembered_by_their_age_only():
     cache = a_cache()
     for number in range(DELETED_KEPT + 1):

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from fastworker.adapters.dashboard.roles import Role
 from fastworker.application.client import TaskClient
 from fastworker.application.task_function import task
+from fastworker.application.task_options import SubmitOptions
 from tests.unit.system.system import AnyTask, HeldTask
 from tests.unit.system.tasks import divide, echo
 
-from .served import Served, a_dashboard
+from .served import Served, a_dashboard, with_token
 from .test_events_api import Browser, heard
 
 pytestmark = pytest.mark.anyio
@@ -157,3 +159,31 @@ async def test_whoever_looks_at_a_task_is_told_when_its_parent_ends_or_is_forgot
         await served.post(f"/tasks/{child['id']}/actions/retry")
         await served.turn()
         assert (await heard(browser, "task"))["task"]["taken_actions"][-1]["action"] == "rerun"
+
+
+async def test_a_viewer_sees_who_did_something_with_a_task_by_name_and_not_the_audit() -> None:
+    async with a_dashboard(is_open=False) as served:
+        admin, viewer = with_token(Role.ADMIN), with_token(Role.VIEWER)
+        task_id = (await served.post("/tasks", {"name": "echo", "args": [1]}, headers=admin)).json()["id"]
+        await served.system.settle()
+        [entry] = await served.items("/audit", headers=admin)
+        task = await served.get(f"/tasks/{task_id}", headers=viewer)
+        [taken] = task.json()["taken_actions"]
+        assert taken == {"at": entry["at"], "action": "submit", "by": "admin", "before": "", "after": "echo"}
+        assert entry["remote"] not in task.text
+        await served.post(f"/tasks/{task_id}/actions/delete", headers=admin)
+        gone = await served.get(f"/tasks/{task_id}", headers=viewer)
+        assert gone.json()["detail"] == f"task {task_id} had ended, and was deleted by admin"
+        assert (await served.get("/audit", headers=viewer)).status_code == 403
+
+
+async def test_nobody_is_blamed_for_a_task_that_has_the_id_of_a_deleted_one() -> None:
+    async with a_dashboard(result_ttl_seconds=60.0) as served:
+        task_id = (await served.post("/tasks", {"name": "echo", "args": [1]})).json()["id"]
+        await served.system.settle()
+        await served.post(f"/tasks/{task_id}/actions/delete")
+        await served.system.advance(1.0)
+        await served.client.submit("echo", [1], {}, SubmitOptions(task_id=task_id))
+        await served.system.advance(100.0)
+        gone = await served.get(f"/tasks/{task_id}")
+        assert (gone.status_code, "deleted by" in gone.json()["detail"]) == (410, False)

@@ -38,15 +38,49 @@ def test_what_people_did_with_a_task_that_nobody_followed_is_told_in_order():
     assert plane.find("t1").journal is None
 
 
+def deleter(plane: ObservedCoordinator, task_id: str) -> str | None:
+    return deleted_by(task_id, plane.observatory.audit, plane.ledger.results)
+
+
 def test_who_deleted_a_task_is_told_of_one_that_somebody_deleted():
     plane = ObservedCoordinator()
-    steering, audit = plane.coordinator.steering, plane.observatory.audit
+    steering = plane.coordinator.steering
     steering.submit(ANN, a_submission("t1"), now=plane.now)
     steering.cancel(ANN, "t1", now=plane.now)
-    assert (deleted_by("t1", audit), deleted_by("t2", audit)) == (None, None)
+    assert (deleter(plane, "t1"), deleter(plane, "t2")) == (None, None)
     steering.delete(BOB, "t1", now=plane.now)
 
-    assert deleted_by("t1", audit) == "bob"
+    assert deleter(plane, "t1") == "bob"
+
+
+def test_nobody_is_blamed_for_a_task_that_was_submitted_after_they_deleted_another_of_its_id():
+    plane = ObservedCoordinator(result_ttl_seconds=60.0)
+    steering = plane.coordinator.steering
+    plane.accepted(a_submission("t1"))
+    steering.cancel(ANN, "t1", now=plane.now)
+    steering.delete(BOB, "t1", now=plane.now)
+    plane.now += 1.0
+    plane.accepted(a_submission("t1"))
+    steering.cancel(ANN, "t1", now=plane.now)
+    plane.now += 100.0
+    assert deleter(plane, "t1") is None  # its time is over
+    plane.coordinator.tick(now=plane.now)
+
+    assert deleter(plane, "t1") is None
+
+
+def test_nobody_is_blamed_for_a_task_that_was_deleted_with_many_others():
+    plane = ObservedCoordinator()
+    steering = plane.coordinator.steering
+    steering.submit(ANN, a_submission("t1"), now=plane.now)
+    steering.cancel(ANN, "t1", now=plane.now)
+    steering.delete(BOB, "t1", now=plane.now)
+    plane.now += 1.0
+    steering.submit(ANN, a_submission("t1"), now=plane.now)
+    steering.cancel(ANN, "t1", now=plane.now)
+    steering.delete_some(["t1"], now=plane.now)
+
+    assert deleter(plane, "t1") is None
 
 
 def test_a_priority_that_was_set_for_many_at_once_is_told_of_each():

@@ -143,7 +143,7 @@ def _task(parts: Parts, task_id: str) -> DomainTask:
     try:
         return parts.observatory.task(task_id, now=parts.clock.now())
     except ResultExpired as error:
-        by = deleted_by(task_id, parts.observatory.audit)
+        by = deleted_by(task_id, parts.observatory.audit, parts.ledger.results)
         raise error if by is None else ResultExpired(f"task {task_id} had ended, and was deleted by {by}") from None
 
 
