@@ -58,6 +58,11 @@ class AuditLog:
         """Return what was done to this target, of all that is kept, in order."""
         return self._by_target.get(target, ())
 
+    def extent_of(self, target: str) -> tuple[int, int] | None:
+        """Return the numbers of the first and the last of these: whenever one of them comes or goes, these change."""
+        entries = self.of(target)
+        return (entries[0].number, entries[-1].number) if entries else None
+
     def newest_first(self, *, before: float = inf, limit: int = 50) -> list[AuditEntry]:
         """Return up to `limit` entries with lower numbers than `before`."""
         both = merge(reversed(self._done), reversed(self._refused), key=lambda entry: -entry.number)

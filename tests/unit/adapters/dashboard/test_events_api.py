@@ -9,10 +9,10 @@ import pytest
 from fastworker.adapters.dashboard.event_feed import GRACE_SECONDS
 from fastworker.adapters.dashboard.event_hub import MOST_FOLLOWED, MOST_LISTENERS
 from fastworker.adapters.dashboard.event_stream import PING_SECONDS, stream
-from fastworker.adapters.dashboard.followed_tasks import HEARD_SECONDS
 from fastworker.adapters.dashboard.models.event import HelloEvent
 from fastworker.adapters.dashboard.resources.events import MOST_LISTED, MOST_LISTED_BYTES
 from fastworker.adapters.dashboard.roles import Role
+from fastworker.adapters.dashboard.task_mark import HEARD_SECONDS
 from tests.unit.system.system import HeldTask
 
 from .served import Served, a_dashboard, with_token

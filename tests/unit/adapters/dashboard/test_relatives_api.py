@@ -8,8 +8,10 @@ import pytest
 
 from fastworker.adapters.dashboard.roles import Role
 from fastworker.application.client import TaskClient
+from fastworker.application.observatory.audit_log import MOST_KEPT
 from fastworker.application.task_function import task
 from fastworker.application.task_options import SubmitOptions
+from fastworker.domain.action import Action, Actor
 from tests.unit.system.system import AnyTask, HeldTask
 from tests.unit.system.tasks import divide, echo
 
@@ -159,6 +161,21 @@ async def test_whoever_looks_at_a_task_is_told_when_its_parent_ends_or_is_forgot
         await served.post(f"/tasks/{child['id']}/actions/retry")
         await served.turn()
         assert (await heard(browser, "task"))["task"]["taken_actions"][-1]["action"] == "rerun"
+
+
+async def test_an_action_is_told_although_it_pushes_an_earlier_one_off_the_record() -> None:
+    async with a_dashboard() as served:
+        task_id = (await served.post("/tasks", {"name": "echo", "args": [1]})).json()["id"]
+        await served.system.settle()
+        browser = Browser(served, f"task:{task_id}")
+        await browser.hear()
+        action = Action(Actor("ann", "operator", "127.0.0.1"), "cancel", "another")
+        for _ in range(MOST_KEPT - len(served.parts.observatory.audit)):
+            served.parts.control_plane.steer(lambda steering, now: steering.note(action, now=now))
+        await served.post(f"/tasks/{task_id}/actions/retry")
+        await served.turn()
+        taken = (await heard(browser, "task"))["task"]["taken_actions"]
+        assert [each["action"] for each in taken] == ["rerun"]
 
 
 async def test_a_viewer_sees_who_did_something_with_a_task_by_name_and_not_the_audit() -> None:

@@ -449,6 +449,18 @@ def test_old_actions_make_room():
     assert (list(audit.of("t1")), len(audit.of("t2"))) == ([], 1_000)
 
 
+def test_what_is_on_record_under_an_id_cannot_change_unseen():
+    audit = AuditLog()
+    assert audit.extent_of("t1") is None
+    audit.add(ActionTaken(Action(ANN, "submit", "t1"), 1000.0))
+    for _ in range(999):
+        audit.add(ActionTaken(Action(ANN, "submit", "t2"), 1000.0))
+    assert audit.extent_of("t1") == (1, 1)
+    audit.add(ActionTaken(Action(ANN, "rerun", "t1"), 1000.0))  # which pushes out the one before
+
+    assert (len(audit.of("t1")), audit.extent_of("t1")) == (1, (1_001, 1_001))
+
+
 def test_refusals_have_a_room_of_their_own_and_stand_in_order_among_what_was_done():
     audit = AuditLog()
     audit.add(ActionTaken(Action(ANN, "submit", "t1"), 1000.0))
