@@ -29,7 +29,15 @@ describe("a submission in other words", () => {
     expect(program).toContain("from pictures import resize\n");
     expect(program).toContain('async with Client("tcp://127.0.0.1:17555"):');
     expect(program).toContain('resize.options(delay=60, priority="high").submit(path="a b.jpg", width=800)');
-    expect(asPython(CALL)).toContain("# delay=60: with .options(…) of the function itself");
+  });
+
+  it("is no program that would leave out the options, where nothing says from where the function is imported", () => {
+    const refusal = "with these options Python has to import the function, and from where is not known here";
+    const elsewhere = { ...HERE, address };
+    expect(asPython(CALL, elsewhere)).toBe(`# ${refusal}`);
+    expect(unsaid(CALL, "python", elsewhere)).toBe(refusal);
+    expect(asPython({ ...CALL, name: "shop.resize" }, { ...elsewhere, module: "pictures" })).toBe(`# ${refusal}`);
+    expect(unsaid({ ...CALL, delay_seconds: undefined }, "python", elsewhere)).toBe(null);
   });
 
   it("is a command line that a shell reads as it was meant", () => {

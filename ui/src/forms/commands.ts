@@ -28,10 +28,19 @@ const IDENTIFIER = /^[A-Za-z_]\w*$/;
 
 export type Language = "python" | "shell" | "json";
 
+/** The options of a call as Python writes them, the priority aside. */
+function optionsIn(call: Partial<Call>): string[] {
+  return OPTIONS.flatMap(([field, option]) => (typeof call[field] === "number" ? [`${option}=${call[field]}`] : []));
+}
+
 /** Return why a call cannot be told in a language; null when it can. */
-export function unsaid({ args = [], kwargs = {} }: Partial<Call>, language: Language): string | null {
+export function unsaid(call: Partial<Call>, language: Language, { module }: Target = HERE): string | null {
+  const { args = [], kwargs = {}, name = "" } = call;
   if (hasHidden([args, kwargs])) return "some of its arguments are hidden";
-  if (language === "python") return null;
+  if (language === "python") {
+    if (optionsIn(call).length === 0 || (module && IDENTIFIER.test(name))) return null;
+    return "with these options Python has to import the function, and from where is not known here";
+  }
   if (hasInfinity([args, kwargs])) return "JSON has no infinite numbers";
   const isMixed = args.length > 0 && Object.keys(kwargs).length > 0;
   return language === "shell" && isMixed ? "the command line takes arguments by position or by name, not both" : null;
@@ -44,20 +53,17 @@ function pythonArguments({ args = [], kwargs = {} }: Call): string[] {
 }
 
 /** Return a Python program: by name, which needs nothing to be imported, unless options are wanted. */
-export function asPython(call: Call, { address, module }: Target = HERE): string {
-  const options = OPTIONS.flatMap(([field, option]) =>
-    typeof call[field] === "number" ? [`${option}=${call[field]}`] : [],
-  );
+export function asPython(call: Call, target: Target = HERE): string {
+  const { address, module } = target;
+  const refusal = unsaid(call, "python", target);
+  if (refusal) return `# ${refusal}`;
+  const options = optionsIn(call);
   const priority = call.priority ? [`priority="${call.priority}"`] : [];
   const at = address === null ? "" : JSON.stringify(address);
-  if (options.length > 0 && module && IDENTIFIER.test(call.name))
-    return byFunction(call, module, at, [...options, ...priority]);
+  if (options.length > 0 && module) return byFunction(call, module, at, [...options, ...priority]);
   const inside = [JSON.stringify(call.name), ...pythonArguments(call), ...priority].join(", ");
-  const note = options.length > 0 ? `    # ${options.join(", ")}: with .options(…) of the function itself\n` : "";
-  return (
-    `from fastworker import SyncClient\n\nwith SyncClient(${at}) as client:\n` +
-    `${note}    print(client.delay(${inside}).get())`
-  );
+  const program = `    print(client.delay(${inside}).get())`;
+  return `from fastworker import SyncClient\n\nwith SyncClient(${at}) as client:\n${program}`;
 }
 
 function byFunction(call: Call, module: string, at: string, options: readonly string[]): string {

@@ -4,11 +4,11 @@ import type { FunctionPage, Overview as Now, Series } from "../../api/types";
 import { Window } from "../../charts/window";
 import { Code } from "../../components/basics";
 import { Content, Empty } from "../../components/panel";
+import { useClientAddress } from "../../forms/target";
 import { type Resource, useResource } from "../../live/resource";
 import { param } from "../../router/location";
 import { urlOf } from "../../router/route";
 import { useOverview } from "../../shell/overview-data";
-import { useSystem } from "../system/data";
 import { AttentionPanel, FunctionsPanel, QueuesPanel } from "./panels";
 import { type ChartName, CHARTS, Charts, HistoryChart, isChartName } from "./charts";
 import { RangeChoice, rangeAsked } from "./range";
@@ -76,7 +76,7 @@ with SyncClient(${JSON.stringify(address)}) as client:
 }
 
 function Welcome(): JSX.Element {
-  const address = useSystem().data?.client_address;
+  const address = useClientAddress();
   const name = useResource<FunctionPage>("functions?limit=1").data?.items[0]?.name;
   return (
     <section class="panel welcome" aria-label="First steps">

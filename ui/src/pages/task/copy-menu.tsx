@@ -16,7 +16,7 @@ export function CopyMenu({ task }: { task: Task }): JSX.Element {
   const target = useTarget(of?.module ?? null);
   const call = callOf(task.arguments);
   const again = { name: task.name, args: [], kwargs: {}, ...call, priority: task.priority };
-  const refusal = (language: Language) => (call ? unsaid(again, language) : "its arguments are not known here");
+  const refusal = (language: Language) => (call ? unsaid(again, language, target) : "its arguments are not known here");
   const words: [label: string, refused: string | null, text: string][] = [
     ["Python", refusal("python"), asPython(again, target)],
     ["Command line", refusal("shell"), asCommand(again, target)],

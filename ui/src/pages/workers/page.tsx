@@ -6,6 +6,7 @@ import { Ago, Badge, Button, Code, Fact, Facts } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
 import { Icon } from "../../components/icons";
 import { Empty, Panel } from "../../components/panel";
+import { useClientAddress } from "../../forms/target";
 import { count, plural } from "../../format/numbers";
 import { type Resource, useResource } from "../../live/resource";
 import type { LiveEvent } from "../../live/protocol";
@@ -14,7 +15,6 @@ import { urlOf } from "../../router/route";
 import { copy } from "../../state/clipboard";
 import { toast } from "../../state/toasts";
 import { COLUMNS } from "../tasks/columns";
-import { useSystem } from "../system/data";
 import { RowAction, useWorkerKeys, WorkerActions } from "./actions";
 import { Gone } from "./gone";
 import { Moves } from "./moves";
@@ -215,7 +215,7 @@ function All(): JSX.Element {
 }
 
 function useStartCommand(): string {
-  const address = useSystem().data?.client_address;
+  const address = useClientAddress();
   return `fastworker subworker --task-modules MODULE${address ? ` --control-plane-address ${address}` : ""}`;
 }
 
