@@ -41,6 +41,7 @@ class CompletionListener:
         self._received = 0
         self._feeds = StepFeeds()
         self._listening = anyio.CancelScope()
+        self._is_waiting = False
         self._heard_at = clock.now()
         self.is_connected = False
         self._closed: FastWorkerError | None = None
@@ -97,8 +98,12 @@ class CompletionListener:
         self._feeds.remove(feed)
 
     def ask_again(self) -> None:
-        """Ask anew, because what is asked for has changed; what the held request would have brought comes again."""
-        self._listening.cancel()
+        """Ask anew, because what is asked for has changed; what the held request would have brought comes again.
+
+        Whatever else the listener does is not given up: its next question asks for all that there is by then.
+        """
+        if self._is_waiting:
+            self._listening.cancel()
 
     def forget(self, handles: Iterable[TaskHandle[Any]]) -> None:
         """Stop awaiting tasks that were not accepted."""
@@ -157,15 +162,17 @@ class CompletionListener:
 
     async def _listen(self, session: ClientSession) -> int:
         """Wait for completions once, and return how many came."""
-        reply = await self._link.request(
-            AwaitCompletions(
-                epoch=session.epoch,
-                session_id=session.session_id,
-                acknowledged=self._received,
-                follows=self._feeds.follows(),
-            ),
-            timeout=self._patience,
+        question = AwaitCompletions(
+            epoch=session.epoch,
+            session_id=session.session_id,
+            acknowledged=self._received,
+            follows=self._feeds.follows(),
         )
+        self._is_waiting = True
+        try:
+            reply = await self._link.request(question, timeout=self._patience)
+        finally:
+            self._is_waiting = False
         if not isinstance(reply, Completions):
             raise WireError(f"a wait for completions was answered with {type(reply).__name__}")
         self._heard_at = self._clock.now()

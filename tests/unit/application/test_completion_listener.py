@@ -19,6 +19,7 @@ from fastworker.domain.errors import ControlPlaneRestarted, IdConflict, UnknownS
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from tests.unit.replies import reply_of
+from tests.unit.system.readers import Reader
 from tests.unit.system.system import CLIENTS, HeldTask, a_system
 from tests.unit.system.tasks import echo
 from tests.unit.system.wire import Wire
@@ -272,3 +273,37 @@ async def test_a_handle_is_not_adopted_for_ever_by_sessions_that_end_at_once() -
         async with system.network.serve([CLIENTS], answer), system.client() as client:
             with pytest.raises(ControlPlaneRestarted, match="again and again"):
                 await client.handle("t1").wait()
+
+
+async def test_following_tasks_meanwhile_has_nothing_fetched_again_after_the_session_was_gone() -> None:
+    held = HeldTask()
+    async with a_system() as system:
+        control_plane = await system.start_control_plane(client_address="tcp://127.0.0.1:1")
+        await system.start_worker("w1", held.function, control_plane_address="tcp://127.0.0.1:1")
+        fetched: list[Fetch] = []
+        may_answer = anyio.Event()
+
+        async def answer(request: Message) -> Message:
+            if isinstance(request, Fetch):
+                fetched.append(request)
+                await may_answer.wait()
+            return await reply_of(control_plane.role.client_desk.answer, request)
+
+        async with system.network.serve([CLIENTS], answer), system.client() as client:
+            handle = await client.delay("held", 1)
+            await system.settle()
+            [session_id] = control_plane.ledger.sessions
+            control_plane.coordinator.close_session(session_id)
+            await system.advance(6)
+            assert len(fetched) == 1
+            readers = [Reader(client, handle) for _ in range(3)]
+            reading = [system.call(reader.read) for reader in readers]
+            await system.settle()
+            assert len(fetched) == 1
+            may_answer.set()
+            await system.settle()
+            assert [reader.said for reader in readers] == [[TaskStatus.RUNNING]] * 3
+            held.release()
+            await system.settle()
+            assert all(call.is_done for call in reading)
+            assert await handle == 1
