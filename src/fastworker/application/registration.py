@@ -160,7 +160,7 @@ class Registration:
                 self._take(leases)
                 if leases.directive is not None and self._obey(leases.directive):
                     return None
-                if len(leases.entries) >= MANY_LEASES:
+                if len(leases.entries) >= MANY_LEASES and not leases.stacks:  # they are to be seen running
                     self._can_start.set()
                     continue
                 self._start_all()

@@ -64,7 +64,9 @@ def _where(parts: Parts, task: Task) -> tuple[Worker, Lease]:
 
 def _not_running(task: Task) -> ApiProblem:
     status = task.status.value
-    return ApiProblem(WRONG_STATE, f"task {task.task_id} does not run now: it is {status}", current_status=status)
+    is_between = task.status is TaskStatus.RUNNING  # as far as the control plane knows
+    why = "its worker is about to begin it, or has just ended it" if is_between else f"it is {status}"
+    return ApiProblem(WRONG_STATE, f"task {task.task_id} does not run now: {why}", current_status=status)
 
 
 HANDLERS = [get_stack]
