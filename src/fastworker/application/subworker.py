@@ -13,6 +13,7 @@ from fastworker.domain.errors import (
     ConnectionLost,
     ControlPlaneError,
     FastWorkerError,
+    InvalidSetting,
     InvalidTaskModule,
     WireError,
     WorkerReplaced,
@@ -254,6 +255,17 @@ class Subworker:
             return reply, reply.now - self._clock.now()
 
     async def _join(self, address: str, epoch: str, offset: float, registry: TaskRegistry) -> Joined:
+        """Join; where the slots that somebody has set are too many, with those that the process began with."""
+        try:
+            return await self._ask_to_join(address, epoch, offset, registry)
+        except InvalidSetting as error:
+            if self._slots == self._config.slots:
+                raise
+            log.warning("slots_refused", slots=self._slots, error=str(error), effect="joining with its own setting")
+            self._attempts.resize(self._config.slots)
+            return await self._ask_to_join(address, epoch, offset, registry)
+
+    async def _ask_to_join(self, address: str, epoch: str, offset: float, registry: TaskRegistry) -> Joined:
         config = self._config
         message = Join(
             epoch=epoch,
