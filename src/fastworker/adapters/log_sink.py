@@ -75,7 +75,7 @@ def _log_stop(event: StopOrdered) -> None:
 
 
 def _log_drained(event: WorkerDrained) -> None:
-    log.info("worker_drains", worker_id=event.worker_id)
+    log.info("worker_drains", worker_id=event.worker_id, by_itself=event.by_itself)
 
 
 def _log_resumed(event: WorkerResumed) -> None:

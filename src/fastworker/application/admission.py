@@ -246,7 +246,7 @@ def worker_to_resume(worker_id: str, ledger: Ledger) -> Worker:
     worker = live_worker(worker_id, ledger)
     if not worker.is_draining:
         raise WorkerUnavailable(f"worker {worker_id} works: there is nothing to take back")
-    if not worker.directive.is_to_leave and worker.has_obeyed:
+    if worker.leaves_by_itself:
         raise WorkerUnavailable(f"worker {worker_id} leaves because its own process was told to: nothing holds it")
     return worker
 

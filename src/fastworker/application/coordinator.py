@@ -36,7 +36,6 @@ from fastworker.domain.events import (
     WorkerAnswered,
     WorkerDrained,
     WorkerHeard,
-    WorkerJoined,
     WorkerObeyed,
     WorkerOccupied,
     WorkerPolled,
@@ -181,7 +180,7 @@ class Coordinator:
             is_same = older.card.incarnation == card.incarnation
             reason = JOINED_AGAIN if is_same else "replaced by another process of the same worker id"
             self._decisions.drop_worker(card.worker_id, reason, now)
-        self._record(WorkerJoined(card, now))
+        self._decisions.join_worker(card, now)
         self._decisions.dispatch(now)
 
     def poll(
@@ -197,8 +196,9 @@ class Coordinator:
     ) -> None:
         """Take note that a worker asks for work, and lease to it what can start: nothing, if it is leaving."""
         worker = self._worker(worker_id, incarnation)
+        is_leaving = is_leaving and obeyed >= worker.obeyed  # else it is late: the worker has stayed since
         self._take_obedience(worker, obeyed, is_leaving=is_leaving)
-        self._let_leave(worker, obeyed, is_leaving=is_leaving)
+        self._let_leave(worker, is_leaving=is_leaving)
         self._record(WorkerPolled(worker_id, acknowledged, max(0, occupied), now))
         if is_leaving:
             self._take_back_unread(worker, acknowledged, now)
@@ -266,7 +266,7 @@ class Coordinator:
         superseded = [
             task_id for task_id, token, outcome in outcomes if not accept(worker_id, task_id, token, outcome, now)
         ]
-        self._let_leave(worker, obeyed, is_leaving=is_leaving)
+        self._let_leave(worker, is_leaving=is_leaving and obeyed >= worker.obeyed)
         self._hear(worker, max(0, occupied), now)
         self._decisions.dispatch(now)
         return superseded
@@ -365,17 +365,19 @@ class Coordinator:
                 self._decisions.give_back(task, now)
 
     def _take_obedience(self, worker: Worker, number: int, *, is_leaving: bool) -> None:
-        """Take note of the directive that a worker took last; one that was to stay, and could, is counted on again."""
+        """Take note of the directive that a worker took last; one that was to stay says whether it could."""
         if not worker.obeyed < number <= worker.directive.number:
             return
         self._record(WorkerObeyed(worker.card.worker_id, number))
-        if worker.is_draining and worker.has_obeyed and not worker.directive.is_to_leave and not is_leaving:
-            self._record(WorkerResumed(worker.card.worker_id))
+        has_a_choice = worker.is_draining and not worker.leaves_by_itself and not worker.directive.is_to_leave
+        if has_a_choice and worker.has_obeyed:
+            worker_id = worker.card.worker_id
+            self._record(WorkerDrained(worker_id, by_itself=True) if is_leaving else WorkerResumed(worker_id))
 
-    def _let_leave(self, worker: Worker, obeyed: int, *, is_leaving: bool) -> None:
-        """Have a worker that leaves drain; not by a message that it sent before it was asked to stay, and stayed."""
-        if is_leaving and not worker.is_draining and obeyed >= worker.obeyed:
-            self._record(WorkerDrained(worker.card.worker_id))
+    def _let_leave(self, worker: Worker, *, is_leaving: bool) -> None:
+        """Have a worker drain that leaves although nobody has told it to."""
+        if is_leaving and not worker.is_draining:
+            self._record(WorkerDrained(worker.card.worker_id, by_itself=True))
 
     def _hear(self, worker: Worker, occupied: int, now: float) -> None:
         self._record(WorkerHeard(worker.card.worker_id, now))

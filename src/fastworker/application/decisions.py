@@ -26,6 +26,7 @@ from fastworker.domain.events import (
     TaskWatched,
     WorkerDirected,
     WorkerDrained,
+    WorkerJoined,
     WorkerLeft,
 )
 from fastworker.domain.ledger import Ledger
@@ -35,7 +36,7 @@ from fastworker.domain.retry import may_retry, next_attempt_at
 from fastworker.domain.task import ErrorRecord, Lease, Outcome, Submission, Task
 from fastworker.domain.text import bounded
 from fastworker.domain.timers import TimerKind
-from fastworker.domain.worker_registry import Worker
+from fastworker.domain.worker_registry import Worker, WorkerCard
 
 from .admission import Admission, conflict
 from .limits import Limits
@@ -258,6 +259,16 @@ class Decisions:
         if not worker.is_draining:
             self.record(WorkerDrained(worker.card.worker_id))
             self.dispatch(now)
+
+    def join_worker(self, card: WorkerCard, now: float) -> None:
+        """Take a worker on. What this process had not heard of when it was dropped is wanted of it still."""
+        unheard = self._ledger.workers.unheard.find(card.worker_id, card.incarnation)
+        self.record(WorkerJoined(card, now))
+        worker = self._ledger.workers[card.worker_id]
+        if unheard.slots is not None:
+            self.direct(worker, slots=unheard.slots)
+        if unheard.is_to_leave:
+            self.drain_worker(worker, now, unheard.grace_seconds)
 
     def direct(self, worker: Worker, **wanted: Any) -> None:
         """Want something else of a worker, beside what was wanted of it already."""

@@ -215,10 +215,10 @@ class Steering:
             WorkerUnavailable: it does not drain, or leaves because its process was told to.
         """
         worker = worker_to_resume(worker_id, self._ledger)
-        before = _stance(worker)
-        if worker.directive.is_to_leave:
+        if worker.directive.is_to_leave:  # else it is asked to stay already
+            before = _stance(worker)
             self._decisions.direct(worker, is_to_leave=False, grace_seconds=None)
-        self.note(Action(actor, "resume worker", worker_id, before, _stance(worker)), now=now)
+            self.note(Action(actor, "resume worker", worker_id, before, _stance(worker)), now=now)
 
     def resize_worker(self, actor: Actor, worker_id: str, slots: int, *, now: float) -> None:
         """Have a worker run so many tasks at once, for as long as its process lives; what runs already runs on.
@@ -346,7 +346,7 @@ def _stance(worker: Worker) -> str:
         return "working"
     directive = worker.directive
     if not directive.is_to_leave:
-        return "draining by itself" if worker.has_obeyed else "asked to stay"
+        return "draining by itself" if worker.leaves_by_itself else "asked to stay"
     return "draining" if directive.grace_seconds is None else f"draining for at most {directive.grace_seconds:g} s"
 
 

@@ -190,9 +190,10 @@ class WorkerLeft:
 
 @dataclass(frozen=True, slots=True)
 class WorkerDrained:
-    """A worker takes no more, finishes what it runs, and leaves: it was told to, or said so."""
+    """A worker takes no more, finishes what it runs, and leaves: it was told to, or does so by itself, and said so."""
 
     worker_id: str
+    by_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ def apply_to_workers(event: WorkerEvent, workers: WorkerRegistry) -> None:
             workers.remove(event.worker_id)
         case WorkerDrained():
             workers.drain(event.worker_id)
+            workers[event.worker_id].leaves_by_itself |= event.by_itself
         case WorkerResumed():
             workers.resume(event.worker_id)
         case WorkerDirected():

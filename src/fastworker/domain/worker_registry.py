@@ -15,6 +15,7 @@ from .outbox import Outbox
 from .task import Order, Task
 from .task_queue import QueueView, TaskQueue
 from .terms import Terms
+from .unheard_directives import UnheardDirectives
 from .vitals import Vitals
 
 
@@ -46,7 +47,8 @@ class WorkerCard:
 class Worker:
     """A live worker. It is open while it has asked for work and has not been answered.
 
-    One that drains is not open, unless it is resumed. `obeyed` is the number of the directive that it took last.
+    One that drains is not open, unless it is resumed. One that leaves by itself drains because its own process was told
+    to end: it cannot be resumed. `obeyed` is the number of the directive that it took last.
     """
 
     card: WorkerCard
@@ -56,6 +58,7 @@ class Worker:
     vitals: Vitals | None = None
     is_open: bool = False
     is_draining: bool = False
+    leaves_by_itself: bool = False
     occupied: int = 0  # slots taken by work that it holds no lease for any more
     finished: int = 0
     directive: Directive = NO_DIRECTIVE
@@ -136,6 +139,7 @@ class WorkerRegistry:
         self._group_of: dict[str, Group] = {}
         self._joined = 0
         self._code = CodeVariants()
+        self.unheard = UnheardDirectives()
 
     def __len__(self) -> int:
         return len(self._workers)
@@ -175,12 +179,15 @@ class WorkerRegistry:
         """Register a worker under a free id."""
         self._joined += 1
         self._workers[card.worker_id] = Worker(card, order=self._joined, heard_at=now, joined_at=now)
+        self.unheard.forget(card.worker_id)
         self._code.add(card.digests)
         self._regroup()
 
     def remove(self, worker_id: str) -> Worker:
         """Forget a worker and return it."""
         worker = self._workers.pop(worker_id)
+        if not worker.has_obeyed:
+            self.unheard.keep(worker_id, worker.card.incarnation, worker.directive)
         self._code.remove(worker.card.digests)
         worker.is_open = False  # notes of it in a group do not hold any more, even when its id comes back
         self._leave_group(worker_id)

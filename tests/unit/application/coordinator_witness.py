@@ -6,6 +6,7 @@ from typing import override
 from fastworker.adapters.memory import RecordingSink
 from fastworker.application.observatory.observatory import Observatory
 from fastworker.domain.directive import NO_DIRECTIVE, Directive
+from fastworker.domain.errors import FastWorkerError, UnknownWorker, WorkerUnavailable
 from fastworker.domain.events import (
     DrainStarted,
     Event,
@@ -23,6 +24,7 @@ from fastworker.domain.events import (
     TaskRetried,
     TaskReturned,
     TaskSubmitted,
+    TaskTraced,
     WorkerAnswered,
     WorkerDirected,
     WorkerDrained,
@@ -77,14 +79,23 @@ class WitnessedWorker:
     joined: int
     is_open: bool = False
     is_draining: bool = False
+    leaves_by_itself: bool = False
     occupied: int = 0
     slots: int = 0  # what it has
     directive: Directive = NO_DIRECTIVE
+    obeyed: int = 0
+    unheard: Directive = NO_DIRECTIVE  # what this process had not heard of when it was dropped
     held: set[str] = field(default_factory=set)
 
     @property
     def takes_one_more(self) -> bool:
         return self.is_open and len(self.held) + self.occupied < min(self.slots, self.directive.slots or self.slots)
+
+    def would_leave_by_itself(self, obeyed: int, *, is_leaving: bool) -> bool:
+        """Tell whether it is known, by what it asks, that it leaves because its own process was told to end."""
+        if self.leaves_by_itself or not is_leaving or obeyed < self.obeyed:
+            return self.leaves_by_itself
+        return not self.is_draining or (obeyed == self.directive.number and not self.directive.is_to_leave)
 
 
 class Witness(RecordingSink):
@@ -97,6 +108,7 @@ class Witness(RecordingSink):
         self.tasks: dict[str, WitnessedTask] = {}
         self.live: dict[str, WitnessedTask] = {}
         self.workers: dict[str, WitnessedWorker] = {}
+        self.unheard: dict[tuple[str, str], Directive] = {}  # by worker id and incarnation
         self.declared: dict[str, Terms] = {}
         self.tokens: set[int] = set()
         self.paused: dict[str, Pause] = {}  # priorities and names: no name is that of a priority
@@ -129,7 +141,7 @@ class Witness(RecordingSink):
                 task.is_cancelling |= event.is_cancelled
             case PriorityChanged():
                 self._reordered(event)
-            case TaskNoted():
+            case TaskNoted() | TaskTraced():
                 assert self.live[event.task_id].status is TaskStatus.RUNNING
             case DrainStarted():
                 self.is_draining = True
@@ -155,18 +167,26 @@ class Witness(RecordingSink):
                 card = event.card
                 assert card.worker_id not in self.workers
                 self.joined += 1
-                self.workers[card.worker_id] = WitnessedWorker(card, self.joined, slots=card.slots)
+                unheard = self.unheard.get((card.worker_id, card.incarnation), NO_DIRECTIVE)
+                self.unheard = {who: wanted for who, wanted in self.unheard.items() if who[0] != card.worker_id}
+                self.workers[card.worker_id] = WitnessedWorker(card, self.joined, slots=card.slots, unheard=unheard)
                 self.declared = {name: terms for name, terms in self.declared.items() if name not in card.names}
                 self.declared |= dict(card.declared)
             case WorkerLeft():
-                assert self.workers.pop(event.worker_id).held == set()
+                worker = self.workers.pop(event.worker_id)
+                assert worker.held == set()
+                if worker.obeyed != worker.directive.number:
+                    self.unheard[event.worker_id, worker.card.incarnation] = worker.directive
             case WorkerDrained():
-                self.workers[event.worker_id].is_draining = True
-                self.workers[event.worker_id].is_open = False
+                worker = self.workers[event.worker_id]
+                worker.is_draining = True
+                worker.is_open = False
+                worker.leaves_by_itself |= event.by_itself
             case WorkerResumed():
                 worker = self.workers[event.worker_id]
                 assert worker.is_draining
                 assert not worker.directive.is_to_leave
+                assert not worker.leaves_by_itself
                 worker.is_draining = False
             case WorkerDirected():
                 worker = self.workers[event.worker_id]
@@ -175,6 +195,7 @@ class Witness(RecordingSink):
                 worker.directive = event.directive
             case WorkerObeyed():
                 worker = self.workers[event.worker_id]
+                worker.obeyed = event.number
                 if event.number == worker.directive.number:
                     worker.slots = worker.directive.slots or worker.slots
             case WorkerPolled():
@@ -189,6 +210,14 @@ class Witness(RecordingSink):
                 pass
 
     # ---- what should happen ----
+
+    def refusal(self, what: str, worker_id: str) -> type[FastWorkerError] | None:
+        """Return with which error somebody who wants something of a worker is refused; None when he is not."""
+        worker = self.workers.get(worker_id)
+        if worker is None:
+            return UnknownWorker
+        possible = {"resume": worker.is_draining and not worker.leaves_by_itself, "resize": not worker.is_draining}
+        return None if possible.get(what, not worker.card.is_local) else WorkerUnavailable
 
     def runnable(self) -> list[WitnessedTask]:
         """Return the waiting tasks that somebody would take now, in the order of service."""

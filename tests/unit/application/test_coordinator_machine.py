@@ -6,7 +6,7 @@ everything: each task can be brought to an end, and nothing of it is left).
 """
 
 import sys
-from contextlib import suppress
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import count
 
@@ -31,8 +31,6 @@ from fastworker.domain.errors import (
     ResultExpired,
     UnknownTask,
     UnknownTaskId,
-    UnknownWorker,
-    WorkerUnavailable,
 )
 from fastworker.domain.events import (
     SessionClosed,
@@ -42,6 +40,7 @@ from fastworker.domain.events import (
     TaskLeased,
     TaskNoted,
     TaskRetried,
+    TaskTraced,
     WorkerLeft,
 )
 from fastworker.domain.journal import LogLine, Progress
@@ -50,10 +49,11 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.session import Session
 from fastworker.domain.task import Lease, Submission
+from fastworker.domain.task_span import TaskSpan
 from fastworker.domain.terms import NO_TERMS
 from fastworker.domain.worker_registry import LocalExecution
 
-from ...builders import ManualCoordinator, a_card, a_submission, a_uuid7, an_outcome
+from ...builders import ManualCoordinator, a_card, a_span, a_submission, a_uuid7, an_outcome
 from ..domain.ledger_snapshot import snapshot
 from .coordinator_moves import CALLS, CARDS, NAMES, OUTCOMES, WORKERS
 from .coordinator_witness import MAX_LOSSES, Witness, check_that_nothing_is_left
@@ -268,8 +268,11 @@ class CoordinatorMachine(RuleBasedStateMachine):
         if worker_id not in self.witness.workers:
             self._join(card)
         received, stops = self.plane.received[worker_id], list(self.plane.stops)
-        obeyed = self.witness.workers[worker_id].directive.number if is_obeying else 0
+        worker = self.witness.workers[worker_id]
+        obeyed = worker.directive.number if is_obeying else 0
+        leaves_by_itself = worker.would_leave_by_itself(obeyed, is_leaving=is_leaving)
         tasks = self.plane.poll(worker_id, occupied=occupied, is_leaving=is_leaving, obeyed=obeyed)
+        assert worker.leaves_by_itself is leaves_by_itself
         if is_answer_lost:
             self.plane.received[worker_id], self.plane.stops = received, stops
             return multiple()
@@ -322,7 +325,7 @@ class CoordinatorMachine(RuleBasedStateMachine):
         task_id, lease = lease
         self._report((task_id, replace(lease, token=-lease.token)), an_outcome(), 0)
 
-    @rule(lease=leases, note=st.sampled_from([Progress(1.0, 2.0), LogLine("info", "log", "text")]))
+    @rule(lease=leases, note=st.sampled_from([Progress(1.0, 2.0), LogLine("info", "log", "text"), a_span()]))
     def note(self, lease, note):
         task_id, lease = lease
         if lease.worker_id in self.witness.workers:
@@ -330,7 +333,8 @@ class CoordinatorMachine(RuleBasedStateMachine):
             self.plane.note(task_id, lease, note)
             task = self.witness.live.get(task_id)
             is_current = task is not None and task.status is TaskStatus.RUNNING and task.lease.token == lease.token
-            assert [type(event) for event in self.witness.events[seen:]] == [TaskNoted] * is_current
+            kind = TaskTraced if isinstance(note, TaskSpan) else TaskNoted
+            assert [type(event) for event in self.witness.events[seen:]] == [kind] * is_current
 
     @rule(card=CARDS, is_leaving=st.booleans())
     def come_or_go(self, card, is_leaving):
@@ -369,9 +373,12 @@ class CoordinatorMachine(RuleBasedStateMachine):
             assert self.plane.fire_next() > 0.0
 
     def _direct(self, what, worker_id, slots):
-        """Somebody wants something of a worker, with every reason to be refused that there is."""
+        """Somebody wants something of a worker."""
         steering, now = self.plane.coordinator.steering, self.plane.now
         match what:
+            case "drain worker":
+                self.plane.coordinator.drain_worker(worker_id, now=now)
+                assert self.witness.workers[worker_id].is_draining
             case "shut down":
                 steering.shut_down_worker(ANN, worker_id, grace_seconds=5.0 * slots, now=now)
                 assert self.witness.workers[worker_id].is_draining
@@ -399,17 +406,9 @@ class CoordinatorMachine(RuleBasedStateMachine):
     def now_and_then(self, what, worker_id, slots):
         coordinator = self.plane.coordinator
         match what:
-            case "drain worker" if worker_id in self.witness.workers and worker_id == "local":
-                with pytest.raises(WorkerUnavailable):
-                    coordinator.drain_worker(worker_id, now=self.plane.now)
-            case "drain worker" if worker_id in self.witness.workers:
-                coordinator.drain_worker(worker_id, now=self.plane.now)
-                assert self.witness.workers[worker_id].is_draining
-            case "drain worker":
-                with pytest.raises(UnknownWorker):
-                    coordinator.drain_worker(worker_id, now=self.plane.now)
-            case "shut down" | "resume" | "resize":
-                with suppress(UnknownWorker, WorkerUnavailable):
+            case "drain worker" | "shut down" | "resume" | "resize":
+                refusal = self.witness.refusal(what, worker_id)
+                with pytest.raises(refusal) if refusal else nullcontext():
                     self._direct(what, worker_id, slots)
             case "goodbye":
                 coordinator.close_session("client" if worker_id == "a" else "page")
@@ -547,7 +546,7 @@ class CoordinatorMachine(RuleBasedStateMachine):
         for worker_id in list(self.witness.workers):
             plane.leave(worker_id)
         while self.witness.live:
-            self._join(a_card("a", slots=3, names=NAMES))
+            self._join(a_card("a", slots=3, names=NAMES, incarnation="last life"))
             for task in plane.poll("a"):
                 plane.report(task)
             plane.leave("a")
@@ -601,6 +600,10 @@ class CoordinatorMachine(RuleBasedStateMachine):
             is_local=card.is_local,
             declared=dict(card.declared),
         )
+        worker = self.witness.workers[card.worker_id]
+        directive, wanted = worker.directive, worker.unheard
+        assert (directive.slots, directive.grace_seconds) == (wanted.slots, wanted.grace_seconds)
+        assert directive.is_to_leave is worker.is_draining is wanted.is_to_leave
 
     def _say_hello_if_dropped(self):
         for session_id in ("client", "page"):

@@ -141,6 +141,24 @@ async def test_a_worker_whose_process_was_told_to_end_is_shown_as_leaving_and_do
         held.release()
 
 
+async def test_a_worker_that_was_resized_before_its_process_was_told_to_end_is_shown_as_leaving() -> None:
+    held = HeldTask()
+    async with a_dashboard(functions=[held.function], workers=[]) as served:
+        worker = await served.system.start_worker("w9", held.function)
+        await served.client.delay("held", 1)
+        await served.system.settle()
+        worker.wire.freeze()
+        await served.post("/workers/w9/resize", {"slots": 3})
+        coordinator, now = served.control_plane.coordinator, served.system.clock.now()
+        incarnation = served.control_plane.ledger.workers["w9"].card.incarnation
+        coordinator.report("w9", incarnation, [], 0, is_leaving=True, now=now)
+        assert (await served.get("/workers/w9")).json()["state"] == "leaving"
+        refused = await served.post("/workers/w9/resume")
+        assert (refused.status_code, refused.json()["current_status"]) == (409, "leaving")
+        worker.wire.thaw()
+        held.release()
+
+
 async def test_that_the_own_worker_cannot_be_drained_is_not_the_fault_of_a_body() -> None:
     async with a_dashboard(workers=[]) as served:
         card = WorkerCard("control-plane", "i1", 1, frozenset({"echo"}), is_local=True)

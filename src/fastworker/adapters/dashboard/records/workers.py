@@ -75,9 +75,9 @@ def worker_series(worker: DomainWorker, parts: Parts) -> WorkerSeries:
 def _state(worker: DomainWorker) -> Literal["active", "draining", "resuming", "leaving"]:
     if not worker.is_draining:
         return "active"
-    if worker.directive.is_to_leave:
-        return "draining"
-    return "leaving" if worker.has_obeyed else "resuming"
+    if worker.leaves_by_itself:
+        return "leaving"
+    return "draining" if worker.directive.is_to_leave else "resuming"
 
 
 def worker_detail(worker: DomainWorker, parts: Parts) -> WorkerDetail:
