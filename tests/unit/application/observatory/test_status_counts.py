@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastworker.application.observatory.status_counts import status_counts
+from fastworker.application.observatory.status_counts import WORK_PER_TASK, WORK_PER_WHOLE_BLOCK, status_counts
 from fastworker.application.observatory.task_filter import EVERY_TASK, TaskFilter
 from fastworker.application.observatory.task_index import BLOCK, TaskIndex
 from fastworker.domain.lifecycle import TaskStatus
@@ -87,6 +87,22 @@ def test_a_time_of_more_blocks_than_can_be_counted_says_so():
 
     assert found.at_least == {SUCCESS, FAILURE}
     assert 0 < found.by_status[SUCCESS] < 18 * BLOCK
+
+
+def test_a_block_at_the_edge_of_a_time_is_not_looked_at_when_that_would_cost_more_than_is_left():
+    index, wanted = an_index(a_mix(3 * BLOCK - 1)), TaskFilter(since=BLOCK + 9.0)
+    whole = status_counts(index, wanted, most_work=WORK_PER_WHOLE_BLOCK + WORK_PER_TASK * BLOCK)
+    given_up = status_counts(index, wanted, most_work=WORK_PER_WHOLE_BLOCK + WORK_PER_TASK * BLOCK - 1)
+
+    assert (sum(whole.by_status.values()), whole.at_least) == (2 * BLOCK - 9, frozenset())
+    assert (sum(given_up.by_status.values()), given_up.at_least) == (BLOCK, {SUCCESS, FAILURE})
+
+
+def test_what_is_left_of_the_work_is_for_the_statuses_that_are_not_sure_yet():
+    index = an_index([a_task(status=FAILURE if each % 40 == 0 else SUCCESS) for each in range(MANY)])
+    found = status_counts(index, TaskFilter(text="echo"), most_work=3_000)
+
+    assert (found.by_status[FAILURE], found.at_least) == (100, frozenset({SUCCESS}))
 
 
 def test_a_status_of_which_all_were_found_on_the_way_is_sure():
