@@ -13,8 +13,10 @@ from statistics import median
 import structlog
 
 from fastworker.adapters.log_sink import LogSink
+from fastworker.application.observatory.ended_tasks import EndOrder, ended_page
 from fastworker.application.observatory.observatory import Observatory
-from fastworker.application.observatory.task_filter import TaskFilter
+from fastworker.application.observatory.status_counts import status_counts
+from fastworker.application.observatory.task_filter import EVERY_TASK, TaskFilter
 from fastworker.application.observatory.task_pages import page, scan
 from fastworker.application.ports.event_sink import EventSink
 from fastworker.application.several_sinks import SeveralSinks
@@ -64,13 +66,19 @@ def reading(held: int) -> dict[str, float]:
     index = watched.observatory.index
     failed, nowhere = TaskFilter(statuses=frozenset({TaskStatus.FAILURE})), TaskFilter(text="nowhere")
     deep = page(index, limit=200).next
+    ends, earliest = watched.observatory.ends, EndOrder.EARLIEST_FIRST
     return {
         "the newest 50": cost_of(lambda: page(index)),
         "the next 50": cost_of(lambda: page(index, at=deep)),
         "those of a status that none has": cost_of(lambda: page(index, failed)),
         "those with a name that none has": cost_of(lambda: page(index, TaskFilter(names=frozenset({"none"})))),
         "those with a text that none has, given up": cost_of(lambda: page(index, nowhere)),
+        "the 50 that ended first": cost_of(lambda: ended_page(index, ends, EVERY_TASK, order=earliest, limit=50)),
+        "those by their ends with a text that none has": cost_of(
+            lambda: ended_page(index, ends, nowhere, order=earliest, limit=50)
+        ),
         "counts by status": cost_of(index.counts),
+        "counts by status of a time": cost_of(lambda: status_counts(index, TaskFilter(since=0.0))),
         "one slice of a scan": cost_of(lambda: list(islice(scan(index, nowhere), 1))),
         "the tick of a second": cost_of(lambda: watched.observatory.tick(now=1e9)),
     }

@@ -1,8 +1,10 @@
 """Pages of the list of tasks: by the moment of the submission, or of the end. Each order has cursors of its own."""
 
 from fastworker.application.observatory.ended_tasks import Edge, EndOrder, ended_page
+from fastworker.application.observatory.task_ends import ENDED
 from fastworker.application.observatory.task_pages import Place, counted_page
 from fastworker.application.observatory.task_walk import Order
+from fastworker.domain.lifecycle import TaskStatus
 
 from .cursors import Cursor, decode_cursor, encode_cursor, foreign_cursor, list_hash
 from .models.page import Total
@@ -45,15 +47,24 @@ def _after(place: Place | None, of: str) -> str | None:
     return encode_cursor(Cursor((place.number,), is_backward=place.order is Order.OLDEST_FIRST), of=of)
 
 
-def page_by_end(parts: Parts, wanted: TaskQuery, order: EndOrder, cursor: str | None, limit: int) -> TaskPage:
+def page_by_end(
+    parts: Parts,
+    wanted: TaskQuery,
+    order: EndOrder,
+    cursor: str | None,
+    limit: int,
+    among: frozenset[TaskStatus] = ENDED,
+) -> TaskPage:
     """Return tasks that have ended by the moment of their end."""
-    of = list_hash("tasks", order.value, wanted)
-    found = ended_page(parts.observatory.index, wanted.filter(parts), order=order, at=_edge(cursor, of), limit=limit)
+    of, seen = list_hash("tasks", order.value, wanted, sorted(among)), parts.observatory
+    found = ended_page(
+        seen.index, seen.ends, wanted.filter(parts), order=order, at=_edge(cursor, of), limit=limit, among=among
+    )
     return TaskPage(
         items=[task_summary(task, parts) for task in found.tasks],
         next_cursor=_beside(found.next, of),
         prev_cursor=_beside(found.previous, of),
-        total=Total(value=found.matching, relation="eq" if found.is_complete else "gte"),
+        total=Total(value=found.total.value, relation="eq" if found.total.is_exact else "gte"),
         is_bounded=not found.is_complete,
         searched=None if found.is_complete else found.looked,
         as_of=parts.moments.now(),

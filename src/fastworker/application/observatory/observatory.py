@@ -43,6 +43,7 @@ from .error_groups import ErrorGroups, Failure
 from .function_tallies import FunctionTallies
 from .history import History
 from .measures import Measures
+from .task_ends import TaskEnds
 from .task_index import TaskIndex
 from .task_spans import TaskSpans
 from .worker_log import WorkerLog
@@ -69,6 +70,7 @@ class Observatory(EventSink):
         self._ledger = ledger
         self.spans = TaskSpans() if spans is None else spans
         self.index = TaskIndex(self._take_in)
+        self.ends = TaskEnds(self._take_in)
         self.history = History(ledger, now=now)
         self.errors = ErrorGroups(self._take_in)
         self.functions = FunctionTallies(self._take_in, began=now)
@@ -183,6 +185,7 @@ class Observatory(EventSink):
         if self._forgotten:
             forgotten = _emptied(self._forgotten)
             self.index.forget(forgotten)
+            self.ends.forget(forgotten)
             self.spans.forget(forgotten)
 
     def _take_in_submitted(self, events: list[TaskSubmitted], tasks: list[Task]) -> None:
@@ -204,6 +207,7 @@ class Observatory(EventSink):
 
     def _take_in_finished(self, events: list[TaskFinished], tasks: list[Task]) -> None:
         self.index.move(tasks)
+        self.ends.add(tasks)
         runs: defaultdict[str, list[float]] = defaultdict(list)
         later: dict[str, list[float]] = {}
         for event, task in zip(events, tasks, strict=True):

@@ -1,5 +1,7 @@
 """What an Observatory keeps of the events that it hears."""
 
+from math import inf
+
 import anyio
 import pytest
 from structlog.testing import capture_logs
@@ -10,6 +12,7 @@ from fastworker.application.observatory.changes import MOST_KEPT, Changes
 from fastworker.application.observatory.function_tallies import WINDOW_SECONDS, FunctionTally
 from fastworker.application.observatory.history import Step
 from fastworker.application.observatory.observatory import Observatory
+from fastworker.application.observatory.task_ends import ENDED
 from fastworker.application.observatory.task_filter import TaskFilter
 from fastworker.application.observatory.task_pages import page
 from fastworker.application.several_sinks import SeveralSinks
@@ -19,6 +22,7 @@ from fastworker.domain.events import ActionTaken, DrainStarted, SessionOpened, T
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
+from fastworker.domain.task import Task
 from fastworker.domain.terms import Backoff, Terms
 
 from ....builders import ManualCoordinator, a_failure, a_submission, a_uuid7, an_outcome
@@ -226,8 +230,26 @@ def test_one_id_again_and_again_while_nobody_looks_is_one_task(rounds, capacity)
     index = plane.observatory.index
 
     assert (sum(sample.submitted), sum(sample.leased), sample.finished) == (rounds, rounds, rounds)
-    assert page(index).tasks == list(plane.ledger.results.by_id.values())
+    assert page(index).tasks == ended(plane) == list(plane.ledger.results.by_id.values())
     assert len(index) == min(capacity, 1)
+
+
+def ended(plane: ObservedCoordinator) -> list[Task]:
+    return list(plane.observatory.ends.between(ENDED, (-inf, 0), (inf, 0), is_falling=True))
+
+
+def test_the_order_of_ends_follows_what_ends_is_forgotten_and_is_deleted():
+    plane = ObservedCoordinator(result_capacity=3)
+    plane.join()
+    for task_id in "abcd":
+        plane.now += 1.0
+        plane.accepted(a_submission(task_id))
+        plane.report(*plane.poll(), a_failure() if task_id in "bd" else an_outcome())
+    assert [task.task_id for task in ended(plane)] == ["d", "c", "b"]
+
+    plane.coordinator.steering.delete(ANN, "c", now=plane.now)
+    plane.accepted(a_submission("waits"))
+    assert [task.task_id for task in ended(plane)] == ["d", "b"]
 
 
 # ---- changes ----

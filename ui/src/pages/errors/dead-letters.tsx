@@ -93,7 +93,7 @@ function Pager({ page }: { page: TaskPage }): JSX.Element | null {
       <p>
         {count(page.items.length)} of {page.total.relation === "gte" ? "more than " : ""}
         {plural(page.total.value, "task")}
-        {page.is_bounded && ` · looked at the newest ${count(page.searched)}`}
+        {page.is_bounded && ` · looked at ${count(page.searched)}`}
       </p>
       <Button icon="left" refused={param("cursor") ? null : "this is the first page"} onClick={() => go(page.prev_cursor)}>
         Previous

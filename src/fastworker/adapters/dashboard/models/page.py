@@ -17,7 +17,7 @@ class Total(Record):
 class Page[T: Record](Record):
     """Some items, and where to go on.
 
-    `is_bounded` says that only the newest `searched` items were looked at.
+    `is_bounded` says that looking was given up after `searched` items: `next_cursor` goes on there.
     """
 
     items: list[T]

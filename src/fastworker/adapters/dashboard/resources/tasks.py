@@ -1,6 +1,5 @@
 """The list of tasks, how many there are, and when they were submitted."""
 
-from dataclasses import replace
 from math import inf
 from typing import Annotated, Literal
 
@@ -25,7 +24,7 @@ TAGS = ["tasks"]
 ORDERS = {"newest": Order.NEWEST_FIRST, "oldest": Order.OLDEST_FIRST}
 ENDS = {"latest-end": EndOrder.LATEST_FIRST, "earliest-end": EndOrder.EARLIEST_FIRST}
 
-DEAD = (TaskStatus.FAILURE, TaskStatus.LOST)
+DEAD = frozenset({TaskStatus.FAILURE, TaskStatus.LOST})
 
 type EndName = Literal["latest-end", "earliest-end"]
 type OrderName = Literal["newest", "oldest", "latest-end", "earliest-end"]
@@ -61,10 +60,9 @@ def list_dead_letters(
     limit: Limit = PAGE_SIZE,
 ) -> TaskPage:
     """Return the tasks whose tries are used up: those in status failure or lost, or one of these."""
-    if not set(wanted.status) <= set(DEAD):
+    if not DEAD.issuperset(wanted.status):
         raise invalid_parameter("status", "a dead letter is in status failure or lost")
-    dead = replace(wanted, status=wanted.status or DEAD)
-    return page_by_end(parts, dead, ENDS[order], cursor, limit)
+    return page_by_end(parts, wanted, ENDS[order], cursor, limit, among=DEAD)
 
 
 @get(
