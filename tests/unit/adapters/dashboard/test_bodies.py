@@ -9,9 +9,10 @@ import pytest
 
 from fastworker.adapters.dashboard.app import BODY_SLACK_BYTES
 from fastworker.adapters.dashboard.bodies import LARGE_BYTES, MOST_ARGUMENT_BYTES, MOST_LARGE
+from fastworker.adapters.dashboard.openapi import make_document
 from fastworker.application.task_function import task
 
-from .served import API, Served, a_dashboard
+from .served import API, HOST, Served, a_dashboard
 
 pytestmark = pytest.mark.anyio
 
@@ -137,3 +138,16 @@ async def test_what_does_not_fit_is_named_by_its_place(body: bytes, status: int,
         problem = json.loads(response.content)
         assert response.status_code == status
         assert [error["pointer"] for error in problem.get("errors", [])] == ([] if pointer is None else [pointer])
+
+
+async def test_every_route_refuses_a_member_that_it_does_not_know() -> None:
+    async with a_dashboard(functions=[measure]) as served:
+        task_id = (await served.post("/tasks", a_body(1))).json()["id"]
+        await served.system.settle()
+        names = {"task_id": task_id, "worker_id": "w1", "priority": "normal", "name": "measure"}
+        told = [path for path, of in make_document()["paths"].items() if "requestBody" in of.get("post", {})]
+        assert len(told) == 10
+        for path in told:
+            response = await served.http.post(f"http://{HOST}{path.format(**names)}", json={"no_such": 1})
+            assert response.status_code == 422, f"{path}: {response.text}"
+            assert "/no_such" in [error["pointer"] for error in response.json()["errors"]], path

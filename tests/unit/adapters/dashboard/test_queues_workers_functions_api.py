@@ -97,6 +97,8 @@ async def test_a_worker_that_is_shut_down_leaves_in_time() -> None:
     async with a_dashboard(functions=[held.function]) as served:
         handle = await served.client.delay("held", 1)
         await served.system.settle()
+        tried = await served.post("/workers/w1/shutdown", {"grace_seconds": 0, "dry_run": True})
+        assert (tried.status_code, (await served.get("/workers/w1")).json()["state"]) == (422, "active")
         response = await served.post("/workers/w1/shutdown", {"grace_seconds": 3})
         assert (response.status_code, response.json()["state"]) == (202, "draining")
         assert response.json()["grace_seconds"] == 3

@@ -7,7 +7,7 @@ from pydantic import Field
 from fastworker.domain.directive import LONGEST_GRACE_SECONDS
 
 from .page import Page
-from .record import Moment, Record
+from .record import Body, Moment, Record
 from .task import TaskSummary
 
 
@@ -51,13 +51,13 @@ class Worker(Record):
     vitals: WorkerVitals
 
 
-class ResizeRequest(Record):
+class ResizeRequest(Body):
     """How many tasks the worker is to run at once, for as long as its process lives."""
 
     slots: int = Field(ge=1, le=10_000, description="At most --max-slots of the control plane.")
 
 
-class ShutdownRequest(Record):
+class ShutdownRequest(Body):
     """How long the worker waits for what it runs."""
 
     grace_seconds: float = Field(ge=0, le=LONGEST_GRACE_SECONDS, description="What still runs then is lost.")
