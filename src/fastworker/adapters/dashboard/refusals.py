@@ -48,6 +48,9 @@ KINDS: dict[type[errors.FastWorkerError], ProblemKind] = {  # the special before
     errors.Draining: DRAINING,
     errors.CallerError: INVALID_BODY,
 }
+OF_KEY = ".[key]"
+"""What the framework puts behind the name of a member when it is the name that is wrong."""
+
 STATUS_KINDS = {400: BAD_REQUEST, 404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 413: TOO_LARGE}
 
 
@@ -88,7 +91,7 @@ def _invalid(error: ValidationException) -> ApiProblem:
 
 
 def _problem_error(each: dict[str, str]) -> ProblemError:
-    key, message = each.get("key", ""), each.get("message", "it cannot work")[:500]
+    key, message = each.get("key", "").removesuffix(OF_KEY), each.get("message", "it cannot work")[:500]
     if each.get("source") in ("body", None):
         return ProblemError(message=message, pointer="/" + key.replace(".", "/") if key else "")
     return ProblemError(message=message, parameter=key)

@@ -21,18 +21,16 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import Task
 
+from .argument_paths import LONGEST_ARGUMENT, LONGEST_TOLD, MOST_ARGUMENTS, ArgumentPath, path_of
 from .moments import Moments
 from .parts import Parts
 from .problems import invalid_parameter
 from .records.payloads import SHOWN_BYTES, Decode, arguments_decoder
 
 MOST_WORDS = 20
-MOST_DEPTH = 8
 KEYS = ("status", "priority", "name", "worker", "error", "parent", "origin")
 MOMENTS = ("since", "until")
 ARGUMENT = "args."
-LONGEST_ARGUMENT = 500
-LONGEST_NAMED = 100
 MOST_DECODERS = 64
 MOST_BYTES = 4 << 20
 """Of arguments read for one request: about 20 ms."""
@@ -43,7 +41,8 @@ FIRST_YEAR, LAST_YEAR = 1970, 2200
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
-type Wanted = tuple[tuple[str, ...], str]
+type Wanted = tuple[ArgumentPath, str]
+"""An argument, and the value that it is to have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +149,18 @@ def wanted_arguments(pairs: Iterable[tuple[str, str]]) -> tuple[Wanted, ...]:
     """Return the arguments among parameters; raises `ApiProblem` when they are too many, too deep or too long."""
     found = [(key, value) for key, value in pairs if is_argument(key)]
     for number, (key, value) in enumerate(found):
-        if number >= MOST_WORDS:
-            raise invalid_parameter(key[:LONGEST_NAMED], f"{len(found)} arguments; at most {MOST_WORDS}")
-        if len(key) > LONGEST_ARGUMENT or len(value) > LONGEST_ARGUMENT:
-            raise invalid_parameter(key[:LONGEST_NAMED], f"at most {LONGEST_ARGUMENT} characters")
+        if number >= MOST_ARGUMENTS:
+            raise invalid_parameter(key[:LONGEST_TOLD], f"{len(found)} arguments; at most {MOST_ARGUMENTS}")
+        if len(key) > len(ARGUMENT) + LONGEST_ARGUMENT or len(value) > LONGEST_ARGUMENT:
+            raise invalid_parameter(key[:LONGEST_TOLD], f"at most {LONGEST_ARGUMENT} characters")
     return tuple((_path(key, key), value) for key, value in found)
 
 
-def _path(parameter: str, key: str) -> tuple[str, ...]:
-    path = tuple(key.removeprefix(ARGUMENT).split("."))
-    if len(path) > MOST_DEPTH:
-        raise invalid_parameter(parameter[:LONGEST_NAMED], f"{key[:LONGEST_NAMED]}: at most {MOST_DEPTH} levels")
-    return path
+def _path(parameter: str, key: str) -> ArgumentPath:
+    try:
+        return path_of(key.removeprefix(ARGUMENT))
+    except ValueError as error:
+        raise invalid_parameter(parameter[:LONGEST_TOLD], str(error)) from None
 
 
 def _members[E: (TaskStatus, TaskPriority)](kind: type[E], key: str, values: Iterable[str]) -> list[E]:

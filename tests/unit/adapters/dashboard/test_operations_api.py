@@ -116,6 +116,14 @@ async def test_a_bulk_action_needs_ids_or_a_filter_and_no_more_than_it_may() -> 
             assert response.status_code == 422, f"{body}: {response.text}"
 
 
+async def test_words_of_a_filter_that_cannot_be_are_the_fault_of_the_body() -> None:
+    async with a_dashboard() as served:
+        for q in ("status:weird", "since:yesterday", f"args.{'a.' * 9}b:1"):
+            response = await served.post("/tasks/bulk", {"action": "delete", "filter": {"q": q}})
+            assert (response.status_code, response.json()["type"]) == (422, "/problems/invalid-body")
+            assert [error["pointer"] for error in response.json()["errors"]] == ["/filter/q"]
+
+
 async def test_an_operation_can_be_stopped_and_one_that_is_none_is_not_found() -> None:
     held = HeldTask()
     async with a_dashboard(functions=[held.function]) as served:

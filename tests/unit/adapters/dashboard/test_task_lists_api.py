@@ -2,6 +2,8 @@
 
 import pytest
 
+from fastworker.adapters.dashboard.argument_paths import LONGEST_ARGUMENT, MOST_ARGUMENTS, MOST_DEPTH
+
 from .served import Served, a_dashboard
 from .test_security import is_problem
 from .test_tasks_api import submitted
@@ -63,6 +65,7 @@ async def test_dead_letters_are_the_tasks_whose_tries_are_used_up() -> None:
         assert dead == await served.items("/tasks?order=latest-end&status=failure&status=lost")
         assert await served.items("/dead-letters?order=earliest-end&name=divide") == dead[::-1]
         assert await served.items("/dead-letters?status=lost") == []
+        assert await served.items("/dead-letters?q=status:success") == []
         assert is_problem(await served.get("/dead-letters?status=success"), 400, "invalid-parameter")
         assert is_problem(await served.get("/dead-letters?order=newest"), 400, "invalid-parameter")
 
@@ -104,3 +107,22 @@ async def test_many_tasks_are_chosen_by_an_argument() -> None:
         await some_tasks(served)
         body = {"action": "retry", "filter": {"args": {"divisor": "0"}}, "dry_run": True}
         assert (await served.post("/tasks/bulk", body)).json() == {"matching": 2, "possible": 2}
+
+
+@pytest.mark.parametrize(
+    ("args", "pointer"),
+    [
+        ({"": "0"}, "/filter/args/"),
+        ({"a" * (LONGEST_ARGUMENT + 1): "0"}, f"/filter/args/{'a' * (LONGEST_ARGUMENT + 1)}"),
+        ({"divisor": "0" * (LONGEST_ARGUMENT + 1)}, "/filter/args/divisor"),
+        ({"a." * MOST_DEPTH + "b": "0"}, "/filter/args"),
+        ({str(number): "0" for number in range(MOST_ARGUMENTS + 1)}, "/filter/args"),
+    ],
+)
+async def test_an_argument_that_names_none_chooses_no_tasks_and_never_all(args: dict[str, str], pointer: str) -> None:
+    async with a_dashboard() as served:
+        await some_tasks(served)
+        response = await served.post("/tasks/bulk", {"action": "delete", "filter": {"args": args}})
+        assert is_problem(response, 422, "invalid-body")
+        assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
+        assert await counts(served) == {"success": 4, "failure": 2}

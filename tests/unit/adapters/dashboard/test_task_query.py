@@ -5,14 +5,13 @@ from math import inf
 
 import pytest
 
+from fastworker.adapters.dashboard.argument_paths import LONGEST_ARGUMENT, MOST_ARGUMENTS, MOST_DEPTH
 from fastworker.adapters.dashboard.moments import Moments
 from fastworker.adapters.dashboard.problems import ApiProblem
 from fastworker.adapters.dashboard.records.payloads import SHOWN_BYTES
 from fastworker.adapters.dashboard.task_query import (
     KEYS,
-    LONGEST_ARGUMENT,
     MOST_BYTES,
-    MOST_DEPTH,
     MOST_WORDS,
     argument_check,
     parse_words,
@@ -129,10 +128,10 @@ def test_parameters_that_name_arguments_are_read_and_others_left() -> None:
 @pytest.mark.parametrize(
     "pairs",
     [
-        [("args.a", "1")] * (MOST_WORDS + 1),
+        [("args.a", "1")] * (MOST_ARGUMENTS + 1),
         [("args." + "a." * MOST_DEPTH + "b", "1")],
         [("args.a", "x" * (LONGEST_ARGUMENT + 1))],
-        [("args." + "a" * LONGEST_ARGUMENT, "x")],
+        [("args." + "a" * (LONGEST_ARGUMENT + 1), "x")],
     ],
 )
 def test_parameters_of_arguments_have_bounds(pairs: list[tuple[str, str]]) -> None:

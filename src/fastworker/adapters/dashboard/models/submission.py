@@ -8,6 +8,7 @@ from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.terms import LONGEST_NAME, LONGEST_SECONDS, MOST_RETRIES
 
+from ..argument_paths import LONGEST_ARGUMENT, MOST_ARGUMENTS, path_of
 from .record import Body, Moment, Record
 
 MOST_BULK_IDS = 1_000
@@ -80,7 +81,8 @@ class Deleted(Record):
     status: TaskStatus
 
 
-ArgumentText = Annotated[str, Field(max_length=400)]
+PathText = Annotated[str, Field(min_length=1, max_length=LONGEST_ARGUMENT)]
+ArgumentText = Annotated[str, Field(max_length=LONGEST_ARGUMENT)]
 
 
 class BulkFilter(Body):
@@ -96,9 +98,16 @@ class BulkFilter(Body):
     q: Annotated[str, Field(max_length=500)] = ""
     parent: Annotated[list[str], Field(max_length=50)] = Field(default=[])
     origin: Annotated[list[str], Field(max_length=50)] = Field(default=[])
-    args: Annotated[dict[ArgumentText, ArgumentText], Field(max_length=20)] = Field(
+    args: Annotated[dict[PathText, ArgumentText], Field(max_length=MOST_ARGUMENTS)] = Field(
         default={}, description='Arguments by their paths, compared as text: `{"user.id": "7"}`.'
     )
+
+    @field_validator("args")
+    @classmethod
+    def _are_paths(cls, args: dict[str, str]) -> dict[str, str]:
+        for path in args:
+            path_of(path)
+        return args
 
 
 class BulkRequest(Body):

@@ -1,5 +1,6 @@
 """Actions on many tasks at once."""
 
+from math import inf
 from typing import Any
 
 from litestar import Response, get, post
@@ -9,6 +10,7 @@ from fastworker.application.bulk import Operation as DomainOperation
 from fastworker.application.bulk import Selection
 
 from ..access import OPERATOR
+from ..argument_paths import path_of
 from ..conditional import Answer
 from ..models.operation import Operation, OperationPage
 from ..models.problem import ProblemError
@@ -17,7 +19,7 @@ from ..parts import Given, Parts
 from ..problem_kinds import INVALID_BODY, NOT_FOUND
 from ..problems import ApiProblem
 from ..records.operations import API_NAMES, operation_record
-from ..task_query import ARGUMENT, TaskQuery, wanted_arguments
+from ..task_query import TaskQuery
 from .arguments import PAGE_SIZE, Asking, CursorText, Limit, actor_of, also, fails_with
 from .lists import Listing
 
@@ -54,7 +56,16 @@ def _selection(parts: Parts, data: JSONBody[BulkRequest]) -> Selection:
         raise ApiProblem(INVALID_BODY, "/ids: expected either ids or filter", errors=[problem])
     if data.filter is None:
         return Selection(ids=tuple(dict.fromkeys(data.ids or ())))
-    return Selection(filter=_query(data.filter).filter(parts))
+    try:  # without a bound: whoever looks for these tasks rests again and again
+        return Selection(filter=_query(data.filter).filter(parts, most_bytes=inf))
+    except ApiProblem as problem:
+        raise _in_filter(problem) from None
+
+
+def _in_filter(problem: ApiProblem) -> ApiProblem:
+    """Return what is wrong with the words of `q` as the fault of a body."""
+    errors = [ProblemError(message=each.message, pointer=f"/filter/{each.parameter}") for each in problem.errors]
+    return ApiProblem(INVALID_BODY, f"/filter/{problem.detail}", errors=errors)
 
 
 def _query(wanted: BulkFilter) -> TaskQuery:
@@ -69,7 +80,7 @@ def _query(wanted: BulkFilter) -> TaskQuery:
         q=wanted.q,
         parent=wanted.parent,
         origin=wanted.origin,
-        arguments=wanted_arguments((ARGUMENT + path, value) for path, value in wanted.args.items()),
+        arguments=[(path_of(path), value) for path, value in wanted.args.items()],
     )
 
 
