@@ -46,22 +46,27 @@ type Head = tuple[int, int, Line]
 
 
 class QueueView:
-    """The queue as seen by workers that know exactly `names`."""
+    """The queue as seen by workers that know exactly `names`.
+
+    Of each line, one note of its head counts: the earliest since it was met. An older one may stand behind it in the
+    heap.
+    """
 
     def __init__(self, names: frozenset[str]) -> None:
         self.names = names
         self._heads: list[Head] = []
+        self._noted: dict[int, Head] = {}  # the notes that count, by the id of the line, which they keep
 
     def note_head(self, rank: int, line: Line) -> None:
-        """Remember the present head of a line: one that has come to stand before those that were noted.
-
-        A line that was noted before, because it is paused and resumed, again and again, is so once when they pile up.
-        """
+        """Remember the present head of a line, if it has come to stand before the one that was noted."""
+        noted = self._noted.get(id(line))
+        if noted is not None and noted[1] <= line[0].arrival:
+            return
         if len(self._heads) > 8 * len(self.names) + 64:
-            lines = {id(head[-1]): head for head in self._heads if _has_head(head[-1])}
-            self._heads = [(head[0], head[-1][0].arrival, head[-1]) for head in lines.values()]
+            self._heads = list(self._noted.values())
             heapify(self._heads)
-        heappush(self._heads, (rank, line[0].arrival, line))
+        self._noted[id(line)] = head = rank, line[0].arrival, line
+        heappush(self._heads, head)
 
     def first(self) -> Task | None:
         """Return the task to serve next among `names`; None when none of them waits.
@@ -70,13 +75,17 @@ class QueueView:
         """
         heads = self._heads
         while heads:
-            rank, arrival, line = heads[0]
+            rank, arrival, line = noted = heads[0]
             if not line or line.is_paused:
                 heappop(heads)
+                self._noted.pop(id(line), None)
             elif (first := line[0]).arrival == arrival:
                 return first
+            elif self._noted.get(id(line)) is noted:
+                self._noted[id(line)] = moved = rank, first.arrival, line
+                heapreplace(heads, moved)
             else:
-                heapreplace(heads, (rank, first.arrival, line))
+                heappop(heads)
         return None
 
 
@@ -232,10 +241,6 @@ def service_order(task: Task) -> tuple[int, int]:
 def _gap(task: Task) -> Task:
     """Return what stands at the old place of a task: it has ended, and holds nothing."""
     return Task(replace(task.submission, payload=b""), "", task.arrival, 0.0, 0.0, TaskStatus.CANCELLED)
-
-
-def _has_head(line: Line) -> bool:
-    return bool(line) and not line.is_paused
 
 
 def _arrival(task: Task) -> int:

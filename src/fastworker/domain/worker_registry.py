@@ -87,17 +87,27 @@ type Offer = tuple[bool, int, int, Worker]
 
 
 class Group:
-    """The workers that may run exactly the names of one queue view."""
+    """The workers that may run exactly the names of one queue view.
+
+    Of each, one note counts: that of its least load since it was met. An older one may stand behind it in the heap.
+    """
 
     def __init__(self, view: QueueView) -> None:
         self.view = view
         self.members: set[str] = set()
         self._open: list[Offer] = []
+        self._noted: dict[int, Offer] = {}  # the notes that count, by the order of the worker
         self._offered: dict[int, Worker] = {}  # those of which no note was made yet, by their order
 
     def offer(self, worker: Worker) -> None:
         """Note that a worker may have room, or more of it; of what comes before the next choice, one note is made."""
         self._offered[worker.order] = worker
+
+    def forget(self, worker: Worker) -> None:
+        """Let a worker be a member no more; what is noted of it does not count."""
+        self.members.discard(worker.card.worker_id)
+        self._offered.pop(worker.order, None)
+        self._noted.pop(worker.order, None)
 
     def least_loaded(self) -> "Offer | None":
         """Return the best open worker with room, behind its sort key; None when there is none.
@@ -107,25 +117,32 @@ class Group:
         if self._offered:
             self._note_offered()
         while self._open:
-            noted = self._open[0]
-            worker = noted[-1]
-            load = len(worker.leased)
-            if not worker.is_open or worker.room <= 0 or worker.card.worker_id not in self.members:
+            _, load, order, worker = noted = self._open[0]
+            if self._noted.get(order) is not noted:
                 heappop(self._open)
-            elif load == noted[1]:
+            elif not worker.is_open or worker.room <= 0:
+                heappop(self._open)
+                del self._noted[order]
+            elif len(worker.leased) == load:
                 return noted
             else:
-                heapreplace(self._open, _offer_of(worker))
+                heapreplace(self._open, self._note(worker))
         return None
 
     def _note_offered(self) -> None:
         if len(self._open) > 4 * len(self.members) + 64:
-            self._open = [_offer_of(worker) for worker in {noted[-1].order: noted[-1] for noted in self._open}.values()]
+            self._open = list(self._noted.values())
             heapify(self._open)
         for worker in self._offered.values():
-            if worker.is_open:
-                heappush(self._open, _offer_of(worker))
+            noted = self._noted.get(worker.order)
+            if worker.is_open and (noted is None or len(worker.leased) < noted[1]):
+                heappush(self._open, self._note(worker))
         self._offered.clear()
+
+    def _note(self, worker: Worker) -> Offer:
+        """Return the note that counts from now on."""
+        note = self._noted[worker.order] = worker.card.is_local, len(worker.leased), worker.order, worker
+        return note
 
 
 class WorkerRegistry:
@@ -189,8 +206,7 @@ class WorkerRegistry:
         if not worker.has_obeyed:
             self.unheard.keep(worker_id, worker.card.incarnation, worker.directive)
         self._code.remove(worker.card.digests)
-        worker.is_open = False  # notes of it in a group do not hold any more, even when its id comes back
-        self._leave_group(worker_id)
+        self._leave_group(worker)
         self._regroup()
         return worker
 
@@ -199,7 +215,7 @@ class WorkerRegistry:
         worker = self._workers[worker_id]
         worker.is_draining = True
         worker.is_open = False
-        self._leave_group(worker_id)
+        self._leave_group(worker)
         self._regroup()
 
     def resume(self, worker_id: str) -> None:
@@ -233,7 +249,7 @@ class WorkerRegistry:
             group = self._group_of.get(worker_id)
             if group is not None and group.view.names == names:
                 continue
-            self._leave_group(worker_id)
+            self._leave_group(worker)
             group = self._groups.get(names)
             if group is None:
                 group = self._groups[names] = Group(self._queue.open_view(names))
@@ -241,15 +257,11 @@ class WorkerRegistry:
             self._group_of[worker_id] = group
             self.offer(worker)
 
-    def _leave_group(self, worker_id: str) -> None:
-        group = self._group_of.pop(worker_id, None)
+    def _leave_group(self, worker: Worker) -> None:
+        group = self._group_of.pop(worker.card.worker_id, None)
         if group is None:
             return
-        group.members.discard(worker_id)
+        group.forget(worker)
         if not group.members:
             del self._groups[group.view.names]
             self._queue.close_view(group.view)
-
-
-def _offer_of(worker: Worker) -> Offer:
-    return worker.card.is_local, len(worker.leased), worker.order, worker

@@ -4,12 +4,14 @@ from itertools import count
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fastworker.domain import task_queue
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import Task
 from fastworker.domain.task_queue import QueueView, TaskQueue, service_order
 
 from ...builders import a_task
+from .heap_moves import count_moves
 
 CRITICAL, HIGH, NORMAL, LOW = TaskPriority
 
@@ -132,7 +134,34 @@ def test_a_view_that_nobody_reads_does_not_grow_with_the_tasks_that_others_take(
         queue.push(a_task())
         served(queue, reader)
 
-    assert len(sleeper._heads) < 100  # its memory cannot be seen from outside
+    assert len(sleeper._heads) == 1  # its memory cannot be seen from outside
+
+
+def test_a_pop_moves_one_note_however_often_its_line_was_noted_while_nobody_looked(monkeypatch):
+    queue = TaskQueue()
+    reader, sleeper = queue.open_view(frozenset({"echo"})), queue.open_view(frozenset({"echo", "add"}))
+    for _ in range(70):
+        queue.push(a_task())
+        served(queue, reader)
+    for _ in range(100):
+        queue.push(a_task())
+    moves = count_moves(monkeypatch, task_queue)
+
+    assert len(served(queue, sleeper)) == 100
+    assert moves.total() <= 101
+
+
+def test_tasks_given_back_one_after_another_are_noted_no_more_often_than_fits_and_put_right_once(monkeypatch):
+    queue = a_queue(*(tasks := [a_task() for _ in range(500)]))
+    view = queue.open_view(frozenset({"echo"}))
+    served(queue, view)
+    for task in reversed(tasks):
+        queue.push(task)
+    assert len(view._heads) < 100  # its memory cannot be seen from outside
+    moves = count_moves(monkeypatch, task_queue)
+
+    assert served(queue, view) == tasks
+    assert moves.total() < 500 + 100
 
 
 def remove(queue: TaskQueue, task: Task) -> None:

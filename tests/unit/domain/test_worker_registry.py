@@ -1,10 +1,14 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from fastworker.domain import worker_registry
 from fastworker.domain.task_queue import TaskQueue
 from fastworker.domain.vitals import Vitals
 from fastworker.domain.worker_registry import LocalExecution, Worker, WorkerCard, WorkerRegistry
 
 from ...builders import a_card, a_task
+from .heap_moves import count_moves
 
 ECHO = frozenset({"echo"})
 
@@ -28,6 +32,13 @@ def best(registry: WorkerRegistry, names: frozenset[str] = ECHO) -> str | None:
     """Return the id of the least loaded open worker of a group."""
     offer = registry.groups[names].least_loaded()
     return offer[-1].card.worker_id if offer else None
+
+
+def lease(registry: WorkerRegistry, number: int) -> None:
+    """Give tasks to the best worker, one after the other."""
+    for _ in range(number):
+        task = a_task()
+        registry[best(registry)].leased[task.task_id] = task
 
 
 def test_a_registered_worker_is_found_by_its_id():
@@ -129,19 +140,95 @@ def test_offers_made_over_and_over_are_kept_once():
         open_up(registry, "b")
         assert best(registry) == "a"
 
-    assert len(registry.groups[ECHO]._open) < 100  # its memory cannot be seen from outside
-    assert best(registry) == "a"
+    assert len(registry.groups[ECHO]._open) == 2  # its memory cannot be seen from outside
 
 
 def test_offers_that_no_longer_hold_make_room_for_others():
     registry = a_registry(a_card("a", slots=1000))
     worker = open_up(registry, "a")
-    for number in range(500):
-        worker.leased[f"t{number}"] = a_task(f"t{number}")
+    lease(registry, 500)
+    for _ in range(500):
+        worker.leased.popitem()
         registry.offer(worker)
+        assert best(registry) == "a"
 
     assert len(registry.groups[ECHO]._open) < 100
-    assert best(registry) == "a"
+
+
+@pytest.mark.parametrize("together", [1, 2])
+def test_a_lease_moves_one_note_however_often_the_worker_was_offered_before(together, monkeypatch):
+    registry = a_registry(a_card("a", slots=100))
+    worker = open_up(registry, "a")
+    for _ in range(60):
+        lease(registry, together)
+        worker.leased.clear()
+        registry.offer(worker)
+    moves = count_moves(monkeypatch, worker_registry)
+    lease(registry, 100)
+
+    assert moves.total() <= 101
+
+
+@pytest.mark.parametrize("ending", [["remove"], ["drain", "remove"]])
+def test_nothing_is_kept_of_workers_that_asked_and_left_while_nothing_waited(ending):
+    registry = a_registry(a_card("a"))
+    for _ in range(100):
+        registry.add(a_card("b"), now=1000.0)
+        open_up(registry, "b")
+        for leave in ending:
+            getattr(registry, leave)("b")
+
+    assert registry.groups[ECHO]._offered == {}
+
+
+def test_nothing_that_was_noted_of_a_worker_counts_when_it_has_left():
+    registry = a_registry(a_card("a"), a_card("b"))
+    open_up(registry, "b")
+    assert best(registry) == "b"
+    registry.remove("b")
+
+    assert best(registry) is None
+    assert registry.groups[ECHO]._noted == {}
+
+
+STEPS = st.tuples(
+    st.sampled_from(["poll", "poll", "answer", "lease", "lease", "end", "drain", "resume", "rejoin"]),
+    st.sampled_from(["b", "c"]),
+    st.booleans(),
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(STEPS, max_size=60))
+def test_the_choice_is_the_least_loaded_of_those_that_are_open_and_have_room(steps):
+    registry = a_registry(*(a_card(each, slots=4) for each in ("a", "b", "c")))
+    open_up(registry, "a")
+    for step, worker_id, is_looked_at in steps:
+        take_step(registry, step, worker_id)
+        free = [worker for worker in registry if worker.is_open and worker.room > 0]
+        least = min(free, key=lambda worker: (len(worker.leased), worker.order), default=None)
+        if is_looked_at:
+            assert best(registry) == (least.card.worker_id if least else None)
+
+
+def take_step(registry: WorkerRegistry, step: str, worker_id: str) -> None:
+    """Have something happen to a worker, as the ledger does it."""
+    worker = registry[worker_id]
+    match step:
+        case "poll" if not worker.is_draining:
+            open_up(registry, worker_id)
+        case "answer":
+            worker.is_open = False
+        case "lease" if best(registry):
+            lease(registry, 1)
+        case "end" if worker.leased:
+            worker.leased.popitem()
+            registry.offer(worker)
+        case "drain" | "resume":
+            getattr(registry, step)(worker_id)
+        case "rejoin":
+            registry.remove(worker_id)
+            registry.add(worker.card, now=1000.0)
 
 
 def test_workers_not_heard_from_for_the_silence_time_are_silent():
