@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from math import isfinite
 
 from fastworker.domain.task_span import TaskSpan
@@ -12,6 +13,9 @@ NAME_CHARACTERS = 200
 VALUE_CHARACTERS = 300
 ATTRIBUTES_CHARACTERS = 1_000
 """Names and values together; what does not fit is left out."""
+
+MOST_ATTRIBUTES = 64
+"""Those that are empty have no characters, and are no less to keep and to send."""
 
 LATEST_SECONDS = 253_402_300_799
 """The end of the year 9999: later moments have no date."""
@@ -38,7 +42,7 @@ def _has_times(span: TaskSpan) -> bool:
 
 def _bounded_attributes(attributes: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     left = ATTRIBUTES_CHARACTERS
-    for long_name, long_value in attributes:
+    for long_name, long_value in islice(attributes, MOST_ATTRIBUTES):
         name, value = bounded(long_name, NAME_CHARACTERS), bounded(long_value, VALUE_CHARACTERS)
         left -= len(name) + len(value)
         if left < 0:

@@ -5,7 +5,7 @@ from math import inf, nan
 
 import pytest
 
-from fastworker.application.span_bounds import ATTRIBUTES_CHARACTERS, LATEST_SECONDS, bounded_span
+from fastworker.application.span_bounds import ATTRIBUTES_CHARACTERS, LATEST_SECONDS, MOST_ATTRIBUTES, bounded_span
 from fastworker.domain.task_span import SpanStatus
 from tests.builders import a_span
 
@@ -27,6 +27,13 @@ def test_long_texts_lose_their_middle_and_attributes_that_do_not_fit_are_left_ou
     assert len(span.message) < 400
     assert 0 < len(span.attributes) < 50
     assert sum(len(name) + len(value) for name, value in span.attributes) <= ATTRIBUTES_CHARACTERS
+
+
+def test_attributes_without_characters_are_bounded_by_their_number():
+    span = bounded_span(a_span(attributes=(("", ""),) * 10_000))
+
+    assert span is not None
+    assert span.attributes == (("", ""),) * MOST_ATTRIBUTES
 
 
 def test_what_utf8_cannot_carry_is_replaced():
