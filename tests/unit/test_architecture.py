@@ -1,11 +1,13 @@
 """What import-linter cannot say: the rest of the layering stands in pyproject.toml."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "fastworker"
+PAGE = Path(__file__).parents[2] / "docs" / "architecture.md"
 FILES = sorted(SOURCE.rglob("*.py"))
 LONGEST_FILE = 400
 OPEN_TO_THE_DOMAIN = {
@@ -51,3 +53,11 @@ def test_a_file_can_be_read_in_one_sitting(path):
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_annotations_can_be_read_at_run_time(path):
     assert "__future__" not in imports_of(path)
+
+
+@pytest.mark.parametrize("layer", ["domain", "application"])
+def test_the_page_of_the_architecture_names_every_module_and_no_other(layer):
+    table = PAGE.read_text(encoding="utf-8").split(f"\n### {layer}/\n")[1].split("\n### ")[0]
+    modules = {path.name for path in (SOURCE / layer).glob("*.py")} - {"__init__.py"}
+    packages = {f"{path.parent.name}/" for path in (SOURCE / layer).glob("*/__init__.py")}
+    assert set(re.findall(r"`(\w+(?:\.py|/))`", table)) == modules | packages

@@ -151,7 +151,7 @@ async def test_spans_that_are_not_recorded_are_not_shown(make: Callable[[], Otel
         assert watched.kept(handle) == []
 
 
-async def test_a_span_that_cannot_be_read_costs_only_itself() -> None:
+async def test_a_span_that_cannot_be_read_costs_only_itself_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     traces = Traces()
 
     @task
@@ -163,3 +163,4 @@ async def test_a_span_that_cannot_be_read_costs_only_itself() -> None:
         handle = await watched.client.delay("work")
         assert await handle == 7
         assert watched.names(handle) == ["wait work", "run work"]
+        assert "span_failed name=7" in caplog.text

@@ -5,17 +5,15 @@ OpenTelemetry's API shows nothing of a span, so this needs the SDK: import it on
 
 from typing import override
 
-import structlog
 from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 
 from fastworker.application.current_task import note_in_task, running_execution
+from fastworker.application.log import log
 from fastworker.application.span_bounds import bounded_span
 from fastworker.domain.task_span import SpanStatus, TaskSpan
 
 from .otel_tracing import RemoteRunSpan
-
-log = structlog.get_logger()
 
 
 class SpanKeeper(SpanProcessor):
