@@ -13,7 +13,6 @@
 import json
 import struct
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from fastworker.application.execution import Execution
@@ -122,35 +121,39 @@ def notes_of(header: Header) -> list[Note]:
     return [_note(kind, fields) for kind, *fields in header["notes"]]
 
 
-def _note(kind: str, fields: list[Any]) -> Note:
-    match kind:
-        case "line":
-            return LogLine(*fields)
-        case "span":
-            *said, attributes = fields
-            span = TaskSpan(*said)
-            pairs = tuple((name, value) for name, value in attributes)
-            return replace(span, status=SpanStatus(span.status), attributes=pairs)
-        case _:
-            return Progress(*fields)
-
-
 def _note_fields(note: Note) -> list[Any]:
     match note:
         case LogLine():
             return ["line", note.level, note.logger, note.message]
         case Progress():
             return ["progress", note.done, note.total, note.message]
-        case TaskSpan(trace_id, span_id, parent_id, name):
-            times = (note.started_at, note.seconds)
+        case TaskSpan():
             return [
                 "span",
-                trace_id,
-                span_id,
-                parent_id,
-                name,
-                *times,
+                note.trace_id,
+                note.span_id,
+                note.parent_id,
+                note.name,
+                note.started_at,
+                note.seconds,
                 note.status.value,
                 note.message,
                 note.attributes,
             ]
+
+
+def _note(kind: str, fields: list[Any]) -> Note:
+    match kind:
+        case "line":
+            return LogLine(*fields)
+        case "progress":
+            return Progress(*fields)
+        case "span":
+            return _span(fields)
+    raise ValueError(f"a note of the kind {kind!r}; expected line, progress or span")
+
+
+def _span(fields: list[Any]) -> TaskSpan:
+    trace_id, span_id, parent_id, name, started_at, seconds, status, message, attributes = fields
+    pairs = tuple((key, value) for key, value in attributes)
+    return TaskSpan(trace_id, span_id, parent_id, name, started_at, seconds, SpanStatus(status), message, pairs)

@@ -61,3 +61,8 @@ def test_notes_come_back_in_their_order() -> None:
     ((header, _),) = FrameReader().feed(frame(note_header(5, notes)))
     assert notes_of(header) == notes
     assert header["token"] == 5
+
+
+def test_a_note_of_another_kind_is_an_error_and_not_taken_for_progress() -> None:
+    with pytest.raises(ValueError, match="a note of the kind .rumour.; expected line, progress or span"):
+        notes_of({"kind": "note", "token": 5, "notes": [["rumour", 1.0, None, "half"]]})
