@@ -3,13 +3,16 @@
 import asyncio
 import contextvars
 import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from fastworker.application.current_task import current_task, note_in_task, running_execution
 from fastworker.domain.journal import LogLine
 
 FLOOD = 2_000
+PATIENCE_SECONDS = 20.0
 
 
 class Odd(BaseException):
@@ -67,6 +70,17 @@ def flood() -> None:
         note_in_task(execution, LogLine("info", "flood", str(number)))
 
 
+def run_until(gate: str) -> tuple[float, float]:
+    """Run until there is a file, and for a moment at least; return from when to when, by the clock of the machine."""
+    began_at = time.monotonic()
+    current_task().progress(0)
+    time.sleep(0.05)
+    while not Path(gate).exists():
+        assert time.monotonic() < began_at + PATIENCE_SECONDS, "nobody has opened the gate"
+        time.sleep(0.01)
+    return began_at, time.monotonic()
+
+
 BODIES: list[Callable[..., Any]] = [
     nothing,
     double,
@@ -76,4 +90,5 @@ BODIES: list[Callable[..., Any]] = [
     report_twice,
     report_from_a_thread,
     flood,
+    run_until,
 ]

@@ -1,7 +1,10 @@
 """What every executor of attempts keeps to."""
 
+import json
 import threading
 from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -159,16 +162,16 @@ class TaskExecutorContract:
 
     async def test_what_was_started_runs_to_its_end_whatever_the_slots_become(self, executor: TaskExecutor) -> None:
         results = Results()
+        attempts = executions(self.a_task(task_bodies.double), *((number,) for number in range(18)))
         async with executor.open(results.done, results.noted):
-            for attempt in executions(self.a_task(task_bodies.double), *((number,) for number in range(6))):
-                executor.start(attempt)
-            executor.resize(1)
-            await results.have(6)
-            executor.resize(4)
-            for attempt in executions(self.a_task(task_bodies.double), *((number,) for number in range(6))):
-                executor.start(attempt)
-            await results.have(12)
-        assert len(results.outcomes) == 12
+            for slots, some in ((1, attempts[:6]), (4, attempts[6:12]), (2, attempts[12:])):
+                for attempt in some:
+                    executor.start(attempt)
+                executor.resize(slots)
+            await results.have(18)
+            await anyio.lowlevel.checkpoint()
+        assert results.by_token() == {number: str(number * 2).encode() for number in range(18)}
+        assert len(results.outcomes) == 18
 
     async def test_an_attempt_that_is_not_running_has_no_stack(self, executor: TaskExecutor) -> None:
         results = Results()
@@ -236,6 +239,28 @@ class TaskExecutorContract:
         assert [note for note in results.notes[0] if isinstance(note, Progress)][-1].done == task_bodies.FLOOD
         assert results.most_at_once <= LINES_WAITING + 1
         assert len(results.events) <= 2 * task_bodies.FLOOD + 1
+
+
+class KeepingExecutorContract(TaskExecutorContract):
+    """Executors that keep threads or processes for attempts: no more of these than slots."""
+
+    async def test_as_many_attempts_run_at_once_as_there_are_slots_and_the_others_wait_for_their_turn(
+        self, executor: TaskExecutor, tmp_path: Path
+    ) -> None:
+        gate, results = tmp_path / "gate", Results()
+        attempts = executions(self.a_task(task_bodies.run_until), *[(str(gate),)] * 7)
+        async with executor.open(results.done, results.noted):
+            executor.resize(3)
+            for attempt in attempts[:3]:
+                executor.start(attempt)
+            await until(lambda: len(results.notes) == 3)  # and none has ended: the gate is closed
+            executor.resize(1)
+            for attempt in attempts[3:]:
+                executor.start(attempt)
+            gate.touch()
+            await results.have(7)
+        later = sorted(json.loads(results.by_token()[number]) for number in range(3, 7))
+        assert all(ended_at <= began_at for (_, ended_at), (began_at, _) in pairwise(later))
 
 
 class StoppingExecutorContract(TaskExecutorContract):
@@ -325,7 +350,7 @@ class AsyncExecutorContract(StoppingExecutorContract):
             await results.have(1)
         assert results.by_token() == {0: b'"stopped: True"'}
 
-    async def test_many_attempts_wait_beside_each_other(self, executor: TaskExecutor) -> None:
+    async def test_many_attempts_wait_beside_each_other_whatever_the_slots(self, executor: TaskExecutor) -> None:
         running = 0
         all_run = anyio.Event()
 
@@ -339,6 +364,7 @@ class AsyncExecutorContract(StoppingExecutorContract):
 
         results = Results()
         async with executor.open(results.done, results.noted):
+            executor.resize(1)
             for attempt in executions(wait_for_all, *[()] * 500):
                 executor.start(attempt)
             await results.have(500)

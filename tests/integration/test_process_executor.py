@@ -26,7 +26,7 @@ from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import ErrorRecord, Outcome
 from fastworker.domain.terms import Terms
-from tests.contracts.task_executor import CODEC, Results, StoppingExecutorContract
+from tests.contracts.task_executor import CODEC, KeepingExecutorContract, Results, StoppingExecutorContract
 from tests.unit.adapters.executors import broken_tasks, process_tasks
 
 from .processes import HERE
@@ -80,7 +80,7 @@ def children_of(pid: int) -> list[int]:
     return found
 
 
-class TestProcessExecutor(StoppingExecutorContract):
+class TestProcessExecutor(KeepingExecutorContract, StoppingExecutorContract):
     @pytest.fixture
     def executor(self) -> TaskExecutor:
         return executor_of()

@@ -59,7 +59,7 @@ class LoopExecutor(TaskExecutor):
 
     @override
     def resize(self, slots: int) -> None:
-        """Change nothing: the loop runs what was started."""
+        """Change nothing: no thread or process is kept for attempts."""
 
     @override
     def stack(self, execution: Execution) -> str:

@@ -8,17 +8,13 @@ import traceback
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Never, override
+from typing import override
 
 from fastworker.application.execution import Execution, perform, stopped
 from fastworker.application.ports.task_executor import Done, Noted, TaskExecutor
 from fastworker.domain.task import Outcome
 
 log = logging.getLogger(__name__)
-
-
-class OneTooMany(Exception):
-    """There are more threads than there may be, since the executor was resized."""
 
 
 class ThreadExecutor(TaskExecutor):
@@ -112,40 +108,32 @@ class ThreadExecutor(TaskExecutor):
 
     def _work(self) -> None:
         semaphore = threading.Semaphore(0)
-        with suppress(OneTooMany):
-            while not self._is_closed:
-                execution = self._next(semaphore)
-                if execution is None:
-                    semaphore.acquire()
-                    continue
-                self._running_in[execution] = threading.get_ident()
-                outcome = perform(execution)
-                del self._running_in[execution]
-                self._finish(execution, outcome)
+        while (execution := self._next(semaphore)) is not None:
+            self._running_in[execution] = threading.get_ident()
+            outcome = perform(execution)
+            del self._running_in[execution]
+            self._finish(execution, outcome)
+            del execution, outcome  # what they carry may be large, and the next long in coming
 
     def _next(self, semaphore: threading.Semaphore) -> Execution | None:
-        """Take an attempt and see that the next one is taken; without one, be woken by the semaphore."""
-        with self._lock:
-            self._wake_is_under_way = False
-            if self._threads > self._limit:
-                self._leave()
-            if not self._waiting:
-                if not self._is_closed:
-                    self._idle.append(semaphore)
-                else:
-                    semaphore.release()
-                return None
-            execution = self._waiting.popleft()
-            if self._waiting:
-                self._wake_one()
-            return execution
-
-    def _leave(self) -> Never:
-        """End this thread; the lock is held. Others take what it was woken for."""
-        self._threads -= 1
-        if self._waiting:
-            self._wake_one()
-        raise OneTooMany
+        """Take an attempt, or wait for one by the semaphore, and see that the next is taken; None: this thread ends."""
+        while True:
+            with self._lock:
+                self._wake_is_under_way = False
+                if self._is_closed:
+                    return None
+                if self._threads > self._limit:
+                    self._threads -= 1
+                    if self._waiting:  # what this thread was woken for
+                        self._wake_one()
+                    return None
+                if self._waiting:
+                    execution = self._waiting.popleft()
+                    if self._waiting:
+                        self._wake_one()
+                    return execution
+                self._idle.append(semaphore)
+            semaphore.acquire()
 
     def _finish(self, execution: Execution, outcome: Outcome) -> None:
         self._finished.append((execution, outcome))

@@ -56,7 +56,7 @@ class InlineExecutor(TaskExecutor):
 
     @override
     def resize(self, slots: int) -> None:
-        """Change nothing: what runs at once is what was started."""
+        """Change nothing: no thread or process is kept for attempts."""
 
     @override
     def stack(self, execution: Execution) -> str:

@@ -13,7 +13,11 @@ type Noted = Callable[[Execution], None]
 
 
 class TaskExecutor(ABC):
-    """Runs attempts, as many at once as it is given; what it keeps for them is bounded by the slots of the worker.
+    """Runs attempts.
+
+    The worker bounds how many are started at a time: it is leased no more than it has slots. An executor that keeps
+    threads or processes for them has no more of these than slots, and what was started beyond that, as when slots were
+    taken away, waits for one. Any other runs at once what was started.
 
     Rules (tests/contracts/task_executor.py): each started attempt ends in exactly one call of `done`, on the event
     loop that opened the executor, unless the executor was closed first; an attempt that raises, even a
@@ -38,7 +42,10 @@ class TaskExecutor(ABC):
 
     @abstractmethod
     def resize(self, slots: int) -> None:
-        """Run so many at once from now on; what runs already, or waits to, is not touched."""
+        """Keep at most so many threads or processes from now on; change nothing, if there are none.
+
+        What runs goes on, what waits is run, and those that are too many end when they have nothing to run.
+        """
 
     @abstractmethod
     def stack(self, execution: Execution) -> str:

@@ -1,6 +1,7 @@
 """The executor of `def` tasks keeps the contract, within its number of threads."""
 
 import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +14,7 @@ from fastworker.application.task_function import task
 from fastworker.domain.journal import Progress
 from fastworker.domain.lifecycle import TaskStatus
 from tests.contracts.desk import PATIENCE_SECONDS, until
-from tests.contracts.task_executor import Results, TaskExecutorContract, executions
+from tests.contracts.task_executor import KeepingExecutorContract, Results, executions
 
 THREADS = 8
 
@@ -22,7 +23,7 @@ def task_threads() -> int:
     return sum(thread.name.startswith("fastworker-task") for thread in threading.enumerate())
 
 
-class TestThreadExecutor(TaskExecutorContract):
+class TestThreadExecutor(KeepingExecutorContract):
     @pytest.fixture
     def executor(self) -> TaskExecutor:
         return ThreadExecutor(threads=THREADS)
@@ -128,6 +129,20 @@ class TestThreadExecutor(TaskExecutorContract):
             await results.have(100)
             assert task_threads() > before
         await until(lambda: task_threads() == before)
+
+    async def test_an_idle_thread_keeps_nothing_of_what_it_has_run(self, executor: TaskExecutor) -> None:
+        def now() -> float:
+            return 0.0
+
+        results = Results()
+        async with executor.open(results.done, results.noted):
+            attempts = executions(task(lambda: None), ())
+            attempts[0].now, kept = now, weakref.ref(now)
+            executor.start(attempts.pop())
+            await results.have(1)
+            results.outcomes.clear()
+            del now
+            await until(lambda: kept() is None)
 
     async def test_the_stack_of_a_running_attempt_shows_where_it_blocks(
         self, executor: TaskExecutor, gate: threading.Event
