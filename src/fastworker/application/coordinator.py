@@ -284,8 +284,8 @@ class Coordinator:
         """Let a worker go: leases that never reached it wait again, those that did are lost."""
         worker = self._worker(worker_id, incarnation)
         self._take_back_unread(worker, acknowledged, now)
-        grace = worker.directive.grace_seconds
-        patience = "its --drain-timeout was" if grace is None else f"the {grace:g} s that it was given were"
+        seconds = worker.directive.drain_seconds
+        patience = "its --drain-timeout was" if seconds is None else f"the {seconds:g} s that it was given were"
         self._decisions.lose_tasks(worker, f"left, {patience} over", now)
         self._decisions.drop_worker(worker_id, LEFT, now)
         self._decisions.dispatch(now)

@@ -250,12 +250,12 @@ class Decisions:
         self.record(TaskDue(task.task_id, now))
         self._ready.add(task.task_id)
 
-    def drain_worker(self, worker: Worker, now: float, grace_seconds: float | None = None) -> None:
-        """Have a worker take no more, finish what it runs, and leave; twice is once, unless the grace is another."""
+    def drain_worker(self, worker: Worker, now: float, drain_seconds: float | None = None) -> None:
+        """Have a worker take no more, finish what it runs, and leave; twice is once, unless the seconds are others."""
         directive = worker.directive
         is_known = worker.is_draining and directive.is_to_leave
-        if not is_known or grace_seconds not in (None, directive.grace_seconds):
-            self.direct(worker, is_to_leave=True, grace_seconds=grace_seconds)
+        if not is_known or drain_seconds not in (None, directive.drain_seconds):
+            self.direct(worker, is_to_leave=True, drain_seconds=drain_seconds)
         if not worker.is_draining:
             self.record(WorkerDrained(worker.card.worker_id))
             self.dispatch(now)

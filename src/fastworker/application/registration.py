@@ -103,20 +103,20 @@ class Registration:
         if it `may_stay`, it has not left, and this returns True.
         """
         self._is_leaving = True
-        self._leave_at = self._clock.now() + self._grace(seconds)
+        self._leave_at = self._clock.now() + self._drain_seconds(seconds)
         self._start_all()
         await self._close_slots()
         while await self._let_end():
             if not self._directive.is_to_leave and may_stay():
                 self._is_leaving = False
                 return True
-            self._leave_at = min(self._leave_at, self._clock.now() + self._grace(seconds))
+            self._leave_at = min(self._leave_at, self._clock.now() + self._drain_seconds(seconds))
         await self._say_goodbye(seconds)
         return False
 
-    def _grace(self, seconds: float) -> float:
-        grace = self._directive.grace_seconds
-        return seconds if grace is None else grace
+    def _drain_seconds(self, own: float) -> float:
+        wanted = self._directive.drain_seconds
+        return own if wanted is None else wanted
 
     async def _let_end(self) -> bool:
         """Let what runs end while there is time; True when somebody has said something else meanwhile."""
@@ -142,7 +142,7 @@ class Registration:
                 await self._report_batch()
         if len(self._attempts):
             tasks = [execution.task_id for execution in self._attempts]
-            log.warning("abandoned", tasks=tasks, after_seconds=self._grace(seconds))
+            log.warning("abandoned", tasks=tasks, after_seconds=self._drain_seconds(seconds))
         await self._leave()
 
     async def _close_slots(self) -> None:
@@ -217,7 +217,7 @@ class Registration:
         if directive.slots is not None and directive.slots != before.slots:
             self._attempts.resize(directive.slots)
             log.info("resized", worker_id=self._membership.worker_id, slots=directive.slots)
-        wish, wished = (directive.is_to_leave, directive.grace_seconds), (before.is_to_leave, before.grace_seconds)
+        wish, wished = (directive.is_to_leave, directive.drain_seconds), (before.is_to_leave, before.drain_seconds)
         return wish != wished or directive.is_to_leave != self._is_leaving
 
     async def _start(self) -> None:

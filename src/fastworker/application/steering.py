@@ -6,7 +6,7 @@ from typing import Protocol
 
 from fastworker.domain.action import Action, Actor
 from fastworker.domain.cancellation import Cancellation
-from fastworker.domain.directive import LONGEST_GRACE_SECONDS
+from fastworker.domain.directive import LONGEST_DRAIN_SECONDS
 from fastworker.domain.errors import FastWorkerError, InvalidOption, unknown_task_name
 from fastworker.domain.events import (
     ActionTaken,
@@ -190,7 +190,7 @@ class Steering:
         self._decisions.drain_worker(worker, now)
         self.note(Action(actor, "drain worker", worker_id, before, _stance(worker)), now=now)
 
-    def shut_down_worker(self, actor: Actor, worker_id: str, *, grace_seconds: float, now: float) -> None:
+    def shut_down_worker(self, actor: Actor, worker_id: str, *, drain_seconds: float, now: float) -> None:
         """Drain a worker that leaves after so many seconds whatever still runs, which is lost then.
 
         One that drains already is given that time from when it hears of it.
@@ -200,11 +200,11 @@ class Steering:
             InvalidOption: the seconds are none that it can wait.
             WorkerUnavailable: it is the control plane's own.
         """
-        if not 0 <= grace_seconds <= LONGEST_GRACE_SECONDS:
-            raise InvalidOption(f"a grace of {grace_seconds!r} s; expected 0 to {LONGEST_GRACE_SECONDS:,.0f}")
+        if not 0 <= drain_seconds <= LONGEST_DRAIN_SECONDS:
+            raise InvalidOption(f"a drain of at most {drain_seconds!r} s; expected 0 to {LONGEST_DRAIN_SECONDS:,.0f}")
         worker = worker_to_drain(worker_id, self._ledger)
         before = _stance(worker)
-        self._decisions.drain_worker(worker, now, grace_seconds)
+        self._decisions.drain_worker(worker, now, drain_seconds)
         self.note(Action(actor, "shut down worker", worker_id, before, _stance(worker)), now=now)
 
     def resume_worker(self, actor: Actor, worker_id: str, *, now: float) -> None:
@@ -217,7 +217,7 @@ class Steering:
         worker = worker_to_resume(worker_id, self._ledger)
         if worker.directive.is_to_leave:  # else it is asked to stay already
             before = _stance(worker)
-            self._decisions.direct(worker, is_to_leave=False, grace_seconds=None)
+            self._decisions.direct(worker, is_to_leave=False, drain_seconds=None)
             self.note(Action(actor, "resume worker", worker_id, before, _stance(worker)), now=now)
 
     def resize_worker(self, actor: Actor, worker_id: str, slots: int, *, now: float) -> None:
@@ -347,7 +347,7 @@ def _stance(worker: Worker) -> str:
     directive = worker.directive
     if not directive.is_to_leave:
         return "draining by itself" if worker.leaves_by_itself else "asked to stay"
-    return "draining" if directive.grace_seconds is None else f"draining for at most {directive.grace_seconds:g} s"
+    return "draining" if directive.drain_seconds is None else f"draining for at most {directive.drain_seconds:g} s"
 
 
 def _pause(actor: Actor, reason: str, seconds: float | None, now: float) -> Pause:

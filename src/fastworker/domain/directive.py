@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-LONGEST_GRACE_SECONDS = 86_400.0
+LONGEST_DRAIN_SECONDS = 86_400.0
 """A worker that is to leave waits for what it runs for a day at most; longer than that is a drain to be resumed."""
 
 
@@ -17,7 +17,7 @@ class Directive:
     number: int = 0
     slots: int | None = None
     is_to_leave: bool = False
-    grace_seconds: float | None = None  # for what runs, if it is to leave
+    drain_seconds: float | None = None  # for what runs, if it is to leave
 
 
 NO_DIRECTIVE = Directive()

@@ -50,14 +50,14 @@ def _settled(http: httpx.Client) -> dict[str, object] | None:
     return state if state["ordered_slots"] is None else None
 
 
-@pytest.mark.parametrize("grace", [0, 1])
+@pytest.mark.parametrize("seconds", [0, 1])
 def test_a_worker_that_is_shut_down_ends_with_exit_code_0_and_what_it_ran_is_lost(
-    system: StartSystem, gates: Gates, grace: int
+    system: StartSystem, gates: Gates, seconds: int
 ) -> None:
     with a_worker(system) as (up, http), up.sync_client() as client:
         handle = client.delay("wait_at_gate_in_thread", gates.folder, "held")
         gates.wait_until_started("held")
-        assert http.post("/shutdown", json={"grace_seconds": grace}).json()["state"] == "draining"
+        assert http.post("/shutdown", json={"drain_seconds": seconds}).json()["state"] == "draining"
         assert up.workers["sw1"].wait(within=20) == 0
         until(lambda: handle.status() is TaskStatus.LOST)
         gone = http.post("/resume")

@@ -380,7 +380,7 @@ class CoordinatorMachine(RuleBasedStateMachine):
                 self.plane.coordinator.drain_worker(worker_id, now=now)
                 assert self.witness.workers[worker_id].is_draining
             case "shut down":
-                steering.shut_down_worker(ANN, worker_id, grace_seconds=5.0 * slots, now=now)
+                steering.shut_down_worker(ANN, worker_id, drain_seconds=5.0 * slots, now=now)
                 assert self.witness.workers[worker_id].is_draining
             case "resume":
                 steering.resume_worker(ANN, worker_id, now=now)

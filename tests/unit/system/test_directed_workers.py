@@ -27,9 +27,9 @@ def drain(control_plane: RunningControlPlane, worker_id: str = "w1") -> None:
     control_plane.role.steer(lambda steering, now: steering.drain_worker(ANN, worker_id, now=now))
 
 
-def shut_down(control_plane: RunningControlPlane, grace_seconds: float) -> None:
+def shut_down(control_plane: RunningControlPlane, drain_seconds: float) -> None:
     def decide(steering: Steering, now: float) -> None:
-        steering.shut_down_worker(ANN, "w1", grace_seconds=grace_seconds, now=now)
+        steering.shut_down_worker(ANN, "w1", drain_seconds=drain_seconds, now=now)
 
     control_plane.role.steer(decide)
 
@@ -164,9 +164,9 @@ async def test_a_resized_worker_asks_at_its_usual_pace_afterwards() -> None:
         (lambda steering, now: steering.resize_worker(ANN, "w1", 0, now=now), InvalidOption),
         (lambda steering, now: steering.resize_worker(ANN, "w1", 10_001, now=now), InvalidOption),
         (lambda steering, now: steering.resize_worker(ANN, "w2", 3, now=now), UnknownWorker),
-        (lambda steering, now: steering.shut_down_worker(ANN, "w1", grace_seconds=-1.0, now=now), InvalidOption),
-        (lambda steering, now: steering.shut_down_worker(ANN, "w1", grace_seconds=1e6, now=now), InvalidOption),
-        (lambda steering, now: steering.shut_down_worker(ANN, "w2", grace_seconds=1.0, now=now), UnknownWorker),
+        (lambda steering, now: steering.shut_down_worker(ANN, "w1", drain_seconds=-1.0, now=now), InvalidOption),
+        (lambda steering, now: steering.shut_down_worker(ANN, "w1", drain_seconds=1e6, now=now), InvalidOption),
+        (lambda steering, now: steering.shut_down_worker(ANN, "w2", drain_seconds=1.0, now=now), UnknownWorker),
         (lambda steering, now: steering.resume_worker(ANN, "w1", now=now), WorkerUnavailable),
         (lambda steering, now: steering.resume_worker(ANN, "w2", now=now), UnknownWorker),
     ],

@@ -123,8 +123,8 @@ export function drainWorker(id: string): Promise<Worker> {
 }
 
 /** What still runs after so many seconds is lost. */
-export function shutDownWorker(id: string, graceSeconds: number): Promise<Worker> {
-  return post(`workers/${segment(id)}/shutdown`, { grace_seconds: graceSeconds });
+export function shutDownWorker(id: string, drainSeconds: number): Promise<Worker> {
+  return post(`workers/${segment(id)}/shutdown`, { drain_seconds: drainSeconds });
 }
 
 /** Ask a worker that drains to stay; it says whether it could by its state. */

@@ -683,7 +683,7 @@ export interface Setting {
 /** How long the worker waits for what it runs. */
 export interface ShutdownRequest {
   /** What still runs then is lost. */
-  grace_seconds: number;
+  drain_seconds: number;
 }
 
 /** The task that was accepted. */
@@ -1048,7 +1048,7 @@ export interface Worker {
   /** `resuming` was draining and is asked to stay, if it still can; `leaving` drains by itself: its process was told to end. */
   state: "active" | "draining" | "resuming" | "leaving";
   /** If it drains: what still runs after so many seconds is lost. None: after its own --drain-timeout. */
-  grace_seconds: number | null;
+  drain_seconds: number | null;
   /** It is given nothing: other workers know all of its functions. */
   is_standing_by: boolean;
   slots: number;
@@ -1081,7 +1081,7 @@ export interface WorkerDetail {
   /** `resuming` was draining and is asked to stay, if it still can; `leaving` drains by itself: its process was told to end. */
   state: "active" | "draining" | "resuming" | "leaving";
   /** If it drains: what still runs after so many seconds is lost. None: after its own --drain-timeout. */
-  grace_seconds: number | null;
+  drain_seconds: number | null;
   /** It is given nothing: other workers know all of its functions. */
   is_standing_by: boolean;
   slots: number;

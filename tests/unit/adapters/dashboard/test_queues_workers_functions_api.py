@@ -97,15 +97,15 @@ async def test_a_worker_that_is_shut_down_leaves_in_time() -> None:
     async with a_dashboard(functions=[held.function]) as served:
         handle = await served.client.delay("held", 1)
         await served.system.settle()
-        tried = await served.post("/workers/w1/shutdown", {"grace_seconds": 0, "dry_run": True})
+        tried = await served.post("/workers/w1/shutdown", {"drain_seconds": 0, "dry_run": True})
         assert (tried.status_code, (await served.get("/workers/w1")).json()["state"]) == (422, "active")
-        response = await served.post("/workers/w1/shutdown", {"grace_seconds": 3})
+        response = await served.post("/workers/w1/shutdown", {"drain_seconds": 3})
         assert (response.status_code, response.json()["state"]) == (202, "draining")
-        assert response.json()["grace_seconds"] == 3
-        assert (await served.post("/workers/w1/shutdown", {"grace_seconds": -1})).status_code == 422
+        assert response.json()["drain_seconds"] == 3
+        assert (await served.post("/workers/w1/shutdown", {"drain_seconds": -1})).status_code == 422
         await served.system.advance(4)
         assert (await served.get(f"/tasks/{handle}")).json()["status"] == "lost"
-        gone = await served.post("/workers/w1/shutdown", {"grace_seconds": 3})
+        gone = await served.post("/workers/w1/shutdown", {"drain_seconds": 3})
         assert (gone.status_code, gone.json()["current_status"]) == (409, "left")
         audit = await served.items("/audit")
         assert [(noted["action"], noted["after"]) for noted in audit if noted["action"] == "shut down worker"][-1] == (

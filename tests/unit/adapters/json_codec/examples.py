@@ -193,7 +193,7 @@ EXAMPLES: tuple[Message, ...] = (
             LeaseEntry(OTHER_TASK, "send", 1, 11, LeaseDetails(is_stop=True)),
         ],
         superseded=[OTHER_TASK],
-        directive=Directive(number=3, slots=8, is_to_leave=True, grace_seconds=2.5),
+        directive=Directive(number=3, slots=8, is_to_leave=True, drain_seconds=2.5),
         stacks=[12, 13],
         payloads=[b'{"":["a.png"],"width":800}', b"{}", b""],
     ),

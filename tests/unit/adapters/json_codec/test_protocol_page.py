@@ -4,6 +4,8 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+import pytest
+
 from fastworker.adapters.json_codec import JsonFrameCodec
 from fastworker.application.messages import (
     BATCH_BYTES,
@@ -14,7 +16,7 @@ from fastworker.application.messages import (
     PROTOCOL,
     Goodbye,
 )
-from fastworker.domain.errors import FastWorkerError, error_from_code
+from fastworker.domain.errors import FastWorkerError, UnknownWorker, WorkerUnavailable, error_from_code
 from fastworker.domain.ledger import OUTBOX_LIMIT
 
 PAGE = (Path(__file__).parents[4] / "docs" / "protocol.md").read_text()
@@ -65,3 +67,9 @@ def test_the_codes_of_refusals_are_codes_of_errors() -> None:
     codes = [code for codes, _, _ in rows("Refusals") for code in names(codes)]
     assert len(codes) == len(set(codes))
     assert [code for code in codes if type(error_from_code(code, "")) is FastWorkerError] == []
+
+
+@pytest.mark.parametrize("error", [UnknownWorker, WorkerUnavailable])
+def test_why_a_worker_is_not_drained_stands_among_the_refusals(error: type[FastWorkerError]) -> None:
+    (row,) = [row for row in rows("Refusals") if error.code in names(row[0])]
+    assert "`DrainWorker`" in " ".join(row)

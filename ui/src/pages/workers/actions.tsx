@@ -13,7 +13,7 @@ import { toast } from "../../state/toasts";
 
 type Done = () => void;
 
-const GRACE_SECONDS = "30";
+const DRAIN_SECONDS = "30";
 
 interface Action {
   name: string;
@@ -44,7 +44,7 @@ async function drain(worker: Worker, done: Done): Promise<void> {
 }
 
 function secondsIn(text: string | undefined): number | null {
-  const seconds = Number((text || GRACE_SECONDS).trim());
+  const seconds = Number((text || DRAIN_SECONDS).trim());
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
 }
 
@@ -59,11 +59,11 @@ async function shutDown(worker: Worker, done: Done): Promise<void> {
     typed: worker.id,
     text: `It takes no more tasks, and its process ends. ${runs} This cannot be undone once the process has ended.`,
     fields: [
-      { name: "grace", label: "Seconds for what runs", hint: `Without a number: ${GRACE_SECONDS}. 0 is at once.`, type: "number" },
+      { name: "seconds", label: "Seconds for what runs", hint: `Without a number: ${DRAIN_SECONDS}. 0 is at once.`, type: "number" },
     ],
   });
   if (!answers) return;
-  const seconds = secondsIn(answers.grace);
+  const seconds = secondsIn(answers.seconds);
   if (seconds === null) return void toast("bad", "Not shut down", { detail: "The seconds are a number, 0 or more." });
   await act(
     "Shutdown",

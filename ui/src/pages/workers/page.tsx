@@ -92,11 +92,11 @@ function State({ worker }: { worker: Worker }): JSX.Element {
         active
       </Badge>
     );
-  const { grace_seconds: grace } = worker;
+  const { drain_seconds: seconds } = worker;
   return (
     <Badge tone="warn" icon="drain" title={LEAVING[worker.state]}>
       {worker.state}
-      {grace !== null && `, at most ${count(grace)} s`}
+      {seconds !== null && `, at most ${count(seconds)} s`}
     </Badge>
   );
 }

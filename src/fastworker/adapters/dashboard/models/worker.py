@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from fastworker.domain.directive import LONGEST_GRACE_SECONDS
+from fastworker.domain.directive import LONGEST_DRAIN_SECONDS
 
 from .page import Page
 from .record import Body, Moment, Record
@@ -29,7 +29,7 @@ class Worker(Record):
         description="`resuming` was draining and is asked to stay, if it still can; `leaving` drains by itself: its "
         "process was told to end."
     )
-    grace_seconds: float | None = Field(
+    drain_seconds: float | None = Field(
         description="If it drains: what still runs after so many seconds is lost. None: after its own --drain-timeout."
     )
     is_standing_by: bool = Field(description="It is given nothing: other workers know all of its functions.")
@@ -60,7 +60,7 @@ class ResizeRequest(Body):
 class ShutdownRequest(Body):
     """How long the worker waits for what it runs."""
 
-    grace_seconds: float = Field(ge=0, le=LONGEST_GRACE_SECONDS, description="What still runs then is lost.")
+    drain_seconds: float = Field(ge=0, le=LONGEST_DRAIN_SECONDS, description="What still runs then is lost.")
 
 
 class WorkerDetail(Worker):

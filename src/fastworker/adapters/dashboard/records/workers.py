@@ -28,7 +28,7 @@ def worker_record(worker: DomainWorker, parts: Parts) -> Worker:
         id=card.worker_id,
         kind="control-plane" if card.is_local else "subworker",
         state=_state(worker),
-        grace_seconds=worker.directive.grace_seconds,
+        drain_seconds=worker.directive.drain_seconds,
         is_standing_by=parts.ledger.workers.is_standing_by(worker),
         slots=card.slots,
         ordered_slots=None if worker.has_obeyed or worker.directive.slots == card.slots else worker.directive.slots,

@@ -113,9 +113,9 @@ def shut_down_worker(
 ) -> Worker:
     """Drain a worker that leaves after some seconds whatever still runs, which is lost then. One that drains may be
     given fewer seconds."""
-    wanted, actor, seconds = name_in_path(worker_id), actor_of(request), data.grace_seconds
+    wanted, actor, seconds = name_in_path(worker_id), actor_of(request), data.drain_seconds
     return _directed(
-        parts, wanted, lambda steering, now: steering.shut_down_worker(actor, wanted, grace_seconds=seconds, now=now)
+        parts, wanted, lambda steering, now: steering.shut_down_worker(actor, wanted, drain_seconds=seconds, now=now)
     )
 
 
