@@ -64,5 +64,5 @@ def test_notes_come_back_in_their_order() -> None:
 
 
 def test_a_note_of_another_kind_is_an_error_and_not_taken_for_progress() -> None:
-    with pytest.raises(ValueError, match="a note of the kind .rumour.; expected line, progress or span"):
+    with pytest.raises(ValueError, match=r"a note of the kind 'rumour'; expected line, progress or span"):
         notes_of({"kind": "note", "token": 5, "notes": [["rumour", 1.0, None, "half"]]})
