@@ -268,7 +268,7 @@ class Decisions:
         if unheard.slots is not None:
             self.direct(worker, slots=unheard.slots)
         if unheard.is_to_leave:
-            self.drain_worker(worker, now, unheard.grace_seconds)
+            self.drain_worker(worker, now, unheard.drain_seconds)
 
     def direct(self, worker: Worker, **wanted: Any) -> None:
         """Want something else of a worker, beside what was wanted of it already."""

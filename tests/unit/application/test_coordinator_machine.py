@@ -602,7 +602,7 @@ class CoordinatorMachine(RuleBasedStateMachine):
         )
         worker = self.witness.workers[card.worker_id]
         directive, wanted = worker.directive, worker.unheard
-        assert (directive.slots, directive.grace_seconds) == (wanted.slots, wanted.grace_seconds)
+        assert (directive.slots, directive.drain_seconds) == (wanted.slots, wanted.drain_seconds)
         assert directive.is_to_leave is worker.is_draining is wanted.is_to_leave
 
     def _say_hello_if_dropped(self):

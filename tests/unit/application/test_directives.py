@@ -31,7 +31,7 @@ def drain(plane: ManualCoordinator) -> None:
 
 
 def shut_down(plane: ManualCoordinator) -> None:
-    plane.coordinator.steering.shut_down_worker(ANN, "worker", grace_seconds=5.0, now=plane.now)
+    plane.coordinator.steering.shut_down_worker(ANN, "worker", drain_seconds=5.0, now=plane.now)
 
 
 def resume(plane: ManualCoordinator) -> None:
@@ -135,9 +135,9 @@ def test_slots_that_a_worker_had_not_heard_of_when_it_was_dropped_are_ordered_wh
     assert (worker.card.slots, worker.directive.slots, worker.has_obeyed) == (2, 2, False)
 
 
-@pytest.mark.parametrize(("act", "grace_seconds"), [(drain, None), (shut_down, 5.0)])
+@pytest.mark.parametrize(("act", "drain_seconds"), [(drain, None), (shut_down, 5.0)])
 def test_a_worker_that_was_dropped_before_it_heard_that_it_is_to_leave_is_given_nothing_when_it_is_back(
-    act, grace_seconds
+    act, drain_seconds
 ):
     plane = a_plane()
     act(plane)
@@ -148,7 +148,7 @@ def test_a_worker_that_was_dropped_before_it_heard_that_it_is_to_leave_is_given_
 
     assert plane.poll() == []
     assert (worker.is_draining, worker.directive.is_to_leave) == (True, True)
-    assert worker.directive.grace_seconds == grace_seconds
+    assert worker.directive.drain_seconds == drain_seconds
 
 
 def test_what_a_worker_has_heard_of_is_not_wanted_again_when_it_is_back():
