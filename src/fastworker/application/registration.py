@@ -4,6 +4,7 @@ import random
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from math import inf
 
 import anyio
 
@@ -62,6 +63,7 @@ class Registration:
         registry: TaskRegistry,
         clock: Clock,
         jitter: random.Random,
+        drain_seconds: float,
     ) -> None:
         self._membership = membership
         self._requester = requester
@@ -69,14 +71,17 @@ class Registration:
         self._registry = registry
         self._clock = clock
         self._jitter = jitter
+        self._drain_seconds = drain_seconds
         self._received = 0
         self._unstarted: deque[tuple[LeaseEntry, bytes]] = deque()  # of one batch, or two
         self._can_start = Wakeup()
         self._heard_at = clock.now()
         self._is_connected = True
         self._is_leaving = False
-        self._leave_at = 0.0
+        self._wanted_by = inf  # people want it to have left by then
+        self._stop_by = inf  # its process, that was told to end, has it leave by then
         self._directive = NO_DIRECTIVE
+        self._told = anyio.CancelScope()  # cancelled when somebody says something else while what runs ends
         self._wanted_stacks: list[int] = []  # the tokens of attempts, for the next poll
         self._poll_is_out = Announcement()
         self._noted_at = clock.now()
@@ -96,38 +101,39 @@ class Registration:
             group.cancel_scope.cancel()
         return over
 
-    async def finish(self, *, seconds: float, may_stay: Callable[[], bool]) -> bool:
-        """Take no more leases, report what still ends, stop what is cancelled, and leave after `seconds` at the latest.
+    def stop(self) -> None:
+        """Have it leave within the drain timeout, whatever people want: its process was told to end."""
+        self._stop_by = min(self._stop_by, self._clock.now() + self._drain_seconds)
+        self._told.cancel()
 
-        Whoever has the worker leave may have given it other seconds, and may take it back while something runs still:
-        if it `may_stay`, it has not left, and this returns True.
+    async def finish(self) -> bool:
+        """Take no more leases, report what still ends, stop what is cancelled, and leave.
+
+        What runs has until its process wants to have ended, or until people want the worker gone, whichever is first.
+        They may want other seconds meanwhile, more or fewer, and may take it back while something runs still: unless
+        its process ends, it has not left then, and this returns True.
         """
+        began = self._clock.now()
         self._is_leaving = True
-        self._leave_at = self._clock.now() + self._drain_seconds(seconds)
         self._start_all()
         await self._close_slots()
         while await self._let_end():
-            if not self._directive.is_to_leave and may_stay():
+            if not self._directive.is_to_leave and self._stop_by == inf:
                 self._is_leaving = False
                 return True
-            self._leave_at = min(self._leave_at, self._clock.now() + self._drain_seconds(seconds))
-        await self._say_goodbye(seconds)
+        await self._say_goodbye(after_seconds=round(self._clock.now() - began, 1))
         return False
-
-    def _drain_seconds(self, own: float) -> float:
-        wanted = self._directive.drain_seconds
-        return own if wanted is None else wanted
 
     async def _let_end(self) -> bool:
         """Let what runs end while there is time; True when somebody has said something else meanwhile."""
-        told = anyio.CancelScope()
+        self._told = told = anyio.CancelScope()
 
         async def poll() -> None:
             if await self._poll() is None:
                 told.cancel()
             self._poll_is_out.make()  # no poll follows that would take outcomes along
 
-        with self._clock.scope_until(self._leave_at):
+        with self._clock.scope_until(min(self._wanted_by, self._stop_by)):
             async with background_tasks() as group:
                 group.start_soon(poll)
                 group.start_soon(self._report)
@@ -136,13 +142,13 @@ class Registration:
                     await self._attempts.wait_for_the_last()
         return told.cancel_called
 
-    async def _say_goodbye(self, seconds: float) -> None:
+    async def _say_goodbye(self, *, after_seconds: float) -> None:
         with self._clock.scope_until(self._clock.now() + FAREWELL_SECONDS):
             while self._attempts.has_ended:
                 await self._report_batch()
         if len(self._attempts):
             tasks = [execution.task_id for execution in self._attempts]
-            log.warning("abandoned", tasks=tasks, after_seconds=self._drain_seconds(seconds))
+            log.warning("abandoned", tasks=tasks, after_seconds=after_seconds)
         await self._leave()
 
     async def _close_slots(self) -> None:
@@ -212,13 +218,20 @@ class Registration:
                 self._unstarted.append((entry, payload))
 
     def _obey(self, directive: Directive) -> bool:
-        """Take what is wanted of this worker; True when that changes whether, or how soon, it leaves."""
+        """Take what is wanted of this worker; True when that may change whether, or how soon, it leaves."""
         before, self._directive = self._directive, directive
         if directive.slots is not None and directive.slots != before.slots:
             self._attempts.resize(directive.slots)
             log.info("resized", worker_id=self._membership.worker_id, slots=directive.slots)
-        wish, wished = (directive.is_to_leave, directive.drain_seconds), (before.is_to_leave, before.drain_seconds)
-        return wish != wished or directive.is_to_leave != self._is_leaving
+        if directive.number != before.number:
+            self._wanted_by = self._moment_to_leave(directive)
+        return directive.is_to_leave or self._is_leaving
+
+    def _moment_to_leave(self, directive: Directive) -> float:
+        if not directive.is_to_leave:
+            return inf
+        wanted = directive.drain_seconds
+        return self._clock.now() + (self._drain_seconds if wanted is None else wanted)
 
     async def _start(self) -> None:
         """Start many leases, or stop many attempts, after the next poll has left."""

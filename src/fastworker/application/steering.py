@@ -193,7 +193,8 @@ class Steering:
     def shut_down_worker(self, actor: Actor, worker_id: str, *, drain_seconds: float, now: float) -> None:
         """Drain a worker that leaves after so many seconds whatever still runs, which is lost then.
 
-        One that drains already is given that time from when it hears of it.
+        One that drains already is given that time, more or less, from when it hears of it; the process of one that was
+        told to end gives it no more than its own drain timeout.
 
         Raises:
             UnknownWorker: no worker of that id is connected.

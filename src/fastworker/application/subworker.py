@@ -104,6 +104,7 @@ class Subworker:
         self._is_stopping = False
         self._has_finished = False
         self._work_scope: anyio.CancelScope | None = None
+        self._registration: Registration | None = None
         self._loud_at = clock.now()
 
     def stop(self) -> None:
@@ -111,6 +112,8 @@ class Subworker:
         self._is_stopping = True
         if self._work_scope is not None:
             self._work_scope.cancel()
+        if self._registration is not None:
+            self._registration.stop()
 
     async def run(self) -> None:
         """Work until `stop`.
@@ -173,19 +176,20 @@ class Subworker:
             background_tasks() as beside,
         ):
             beside.start_soon(self._lag.watch, membership.joined.beat_seconds / LOOKS_PER_BEAT)
-            registration = Registration(
+            registration = self._registration = Registration(
                 membership,
                 requester,
                 attempts=self._attempts,
                 registry=registry,
                 clock=self._clock,
                 jitter=self._jitter,
+                drain_seconds=self._config.drain_seconds,
             )
             await self._work(registration, membership.epoch)
 
     async def _work(self, registration: Registration, epoch: str) -> None:
         """Work until the registration is over, or this worker has left: it was stopped, or somebody wants that."""
-        worker_id, seconds = self._config.worker_id, self._config.drain_seconds
+        worker_id = self._config.worker_id
         while True:
             with anyio.CancelScope() as self._work_scope:
                 while not self._is_stopping:
@@ -198,7 +202,9 @@ class Subworker:
                         return
                     await self._clock.sleep_until(self._clock.now() + self._jitter.uniform(0.05, 0.2))
             self._has_finished = True
-            if not await registration.finish(seconds=seconds, may_stay=lambda: not self._is_stopping):
+            if self._is_stopping:  # perhaps since before there was this registration
+                registration.stop()
+            if not await registration.finish():
                 self._is_stopping = True
                 return
             self._has_finished = False

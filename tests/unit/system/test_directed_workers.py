@@ -1,46 +1,18 @@
-"""Workers of which people want something: more or fewer slots, to leave in time, or to stay after all."""
+"""Workers of which people want something: more or fewer slots, or to stay after all."""
 
 from typing import Any
 
 import pytest
 
 from fastworker.application.messages import Leases, Poll, Report
-from fastworker.application.steering import Steering
-from fastworker.domain.action import Actor
 from fastworker.domain.errors import InvalidOption, UnknownWorker, WorkerUnavailable
-from fastworker.domain.events import WorkerLeft, WorkerObeyed, WorkerResumed
-from fastworker.domain.lifecycle import TaskStatus
-from fastworker.domain.worker_registry import LocalExecution, Worker
+from fastworker.domain.events import WorkerObeyed, WorkerResumed
+from fastworker.domain.worker_registry import LocalExecution
 
-from .system import HeldTask, RunningControlPlane, a_system
+from .directing import ANN, drain, resize, resume, worker_of
+from .system import HeldTask, a_system
 
 pytestmark = pytest.mark.anyio
-
-ANN = Actor("ann", "operator", "127.0.0.1")
-
-
-def resize(control_plane: RunningControlPlane, worker_id: str, slots: int) -> None:
-    control_plane.role.steer(lambda steering, now: steering.resize_worker(ANN, worker_id, slots, now=now))
-
-
-def drain(control_plane: RunningControlPlane, worker_id: str = "w1") -> None:
-    control_plane.role.steer(lambda steering, now: steering.drain_worker(ANN, worker_id, now=now))
-
-
-def shut_down(control_plane: RunningControlPlane, drain_seconds: float) -> None:
-    def decide(steering: Steering, now: float) -> None:
-        steering.shut_down_worker(ANN, "w1", drain_seconds=drain_seconds, now=now)
-
-    control_plane.role.steer(decide)
-
-
-def resume(control_plane: RunningControlPlane) -> None:
-    control_plane.role.steer(lambda steering, now: steering.resume_worker(ANN, "w1", now=now))
-
-
-def worker_of(control_plane: RunningControlPlane, worker_id: str = "w1") -> Worker:
-    return control_plane.ledger.workers[worker_id]
-
 
 # ---- slots ----
 
@@ -191,65 +163,6 @@ async def test_a_worker_that_drains_is_not_resized() -> None:
             with pytest.raises(WorkerUnavailable, match="worker w1 drains"):
                 resize(control_plane, "w1", 3)
             held.release()
-
-
-# ---- leaving in time ----
-
-
-async def test_a_worker_that_is_shut_down_leaves_when_its_seconds_are_over_and_what_it_ran_is_lost() -> None:
-    held = HeldTask()
-    async with a_system() as system:
-        control_plane = await system.start_control_plane()
-        worker = await system.start_worker("w1", held.function, slots=2)
-        async with system.client() as client:
-            quick, slow = await client.map("held", [(1,), (2,)])
-            await system.settle()
-            shut_down(control_plane, 5.0)
-            await system.settle()
-            held.release(1)
-            assert await quick == 1
-            await system.advance(4)
-            assert not worker.ended.is_set()
-            await system.advance(1.5)
-            assert worker.ended.is_set()
-            result = await slow.result()
-            assert result is not None
-            assert result.status is TaskStatus.LOST
-            assert "left, the 5 s that it was given were over" in str(result.error)
-        assert [event.reason for event in control_plane.happened(WorkerLeft)] == ["left"]
-
-
-async def test_a_worker_that_drains_already_can_be_given_fewer_seconds() -> None:
-    held = HeldTask()
-    async with a_system() as system:
-        control_plane = await system.start_control_plane()
-        worker = await system.start_worker("w1", held.function)
-        async with system.client() as client:
-            await client.delay("held", 1)
-            await system.settle()
-            drain(control_plane)
-            await system.advance(10)
-            shut_down(control_plane, 0.0)
-            await system.advance(0.1)
-            assert worker.ended.is_set()
-
-
-async def test_a_worker_whose_process_was_told_to_end_can_be_given_fewer_seconds_but_no_more() -> None:
-    held = HeldTask()
-    async with a_system() as system:
-        control_plane = await system.start_control_plane()
-        worker = await system.start_worker("w1", held.function, drain_seconds=20.0)
-        async with system.client() as client:
-            await client.delay("held", 1)
-            await system.settle()
-            worker.role.stop()
-            await system.settle()
-            shut_down(control_plane, 600.0)
-            await system.advance(10)
-            assert not worker.ended.is_set()
-            shut_down(control_plane, 2.0)
-            await system.advance(3)
-            assert worker.ended.is_set()
 
 
 # ---- staying after all ----

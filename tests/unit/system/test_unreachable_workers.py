@@ -10,7 +10,7 @@ from fastworker.domain.errors import InvalidSetting
 from fastworker.domain.events import WorkerJoined
 
 from .system import HeldTask, RunningControlPlane, RunningWorker, System, a_system
-from .test_directed_workers import drain, resize, resume, shut_down, worker_of
+from .directing import drain, resize, resume, shut_down, worker_of
 
 pytestmark = pytest.mark.anyio
 
