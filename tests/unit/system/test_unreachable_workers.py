@@ -9,8 +9,8 @@ from fastworker.application.messages import Join, Leases, Poll
 from fastworker.domain.errors import InvalidSetting
 from fastworker.domain.events import WorkerJoined
 
-from .system import HeldTask, RunningControlPlane, RunningWorker, System, a_system
 from .directing import drain, resize, resume, shut_down, worker_of
+from .system import HeldTask, RunningControlPlane, RunningWorker, System, a_system
 
 pytestmark = pytest.mark.anyio
 
