@@ -1,15 +1,13 @@
 // The last hour of a worker.
 import { expect, test } from "vitest";
-import { withSlots } from "../src/pages/workers/charts";
+import { linesOf } from "../src/pages/overview/series";
+import { CHARTS } from "../src/pages/workers/charts";
 
-test("beside what is measured stands how many slots there are, at each moment", () => {
-  const series = {
-    step_seconds: 10,
-    at: [10, 20],
-    columns: { busy_slots: [1, null] },
-    slots: 4,
-    is_kept: true,
-    as_of: "2026-01-01T00:00:00Z",
-  };
-  expect(withSlots(series)).toEqual({ at: [10, 20], columns: { busy_slots: [1, null], slots: [4, 4] } });
+test("beside the slots that were busy stands how many there were at that moment", () => {
+  const { recipe } = CHARTS.find(({ title }) => title === "Busy slots")!;
+  const lines = linesOf({ columns: { busy_slots: [1, 2], slots: [4, 8] } }, recipe);
+  expect(lines.map(({ label, values }) => [label, values])).toEqual([
+    ["busy", [1, 2]],
+    ["slots", [4, 8]],
+  ]);
 });

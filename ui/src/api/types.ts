@@ -1147,13 +1147,13 @@ export interface WorkerPage {
 
 /** The last hour of a live worker in columns, with one value per moment of `at`; None where nothing was told.
  * 
- * The columns are those of its vitals (the mean of a step, its last, its worst, its worst) and `busy_slots`. */
+ * The columns are those of its vitals (the mean of a step, its last, its worst, its worst), `busy_slots` (the most of
+ * a step) and `slots` (how many it had at that moment). */
 export interface WorkerSeries {
   step_seconds: number;
   /** Unix seconds, ends of the steps, oldest first. */
   at: number[];
   columns: Record<string, (number | null)[]>;
-  slots: number;
   /** False of a worker beyond those of which series are kept, and before its first. */
   is_kept: boolean;
   as_of: Moment;

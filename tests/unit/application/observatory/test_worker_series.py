@@ -4,10 +4,13 @@ import pytest
 
 from fastworker.application.observatory import worker_series
 from fastworker.application.observatory.worker_series import POINTS, STEP_SECONDS, Points
+from fastworker.domain.action import Actor
 from fastworker.domain.vitals import Vitals
 
 from ....builders import a_submission
 from .observed import ObservedCoordinator
+
+ANN = Actor("ann", "operator", "127.0.0.1")
 
 
 def vitals(share: float | None = None, *, memory: int = 1, lag: float = 0.0, trip: float | None = None) -> Vitals:
@@ -47,6 +50,7 @@ def test_a_step_tells_the_mean_use_the_last_memory_and_the_worst_waits():
         "loop_lag_seconds": [0.3],
         "round_trip_seconds": [0.2],
         "busy_slots": [0],
+        "slots": [4],
     }
 
 
@@ -79,6 +83,15 @@ def test_the_busiest_moment_of_a_step_counts():
     pass_step(plane)
 
     assert points(plane).columns["busy_slots"] == [2, 0]
+
+
+def test_a_resize_changes_how_many_slots_there_are_from_then_on():
+    plane = a_plane()
+    pass_step(plane)
+    plane.coordinator.steering.resize_worker(ANN, "worker", 2, now=plane.now)
+    pass_step(plane)
+
+    assert points(plane).columns["slots"] == [4, 2]
 
 
 def test_an_hour_is_kept_and_no_more():

@@ -19,7 +19,7 @@ interface Drawn {
   isWhole?: boolean;
 }
 
-const CHARTS: readonly Drawn[] = [
+export const CHARTS: readonly Drawn[] = [
   { title: "Processor", recipe: [["processor_share", "of one processor", "--series-1"]], format: share },
   { title: "Memory", recipe: [["memory_bytes", "held", "--series-1"]], format: bytes },
   { title: "Event loop lag", recipe: [["loop_lag_seconds", "lag", "--series-1"]], format: duration },
@@ -34,11 +34,6 @@ const CHARTS: readonly Drawn[] = [
     isWhole: true,
   },
 ];
-
-/** Beside what is measured, how many slots there are: the same at each moment. */
-export function withSlots(series: WorkerSeries): Pick<WorkerSeries, "at" | "columns"> {
-  return { at: series.at, columns: { ...series.columns, slots: series.at.map(() => series.slots) } };
-}
 
 export function WorkerCharts({ of }: { of: string }): JSX.Element {
   const path = `workers/${encodeURIComponent(of)}/series`;
@@ -64,17 +59,16 @@ export function WorkerCharts({ of }: { of: string }): JSX.Element {
 }
 
 function All({ series }: { series: WorkerSeries }): JSX.Element {
-  const shown = useMemo(() => withSlots(series), [series]);
   return (
     <div class="grid charts">
       {CHARTS.map((drawn) => (
-        <One key={drawn.title} drawn={drawn} series={shown} />
+        <One key={drawn.title} drawn={drawn} series={series} />
       ))}
     </div>
   );
 }
 
-function One({ drawn, series }: { drawn: Drawn; series: Pick<WorkerSeries, "at" | "columns"> }): JSX.Element {
+function One({ drawn, series }: { drawn: Drawn; series: WorkerSeries }): JSX.Element {
   const { recipe, ...rest } = drawn;
   const lines = useMemo(() => linesOf(series, recipe), [series, recipe]);
   return <Chart {...rest} at={series.at} lines={lines} />;

@@ -72,13 +72,13 @@ class WorkerDetail(Worker):
 class WorkerSeries(Record):
     """The last hour of a live worker in columns, with one value per moment of `at`; None where nothing was told.
 
-    The columns are those of its vitals (the mean of a step, its last, its worst, its worst) and `busy_slots`.
+    The columns are those of its vitals (the mean of a step, its last, its worst, its worst), `busy_slots` (the most of
+    a step) and `slots` (how many it had at that moment).
     """
 
     step_seconds: int
     at: list[float] = Field(description="Unix seconds, ends of the steps, oldest first.")
     columns: dict[str, list[float | None]]
-    slots: int
     is_kept: bool = Field(description="False of a worker beyond those of which series are kept, and before its first.")
     as_of: Moment
 

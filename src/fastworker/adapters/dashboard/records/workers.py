@@ -66,7 +66,6 @@ def worker_series(worker: DomainWorker, parts: Parts) -> WorkerSeries:
         step_seconds=STEP_SECONDS,
         at=[parts.moments.unix(at) for at in points.at],
         columns=points.columns,
-        slots=worker.card.slots,
         is_kept=found is not None,
         as_of=parts.moments.now(),
     )
