@@ -9,15 +9,17 @@ from fastworker.application.ports.codec import FrameCodec
 from fastworker.application.ports.transport import Publisher, Subscriber, Traffic
 from fastworker.domain.errors import BadFrame, ConnectionLost, ProtocolMismatch
 
+from .connections import Connections
 from .operation import Receiver
 
 
 class NngPublisher(Publisher):
     """The speaking end."""
 
-    def __init__(self, socket: pynng.Pub0, codec: FrameCodec) -> None:
+    def __init__(self, socket: pynng.Pub0, codec: FrameCodec, connections: Connections) -> None:
         self._socket = socket
         self._codec = codec
+        self._connections = connections
         self._traffic = Traffic()
 
     @override
@@ -34,7 +36,7 @@ class NngPublisher(Publisher):
     @property
     @override
     def connections(self) -> int:
-        return len(self._socket.pipes)
+        return len(self._connections)
 
 
 class NngSubscriber(Subscriber):

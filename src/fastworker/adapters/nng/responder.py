@@ -18,6 +18,7 @@ from fastworker.application.log import log
 from fastworker.application.ports.codec import FrameCodec
 from fastworker.application.ports.transport import Handler, Responder, Traffic
 
+from .connections import Connections
 from .operation import open_context
 
 LISTENING = 8
@@ -77,11 +78,19 @@ class Place:
 class NngResponder(Responder):
     """The answering end."""
 
-    def __init__(self, socket: pynng.Rep0, codec: FrameCodec, handler: Handler, addresses: Sequence[str]) -> None:
+    def __init__(
+        self,
+        socket: pynng.Rep0,
+        codec: FrameCodec,
+        handler: Handler,
+        addresses: Sequence[str],
+        connections: Connections,
+    ) -> None:
         self._socket = socket
         self._codec = codec
         self._handler = handler
         self._addresses = addresses
+        self._connections = connections
         self._answering: Answering | None = None
         self._places: list[Place] = []
         self._listening = 0
@@ -105,7 +114,7 @@ class NngResponder(Responder):
     @property
     @override
     def connections(self) -> int:
-        return len(self._socket.pipes)
+        return len(self._connections)
 
     @property
     @override

@@ -20,6 +20,7 @@ from fastworker.domain.errors import AddressUnusable
 
 from . import sockets
 from .broadcast import NngPublisher, NngSubscriber
+from .connections import Connections
 from .requester import NngRequester
 from .responder import NngResponder
 
@@ -58,8 +59,9 @@ class NngTransport(Transport):
     @asynccontextmanager
     async def serve(self, addresses: Sequence[str], handler: Handler) -> AsyncIterator[Responder]:
         with sockets.open_rep() as socket:
+            connections = Connections(socket)
             bound = [sockets.listen(socket, address) for address in addresses]
-            responder = NngResponder(socket, self._codec, handler, bound)
+            responder = NngResponder(socket, self._codec, handler, bound, connections)
             async with responder.running():
                 yield responder
 
@@ -67,8 +69,9 @@ class NngTransport(Transport):
     @asynccontextmanager
     async def publish(self, address: str) -> AsyncIterator[Publisher]:
         with sockets.open_pub() as socket:
+            connections = Connections(socket)
             sockets.listen(socket, address)
-            yield NngPublisher(socket, self._codec)
+            yield NngPublisher(socket, self._codec, connections)
 
     @override
     @asynccontextmanager
