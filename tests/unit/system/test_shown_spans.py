@@ -36,10 +36,11 @@ class Watched:
         self.system = system
         self.client = client
         self.plane = plane
-        self._spans = observatory.spans
+        self._observatory = observatory
 
     def kept(self, task_id: str) -> list[KeptSpan]:
-        return list(self._spans.of(task_id))
+        task = self._observatory.task(task_id, now=self.system.clock.now())
+        return list(self._observatory.spans.of(task))
 
     def names(self, task_id: str) -> list[str]:
         return [kept.span.name for kept in self.kept(task_id)]

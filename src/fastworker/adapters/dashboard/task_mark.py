@@ -51,7 +51,7 @@ def mark_of(task: Task, parts: Parts) -> TaskMark:
         pause=parts.ledger.pauses.of(task),
         priority_changes=task.priority_changes,
         steps=task.journal.last if task.journal else 0,
-        spans=parts.observatory.spans.last(task.task_id),
+        spans=parts.observatory.spans.last(task),
         audit=parts.observatory.audit.extent_of(task.task_id),
         heard=worker.heard_at // HEARD_SECONDS if worker else None,
         parent=standing(terms.parent, parts),

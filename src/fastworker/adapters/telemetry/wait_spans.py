@@ -9,6 +9,7 @@ from fastworker.application.ports.clock import Clock
 from fastworker.application.ports.event_sink import Ear, EventSink
 from fastworker.domain.events import Event, TaskLeased
 from fastworker.domain.ledger import Ledger
+from fastworker.domain.task import Task
 from fastworker.domain.task_span import TaskSpan
 
 from .messaging import about
@@ -16,7 +17,7 @@ from .otel_tracing import OtelTracing, end
 from .shown_spans import shown_span
 from .trace_headers import context_of
 
-type Keep = Callable[[str, int, str, TaskSpan], None]
+type Keep = Callable[[Task, int, str, TaskSpan], None]
 """Keeps a span of a task's attempt for people; the control plane's own has no worker."""
 
 
@@ -56,4 +57,4 @@ class WaitSpans(EventSink):
         )
         end(span, end_time=int((lease.leased_at + offset) * 1e9))
         if self._keep is not None and (shown := shown_span(span)) is not None:
-            self._keep(event.task_id, lease.attempt, "", shown)
+            self._keep(task, lease.attempt, "", shown)

@@ -43,6 +43,10 @@ class FunctionTally:
         self.ended.add(1, now=now)
         self._runs.add(durations)
 
+    def cancel(self, *, now: float) -> None:
+        """Count an attempt that was ended because somebody wanted that: it says nothing about the function."""
+        self.ended.add(1, now=now)
+
     def runs(self, *, now: float) -> Spread:
         """Return how long attempts ran in the last five to ten minutes."""
         self._make_present(now)

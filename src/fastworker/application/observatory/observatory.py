@@ -95,7 +95,7 @@ class Observatory(EventSink):
             TaskRetried: self._retried,
             TaskReturned: self._waiting_again,
             TaskDue: self._waiting_again,
-            TaskTraced: self.spans.hear,
+            TaskTraced: self._traced,
             PriorityChanged: self._reordered,
             TaskDeleted: self._deleted,
             WorkerPolled: self._polled,
@@ -229,6 +229,8 @@ class Observatory(EventSink):
         self.history.count_end(outcome.status)
         if outcome.status in _FAILED:
             self._fail(task, outcome, at, is_retried=False)
+        elif _has_run_until_now(task):
+            self.functions.open(task.submission.name, at).cancel(now=at)
 
     def _note_changes(self, tasks: list[Task]) -> None:
         if self.changes.is_on:
@@ -264,6 +266,9 @@ class Observatory(EventSink):
         if self.changes.is_on:
             self.changes.note_deleted(event.task_id)
 
+    def _traced(self, event: TaskTraced) -> None:
+        self.spans.add(self._ledger.tasks[event.task_id], event.attempt, event.worker_id, event.span)
+
     def _left(self, event: WorkerLeft) -> None:
         self._take_in()  # what failed on it
         self.workers.leave(event)
@@ -280,6 +285,12 @@ class Observatory(EventSink):
         self.workers.fail(worker_id)
         if outcome.error is not None:
             self.errors.add(Failure(task.task_id, name, worker_id, outcome.error, is_retried, at))
+
+
+def _has_run_until_now(task: Task) -> bool:
+    """True when the end of a task was that of an attempt, and it did not wait for its first or its next."""
+    lease, history = task.lease, task.history
+    return lease is not None and not (history and history[-1].number == lease.attempt)
 
 
 def _emptied[T](things: list[T]) -> list[T]:

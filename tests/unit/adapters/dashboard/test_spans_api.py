@@ -8,6 +8,7 @@ import pytest
 
 from fastworker.application.limits import Limits
 from fastworker.application.task_function import task
+from fastworker.domain.task_span import TaskSpan
 from tests.builders import a_span
 from tests.unit.adapters.telemetry.traces import Traces
 from tests.unit.system.system import AnyTask, HeldTask
@@ -35,6 +36,12 @@ async def run(served: Served, traces: Traces) -> str:
     handle = await served.client.delay("charge")
     await handle
     return str(handle)
+
+
+def keep(served: Served, task_id: str, span: TaskSpan) -> None:
+    """Have a span of the control plane come."""
+    observatory = served.parts.observatory
+    observatory.spans.add(observatory.task(task_id, now=served.system.clock.now()), 1, "", span)
 
 
 async def test_a_task_tells_its_spans_those_inside_others_first() -> None:
@@ -74,7 +81,7 @@ async def test_a_task_that_was_submitted_in_no_trace_leads_to_that_of_its_run() 
         await handle
         assert (await served.get(f"/tasks/{handle}")).json()["trace_id"] is None
         span = a_span()
-        served.parts.observatory.spans.add(handle, 1, "w1", span)
+        keep(served, handle, span)
         shown = (await served.get(f"/tasks/{handle}")).json()
         assert (shown["trace_id"], shown["trace_url"]) == (span.trace_id, TEMPLATE.format(trace_id=span.trace_id))
 
@@ -84,7 +91,7 @@ async def test_spans_are_told_in_pages_and_those_of_a_task_that_is_not_there_are
         handle = await served.client.delay("echo", 7)
         assert await served.items(f"/tasks/{handle}/spans") == []
         for number in range(5):
-            served.parts.observatory.spans.add(handle, 1, "", a_span(str(number)))
+            keep(served, handle, a_span(str(number)))
         first = (await served.get(f"/tasks/{handle}/spans", params={"limit": "3"})).json()
         rest = await served.items(f"/tasks/{handle}/spans", params={"cursor": first["next_cursor"]})
         assert [each["name"] for each in first["items"] + rest] == list("01234")
@@ -100,7 +107,7 @@ async def test_whoever_follows_a_task_hears_when_a_span_has_come() -> None:
         listener = served.parts.hub.listen([f"task:{handle}"], None)
         await served.turn()
         listener.take()
-        served.parts.observatory.spans.add(handle, 1, "w1", a_span())
+        keep(served, handle, a_span())
         await served.turn()
         assert [json.loads(event.data)["task"]["spans"] for event in listener.take()] == [1]
         await served.turn()

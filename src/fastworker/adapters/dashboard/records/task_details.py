@@ -48,7 +48,7 @@ def task_record(
     outcome, moments, worker = task.outcome, parts.moments, worker_that_runs(task, parts)
     error = outcome.error if outcome else None
     spans = parts.observatory.spans
-    trace_id = trace_id_of(task.submission.terms.trace) or spans.trace_id(task.task_id)
+    trace_id = trace_id_of(task.submission.terms.trace) or spans.trace_id(task)
     return Task(
         **dict(task_summary(task, parts)),
         terms=_terms(task.submission.terms),
@@ -72,7 +72,7 @@ def task_record(
         has_worker=has_worker,
         trace_id=trace_id,
         trace_url=trace_url(parts.trace_url_template, trace_id),
-        spans=spans.last(task.task_id),
+        spans=spans.last(task),
         worker_heard_at=moments.of(worker.heard_at) if worker else None,
     )
 

@@ -29,7 +29,7 @@ def list_spans(
     that of the submission, are where the traces are sent to.
     """
     task = parts.observatory.task(name_in_path(task_id), now=parts.clock.now())
-    kept = parts.observatory.spans.of(task.task_id)
+    kept = parts.observatory.spans.of(task)
     listing = Listing(f"spans {task.task_id}", kept, lambda each: (each.number,))
     return listing.page(
         TaskSpanPage,
