@@ -29,6 +29,16 @@ def press(page: Sight, way: str, name: str, key: str) -> None:
         page.keys(key)
 
 
+def slots_field(page: Sight) -> Any:
+    """Return the field of the dialog; charts are called so, too."""
+    return page.page.get_by_role("dialog").get_by_label("Slots")
+
+
+def focused(page: Sight) -> str:
+    """Return what the element that has the focus says."""
+    return str(page.page.evaluate("document.activeElement.textContent"))
+
+
 @WAYS
 def test_a_worker_is_resized(steered: Dashboard, sight: OpenSight, way: str) -> None:
     before = worker(steered)["slots"]
@@ -36,7 +46,7 @@ def test_a_worker_is_resized(steered: Dashboard, sight: OpenSight, way: str) -> 
     page = sight(steered, "workers/sw1")
     press(page, way, "Resize…", "z")
     page.see("as long as the process of this worker lives")
-    field = page.page.get_by_label("Slots")
+    field = slots_field(page)
     field.fill(str(wanted))
     if way == "mouse":
         page.answer("Resize it")
@@ -51,9 +61,10 @@ def test_a_worker_is_resized(steered: Dashboard, sight: OpenSight, way: str) -> 
 def test_slots_that_are_no_number_are_not_sent(steered: Dashboard, sight: OpenSight) -> None:
     page = sight(steered, "workers/sw1")
     press(page, "mouse", "Resize…", "z")
-    page.page.get_by_label("Slots").fill("many")
+    slots_field(page).fill("many")
     page.answer("Resize it")
-    page.see("The slots are a whole number, 1 or more.")
+    page.see("expected a whole number")
+    assert slots_field(page).input_value() == "many"
     assert worker(steered)["ordered_slots"] is None
 
 
@@ -71,6 +82,22 @@ def test_a_worker_that_drains_is_resumed(dashboard: StartDashboard, sight: OpenS
     page.wait_until(lambda tab: worker(started)["state"] == "active", "the worker stays")
     page.page.get_by_role("button", name="Drain sw1").wait_for()
     assert started.system.workers["sw1"].is_running
+
+
+def test_the_button_that_drains_a_worker_keeps_the_focus_when_it_becomes_the_one_that_resumes_it(
+    dashboard: StartDashboard, sight: OpenSight
+) -> None:
+    started = dashboard()
+    held(started)
+    page = sight(started, "workers/sw1")
+    page.wait_until(lambda tab: worker(started)["running"] == 1, "the task runs")
+    press(page, "mouse", "Drain", "d")
+    page.answer("Drain the worker")
+    page.page.get_by_role("button", name="Resume sw1").wait_for()
+    assert focused(page) == "Resume sw1"
+    page.keys("Enter")
+    page.page.get_by_role("button", name="Drain sw1").wait_for()
+    assert focused(page) == "Drain sw1"
 
 
 @WAYS
@@ -98,7 +125,7 @@ def test_of_the_control_planes_own_worker_only_the_slots_can_be_set(steered: Das
     assert drain.get_attribute("title") == "this is the control plane itself"
     assert page.page.get_by_role("button", name="Shut down… control-plane").get_attribute("aria-disabled") == "true"
     page.button("Resize… control-plane")
-    page.page.get_by_label("Slots").fill("7")
+    slots_field(page).fill("7")
     page.answer("Resize it")
     page.wait_until(lambda tab: steered.ask("workers/control-plane")["slots"] == 7, "it has them")
     steered.tell("workers/control-plane/resize", {"slots": 4})

@@ -1,20 +1,11 @@
 // Asking before doing: what exactly, how many; to be typed when there is no way back or when it is many.
 import { signal } from "@preact/signals";
-import type { JSX } from "preact";
+import type { JSX, TargetedSubmitEvent } from "preact";
 import { useState } from "preact/hooks";
+import { announce } from "../state/announcer";
 import { Button } from "./basics";
 import { Dialog } from "./dialog";
-
-interface Field {
-  name: string;
-  label: string;
-  hint?: string;
-  type?: "text" | "number";
-  /** What can be chosen; without this, anything can be written. */
-  choices?: readonly string[];
-  /** What is chosen at the beginning; without this, the first one. */
-  chosen?: string;
-}
+import { type Answers, faultOf, firstAnswers, QuestionControl, type QuestionField } from "./question-field";
 
 export interface Question {
   title: string;
@@ -23,11 +14,10 @@ export interface Question {
   isDangerous?: boolean;
   /** What has to be typed first. */
   typed?: string;
-  /** Fields for more to say, by name. */
-  fields?: Field[];
+  /** More to say; the dialog stays until it can be taken. */
+  fields?: readonly QuestionField[];
 }
 
-type Answers = Record<string, string>;
 const asked = signal<{ question: Question; answer: (answers: Answers | null) => void } | null>(null);
 
 /** Ask, and return what was filled in, or null when the person does not want to. */
@@ -40,66 +30,62 @@ export function ConfirmDialog(): JSX.Element | null {
   return asked.value && <Ask key={asked.value.question.title} {...asked.value} />;
 }
 
-function atFirst({ name, choices, chosen }: Field): [string, string][] {
-  return choices ? [[name, chosen ?? choices[0] ?? ""]] : [];
-}
-
 function Ask({ question, answer }: { question: Question; answer: (answers: Answers | null) => void }): JSX.Element {
+  const { title, text, verb, isDangerous, typed: word, fields = [] } = question;
   const [typed, setTyped] = useState("");
-  const [answers, setAnswers] = useState<Answers>(() =>
-    Object.fromEntries((question.fields ?? []).flatMap(atFirst)),
-  );
+  const [answers, setAnswers] = useState(() => firstAnswers(fields));
+  const [isTried, setTried] = useState(false);
+  const fault = (field: QuestionField) => faultOf(field, answers[field.name] ?? "");
+  const missing = word && typed !== word ? `type ${word} first` : null;
   const finish = (result: Answers | null) => {
     asked.value = null;
     answer(result);
   };
-  const missing = question.typed && typed !== question.typed ? `type ${question.typed} first` : null;
+  const onSubmit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (missing) return;
+    setTried(true);
+    const wrong = fields.find(fault);
+    if (wrong) complain(wrong, fault(wrong), event.currentTarget);
+    else finish(trimmed(answers));
+  };
   return (
-    <Dialog title={question.title} onClose={() => finish(null)}>
-      <form method="dialog" onSubmit={(event) => (event.preventDefault(), missing || finish(answers))}>
-        <p>{question.text}</p>
-        {question.fields?.map(({ name, label, hint, type = "text", choices }) => (
-          <label class="field" key={name}>
-            <span>{label}</span>
-            {choices ? (
-              <select
-                value={answers[name]}
-                onChange={(event) => setAnswers({ ...answers, [name]: event.currentTarget.value })}
-              >
-                {choices.map((choice) => (
-                  <option key={choice}>{choice}</option>
-                ))}
-              </select>
-            ) : (
-              <input
-                inputMode={type === "number" ? "decimal" : "text"}
-                value={answers[name] ?? ""}
-                onInput={(event) => setAnswers({ ...answers, [name]: event.currentTarget.value })}
-              />
-            )}
-            {hint && <small>{hint}</small>}
-          </label>
+    <Dialog title={title} onClose={() => finish(null)}>
+      <form method="dialog" onSubmit={onSubmit}>
+        <p>{text}</p>
+        {fields.map((field) => (
+          <QuestionControl
+            key={field.name}
+            field={field}
+            text={answers[field.name] ?? ""}
+            fault={isTried ? fault(field) : null}
+            onChange={(said) => setAnswers({ ...answers, [field.name]: said })}
+          />
         ))}
-        {question.typed && (
+        {word && (
           <label class="field">
             <span>
-              Type <b>{question.typed}</b> to go on
+              Type <b>{word}</b> to go on
             </span>
             <input value={typed} onInput={(event) => setTyped(event.currentTarget.value)} autocomplete="off" />
           </label>
         )}
         <footer>
           <Button onClick={() => finish(null)}>Keep as it is</Button>
-          <Button
-            type="submit"
-            kind={question.isDangerous ? "danger" : "primary"}
-            refused={missing}
-            onClick={() => undefined}
-          >
-            {question.verb}
+          <Button type="submit" kind={isDangerous ? "danger" : "primary"} refused={missing} onClick={() => undefined}>
+            {verb}
           </Button>
         </footer>
       </form>
     </Dialog>
   );
+}
+
+function trimmed(answers: Answers): Answers {
+  return Object.fromEntries(Object.entries(answers).map(([name, text]) => [name, text.trim()]));
+}
+
+function complain({ name, label }: QuestionField, fault: string | null, form: HTMLFormElement): void {
+  form.querySelector<HTMLElement>(`[name="${CSS.escape(name)}"]`)?.focus();
+  announce(`${label}: ${fault}`);
 }

@@ -30,14 +30,19 @@ export async function turnPause({ name, pause, version, doPause, doResume, done 
     text: "Tasks that run go on; those that wait stay, and new ones are still taken.",
     fields: [
       { name: "reason", label: "Reason", hint: "Others see it." },
-      { name: "minutes", label: "Minutes", hint: "Empty: until somebody resumes.", type: "number" },
+      {
+        name: "minutes",
+        label: "Minutes",
+        hint: "Empty: until somebody resumes.",
+        kind: "number",
+        schema: { minimum: 0.01 },
+        isOptional: true,
+      },
     ],
   });
   if (!answers) return;
-  const minutes = Number(answers.minutes ?? "");
-  if (answers.minutes && !(minutes > 0))
-    return void toast("bad", "Not paused", { detail: `“${answers.minutes}” is no number of minutes` });
-  const request = { reason: answers.reason?.trim() ?? "", ...(minutes > 0 ? { seconds: minutes * 60 } : {}) };
+  const { reason = "", minutes } = answers;
+  const request = { reason, ...(minutes ? { seconds: Number(minutes) * 60 } : {}) };
   const paused = await act(`Pause ${name}`, () => doPause(request, version));
   if (paused) {
     const undo = { label: "Undo", run: () => void resume(paused.version).then(done) };

@@ -20,7 +20,7 @@ export async function choosePriority(title: string, verb: string, has?: TaskPrio
         name: "priority",
         label: "Priority",
         choices: PRIORITIES.filter((one) => one !== has),
-        chosen: nextUp(has ?? "normal"),
+        first: nextUp(has ?? "normal"),
       },
     ],
   });

@@ -15,7 +15,7 @@ import { urlOf } from "../../router/route";
 import { copy } from "../../state/clipboard";
 import { toast } from "../../state/toasts";
 import { COLUMNS } from "../tasks/columns";
-import { RowAction, useWorkerKeys, WorkerActions } from "./actions";
+import { DrainOrResume, useWorkerKeys, WorkerActions } from "./actions";
 import { Gone } from "./gone";
 import { Moves } from "./moves";
 import { Recent } from "./recent";
@@ -201,7 +201,7 @@ function All(): JSX.Element {
                   key: "actions",
                   label: "Actions",
                   align: "end",
-                  cell: (worker) => <RowAction worker={worker} done={workers.refresh} />,
+                  cell: (worker) => <DrainOrResume worker={worker} done={workers.refresh} />,
                 },
               ]}
             />
