@@ -120,13 +120,13 @@ class Group:
             _, load, order, worker = noted = self._open[0]
             if self._noted.get(order) is not noted:
                 heappop(self._open)
-            elif not worker.is_open or worker.room <= 0:
-                heappop(self._open)
-                del self._noted[order]
-            elif len(worker.leased) == load:
+            elif len(worker.leased) != load:
+                heapreplace(self._open, self._note(worker))
+            elif worker.is_open and worker.room > 0:
                 return noted
             else:
-                heapreplace(self._open, self._note(worker))
+                heappop(self._open)
+                del self._noted[order]
         return None
 
     def _note_offered(self) -> None:
