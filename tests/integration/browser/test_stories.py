@@ -99,6 +99,15 @@ def test_a_running_task_shows_its_latest_log_lines_and_when_its_worker_was_heard
     page.see("last heard of")
 
 
+def test_a_worker_shows_what_its_tasks_log_and_leads_to_them(busy: Dashboard, sight: OpenSight) -> None:
+    running = busy.ask("tasks?name=rebuild_index&status=running&limit=1")["items"][0]
+    page = sight(busy, f"workers/{running['worker_id']}")
+    log = page.page.get_by_role("region", name="Latest log lines")
+    log.get_by_text("indexed document").last.wait_for()
+    log.get_by_role("link", name="rebuild_index").last.click()
+    page.wait_until(lambda tab: "/tasks/" in tab.url, "the task that said it")
+
+
 @pytest.mark.parametrize(
     ("label", "text"),
     [

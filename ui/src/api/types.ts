@@ -1108,6 +1108,21 @@ export interface WorkerDetail {
   tasks: TaskSummary[];
 }
 
+/** The latest log records of the tasks that this worker runs, or has run, the oldest first. */
+export interface WorkerLog {
+  lines: WorkerLogLine[];
+  as_of: Moment;
+}
+
+/** A log record of a task, while it ran on this worker. */
+export interface WorkerLogLine {
+  task_id: string;
+  name: string;
+  attempt: number;
+  at: Moment;
+  line: LogLine;
+}
+
 /** A worker came, or went: `reason` says why. */
 export interface WorkerMove {
   number: number;

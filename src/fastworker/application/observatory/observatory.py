@@ -20,6 +20,7 @@ from fastworker.domain.events import (
     TaskDue,
     TaskFinished,
     TaskLeased,
+    TaskNoted,
     TaskRetried,
     TaskReturned,
     TaskSubmitted,
@@ -28,6 +29,7 @@ from fastworker.domain.events import (
     WorkerLeft,
     WorkerPolled,
 )
+from fastworker.domain.journal import LogLine
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import RANKS, TaskPriority
@@ -46,7 +48,7 @@ from .measures import Measures
 from .task_ends import TaskEnds
 from .task_index import TaskIndex
 from .task_spans import TaskSpans
-from .worker_log import WorkerLog
+from .worker_log import SaidLine, WorkerLog
 from .worker_series import WorkerSeries
 
 MOST_ASIDE = 500
@@ -95,6 +97,7 @@ class Observatory(EventSink):
             TaskRetried: self._retried,
             TaskReturned: self._waiting_again,
             TaskDue: self._waiting_again,
+            TaskNoted: self._noted,
             TaskTraced: self._traced,
             PriorityChanged: self._reordered,
             TaskDeleted: self._deleted,
@@ -268,6 +271,12 @@ class Observatory(EventSink):
 
     def _traced(self, event: TaskTraced) -> None:
         self.spans.add(self._ledger.tasks[event.task_id], event.attempt, event.worker_id, event.span)
+
+    def _noted(self, event: TaskNoted) -> None:
+        task, line = self._ledger.tasks[event.task_id], event.note
+        if isinstance(line, LogLine) and task.lease is not None:
+            said = SaidLine(task.task_id, task.submission.name, task.lease.attempt, event.at, line)
+            self.workers.say(task.lease.worker_id, said)
 
     def _left(self, event: WorkerLeft) -> None:
         self._take_in()  # what failed on it

@@ -1,14 +1,18 @@
-"""When workers came and went, and what failed on those that are here."""
+"""When workers came and went, and of those that are here what failed on them and what was said there."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastworker.domain.code_variants import Digests
 from fastworker.domain.events import WorkerJoined, WorkerLeft
+from fastworker.domain.journal import LogLine
 
 from .freshness import Refresh, always_fresh
 
 MOST_KEPT = 200
+MOST_LINES = 50
+"""Log lines kept of each live worker, of whichever tasks."""
+
 MOST_CODES = 10_000
 """Task functions whose latest code is remembered, to see when a worker brings another."""
 
@@ -29,11 +33,23 @@ class WorkerMove:
     has_new_code: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SaidLine:
+    """A log line of a task, while it ran on some worker."""
+
+    task_id: str
+    name: str
+    attempt: int
+    at: float
+    line: LogLine
+
+
 @dataclass(slots=True)
 class WorkerTally:
-    """A live worker: its attempts that failed."""
+    """A live worker: its attempts that failed, and the latest log lines, the oldest first."""
 
     failed: int = 0
+    lines: deque[SaidLine] = field(default_factory=lambda: deque(maxlen=MOST_LINES))
 
 
 class WorkerLog:
@@ -78,6 +94,12 @@ class WorkerLog:
         tally = self._live.get(worker_id)
         if tally is not None:
             tally.failed += 1
+
+    def say(self, worker_id: str, line: SaidLine) -> None:
+        """Keep a log line of a task that runs on a worker, if it is still here."""
+        tally = self._live.get(worker_id)
+        if tally is not None:
+            tally.lines.append(line)
 
     def _learn(self, digests: Digests) -> bool:
         """Note of what code task functions are now; True if that of one was another before."""

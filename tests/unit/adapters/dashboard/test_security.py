@@ -213,6 +213,7 @@ NEEDED = {
         GET /api/v1/workers
         GET /api/v1/worker-moves
         GET /api/v1/workers/w1
+        GET /api/v1/workers/w1/log
         GET /api/v1/workers/w1/series
         GET /api/v1/functions
         GET /api/v1/functions/echo

@@ -4,7 +4,9 @@ import sys
 
 import pytest
 
+from fastworker.application.observatory.worker_log import SaidLine
 from fastworker.application.task_function import task
+from fastworker.domain.journal import LogLine
 
 from .served import HOST, a_dashboard
 
@@ -51,6 +53,24 @@ async def test_a_worker_with_other_code_is_told_apart_on_both_sides() -> None:
         await w2.kill()
         await served.system.advance(20)
         assert [each["differing_functions"] for each in await served.items("/workers")] == [[]]
+
+
+async def test_what_was_said_on_a_worker_is_told_with_whose_it_is() -> None:
+    async with a_dashboard() as served:
+        assert (await served.get("/workers/w1/log")).json()["lines"] == []
+        line = SaidLine("t1", "echo", 2, served.system.clock.now(), LogLine("warning", "shop", "low <b>stock</b>"))
+        served.parts.observatory.workers.say("w1", line)
+        told = (await served.get("/workers/w1/log")).json()
+        assert told["lines"] == [
+            {
+                "task_id": "t1",
+                "name": "echo",
+                "attempt": 2,
+                "at": told["as_of"],
+                "line": {"level": "warning", "logger": "shop", "message": "low <b>stock</b>"},
+            }
+        ]
+        assert (await served.get("/workers/gone/log")).status_code == 404
 
 
 async def test_the_series_of_a_worker_has_one_value_per_moment_in_each_column() -> None:

@@ -1,11 +1,15 @@
-"""Tests of what is remembered of the code that workers came with."""
+"""Tests of what is remembered of workers: the code that they came with, and what was said on them."""
 
 import pytest
 
 from fastworker.application.observatory import worker_log
 from fastworker.application.observatory.worker_log import WorkerLog
 from fastworker.domain.events import WorkerJoined, WorkerLeft
+from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.worker_registry import WorkerCard
+from tests.builders import a_submission
+
+from .observed import ObservedCoordinator
 
 
 def came(log: WorkerLog, worker_id: str, **digests: str) -> None:
@@ -49,3 +53,22 @@ def test_the_code_of_a_bounded_number_of_functions_is_remembered(monkeypatch: py
     assert with_new_code(log) == []
     came(log, "w3", resize="b", mail="n")
     assert with_new_code(log) == ["w3"]
+
+
+def test_the_latest_lines_of_the_tasks_of_a_worker_are_kept_until_it_goes(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(worker_log, "MOST_LINES", 2)
+    plane = ObservedCoordinator()
+    plane.join("w1", slots=2)
+    plane.accepted(a_submission("t1"), a_submission("t2"))
+    first, second = plane.poll("w1")
+    for number, task in enumerate([first, second, first]):
+        plane.note(task.task_id, task.lease, LogLine("info", "shop", f"line {number}"))
+    plane.note("t2", second.lease, Progress(1.0))
+    workers = plane.observatory.workers
+
+    said = [(each.task_id, each.attempt, each.line.message) for each in workers.of("w1").lines]
+    assert said == [("t2", 1, "line 1"), ("t1", 1, "line 2")]
+    kept = workers.of("w1").lines[0]
+    plane.leave("w1")
+    workers.say("w1", kept)
+    assert workers.of("w1") is None

@@ -18,6 +18,7 @@ import { COLUMNS } from "../tasks/columns";
 import { DrainOrResume, useWorkerKeys, WorkerActions } from "./actions";
 import { Gone } from "./gone";
 import { Moves } from "./moves";
+import { Log } from "./log";
 import { Recent } from "./recent";
 import { WorkerCharts } from "./charts";
 import { Labels, Lag, Memory, OtherCode, Processor, RoundTrip, VitalFacts } from "./vitals";
@@ -312,6 +313,7 @@ function Here({ id, worker }: { id: string; worker: Resource<WorkerDetail> }): J
       </Panel>
       <WorkerCharts of={id} />
       <Recent of={id} />
+      <Log of={id} />
       <Moves of={id} />
       <Panel title="Functions" resource={worker}>
         {({ functions }) => (

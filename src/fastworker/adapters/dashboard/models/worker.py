@@ -8,7 +8,7 @@ from fastworker.domain.directive import LONGEST_DRAIN_SECONDS
 
 from .page import Page
 from .record import Body, Moment, Record
-from .task import TaskSummary
+from .task import LogLine, TaskSummary
 
 
 class WorkerVitals(Record):
@@ -80,6 +80,23 @@ class WorkerSeries(Record):
     at: list[float] = Field(description="Unix seconds, ends of the steps, oldest first.")
     columns: dict[str, list[float | None]]
     is_kept: bool = Field(description="False of a worker beyond those of which series are kept, and before its first.")
+    as_of: Moment
+
+
+class WorkerLogLine(Record):
+    """A log record of a task, while it ran on this worker."""
+
+    task_id: str
+    name: str
+    attempt: int
+    at: Moment
+    line: LogLine
+
+
+class WorkerLog(Record):
+    """The latest log records of the tasks that this worker runs, or has run, the oldest first."""
+
+    lines: list[WorkerLogLine]
     as_of: Moment
 
 

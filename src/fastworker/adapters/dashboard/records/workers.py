@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from fastworker.application.observatory.worker_log import SaidLine
 from fastworker.application.observatory.worker_log import WorkerMove as DomainMove
 from fastworker.application.observatory.worker_series import COLUMNS, STEP_SECONDS, Points
 from fastworker.application.views import address_for_others
@@ -10,7 +11,16 @@ from fastworker.domain.task import Task as DomainTask
 from fastworker.domain.vitals import Vitals
 from fastworker.domain.worker_registry import Worker as DomainWorker
 
-from ..models.worker import Worker, WorkerDetail, WorkerMove, WorkerSeries, WorkerVitals
+from ..models.task import LogLine
+from ..models.worker import (
+    Worker,
+    WorkerDetail,
+    WorkerLog,
+    WorkerLogLine,
+    WorkerMove,
+    WorkerSeries,
+    WorkerVitals,
+)
 from ..moments import Moments
 from ..parts import Parts
 from .tasks import task_summary
@@ -68,6 +78,24 @@ def worker_series(worker: DomainWorker, parts: Parts) -> WorkerSeries:
         columns=points.columns,
         is_kept=found is not None,
         as_of=parts.moments.now(),
+    )
+
+
+def worker_log(worker: DomainWorker, parts: Parts) -> WorkerLog:
+    """Return what was said on a live worker lately."""
+    tally = parts.observatory.workers.of(worker.card.worker_id)
+    said = list(tally.lines) if tally else []
+    return WorkerLog(lines=[_log_line(each, parts.moments) for each in said], as_of=parts.moments.now())
+
+
+def _log_line(said: SaidLine, moments: Moments) -> WorkerLogLine:
+    line = said.line
+    return WorkerLogLine(
+        task_id=said.task_id,
+        name=said.name,
+        attempt=said.attempt,
+        at=moments.of(said.at),
+        line=LogLine(level=line.level, logger=line.logger, message=line.message),
     )
 
 

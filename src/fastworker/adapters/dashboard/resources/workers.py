@@ -17,6 +17,7 @@ from ..models.worker import (
     ShutdownRequest,
     Worker,
     WorkerDetail,
+    WorkerLog,
     WorkerMovePage,
     WorkerPage,
     WorkerSeries,
@@ -25,7 +26,7 @@ from ..parts import Given, Parts
 from ..paths import name_in_path
 from ..problem_kinds import NOT_FOUND, WRONG_STATE
 from ..problems import ApiProblem
-from ..records.workers import move_record, worker_detail, worker_record, worker_series
+from ..records.workers import move_record, worker_detail, worker_log, worker_record, worker_series
 from .arguments import PAGE_SIZE, Asking, CursorText, Limit, actor_of, fails_with, steer
 from .lists import Listing
 
@@ -84,6 +85,18 @@ def get_worker_series(parts: Given, worker_id: FromPath[str]) -> WorkerSeries:
     return worker_series(_worker(parts, name_in_path(worker_id)), parts)
 
 
+@get(
+    "/workers/{worker_id:str}/log",
+    operation_id="get_worker_log",
+    tags=TAGS,
+    responses=fails_with(),
+    sync_to_thread=False,
+)
+def get_worker_log(parts: Given, worker_id: FromPath[str]) -> WorkerLog:
+    """Return the latest log records of the tasks of a live worker."""
+    return worker_log(_worker(parts, name_in_path(worker_id)), parts)
+
+
 @post(
     "/workers/{worker_id:str}/drain",
     operation_id="drain_worker",
@@ -112,7 +125,7 @@ def shut_down_worker(
     request: Asking, parts: Given, worker_id: FromPath[str], data: JSONBody[ShutdownRequest]
 ) -> Worker:
     """Drain a worker that leaves after some seconds whatever still runs, which is lost then. One that drains may be
-    given fewer seconds."""
+    given other seconds."""
     wanted, actor, seconds = name_in_path(worker_id), actor_of(request), data.drain_seconds
     return _directed(
         parts, wanted, lambda steering, now: steering.shut_down_worker(actor, wanted, drain_seconds=seconds, now=now)
@@ -183,6 +196,7 @@ HANDLERS = [
     list_worker_moves,
     get_worker,
     get_worker_series,
+    get_worker_log,
     drain_worker,
     shut_down_worker,
     resume_worker,
