@@ -5,9 +5,14 @@ import { Icon, type IconName } from "../../components/icons";
 import { isFinal, Status } from "../../components/status";
 import { duration } from "../../format/numbers";
 import { fullTime, momentOf } from "../../format/times";
+import { param, setParams } from "../../router/location";
 import { urlOf } from "../../router/route";
 import { isUtc, now } from "../../state/clock";
 import { beyond, ChildTaskRows, spanOf } from "./relatives";
+import { gapsOf, scaleOf, total } from "./time-scale";
+
+/** Gaps can be drawn short where nothing ran for more than this share of the time. */
+const MOSTLY = 0.5;
 
 interface Stop {
   label: string;
@@ -122,41 +127,58 @@ export function Waterfall({ task, childTasks }: { task: Task; childTasks: TaskPa
   const until = Math.max(from + 1, ...attempts.map(endOf), ...children.map((child) => spanOf(child, now.value).until));
   // An attempt is waited for from the end of the one before it on: a backoff is a part of that.
   const waits = attempts.map((_one, index) => (index === 0 ? from : endOf(attempts[index - 1] as Attempt)));
-  const part = (at: number) => `${Math.max(0, Math.min(100, ((at - from) / (until - from)) * 100))}%`;
+  const whole = { from, until };
+  const ran = attempts.map((one) => ({ from: momentOf(one.started_at) ?? from, until: endOf(one) }));
+  const gaps = gapsOf(whole, [...ran, ...children.map((child) => spanOf(child, now.value))]);
+  const isShort = param("gaps") === "short";
+  const place = scaleOf(whole, isShort ? gaps : []);
+  const part = (at: number) => `${place(at) * 100}%`;
   return (
-    <ol
-      class={children.length ? "waterfall with-children" : "waterfall"}
-      aria-label={`Attempts${children.length ? ", and tasks that they submitted," : ""} over ${duration((until - from) / 1000)}`}
-    >
-      {attempts.map((one, index) => {
-        const started = momentOf(one.started_at) ?? from;
-        const seconds = one.run_seconds ?? (endOf(one) - started) / 1000;
-        return (
-          <li key={one.number}>
-            <span class="waterfall-name">attempt {one.number}</span>
-            <span class="track">
-              <i
-                class="waited"
-                style={{ left: part(waits[index] ?? from), width: `calc(${part(started)} - ${part(waits[index] ?? from)})` }}
-              />
-              <i
-                class={one.status}
-                style={{ left: part(started), width: `calc(${part(endOf(one))} - ${part(started)})` }}
-              />
-            </span>
-            <span class="waterfall-note">
-              <Status status={one.status} /> {duration(one.status === "running" ? Math.round(seconds) : seconds)}
-              <small>after {duration((started - (waits[index] ?? from)) / 1000)}</small>
-            </span>
-          </li>
-        );
-      })}
-      <ChildTaskRows tasks={children} part={part} />
-      {more && (
-        <li class="child">
-          <a href={urlOf("tasks", "", { parent: task.id, order: "oldest" })}>{more}</a>
-        </li>
+    <>
+      {total(gaps) > MOSTLY * (until - from) && (
+        <label class="gaps">
+          <input
+            type="checkbox"
+            checked={isShort}
+            onChange={() => setParams({ gaps: isShort ? undefined : "short" })}
+          />{" "}
+          Draw gaps short
+        </label>
       )}
-    </ol>
+      <ol
+        class={children.length ? "waterfall with-children" : "waterfall"}
+        aria-label={`Attempts${children.length ? ", and tasks that they submitted," : ""} over ${duration((until - from) / 1000)}`}
+      >
+        {attempts.map((one, index) => {
+          const started = momentOf(one.started_at) ?? from;
+          const seconds = one.run_seconds ?? (endOf(one) - started) / 1000;
+          return (
+            <li key={one.number}>
+              <span class="waterfall-name">attempt {one.number}</span>
+              <span class="track">
+                <i
+                  class="waited"
+                  style={{ left: part(waits[index] ?? from), width: `calc(${part(started)} - ${part(waits[index] ?? from)})` }}
+                />
+                <i
+                  class={one.status}
+                  style={{ left: part(started), width: `calc(${part(endOf(one))} - ${part(started)})` }}
+                />
+              </span>
+              <span class="waterfall-note">
+                <Status status={one.status} /> {duration(one.status === "running" ? Math.round(seconds) : seconds)}
+                <small>after {duration((started - (waits[index] ?? from)) / 1000)}</small>
+              </span>
+            </li>
+          );
+        })}
+        <ChildTaskRows tasks={children} part={part} />
+        {more && (
+          <li class="child">
+            <a href={urlOf("tasks", "", { parent: task.id, order: "oldest" })}>{more}</a>
+          </li>
+        )}
+      </ol>
+    </>
   );
 }
