@@ -223,8 +223,7 @@ class Registration:
         if directive.slots is not None and directive.slots != before.slots:
             self._attempts.resize(directive.slots)
             log.info("resized", worker_id=self._membership.worker_id, slots=directive.slots)
-        if directive.number != before.number:
-            self._wanted_by = self._moment_to_leave(directive)
+        self._wanted_by = self._moment_to_leave(directive)  # each directive comes once: the next poll says it has come
         return directive.is_to_leave or self._is_leaving
 
     def _moment_to_leave(self, directive: Directive) -> float:
