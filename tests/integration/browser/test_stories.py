@@ -111,7 +111,7 @@ def test_a_worker_shows_what_its_tasks_log_and_leads_to_them(busy: Dashboard, si
 @pytest.mark.parametrize(
     ("label", "text"),
     [
-        ("Python", "from shop_work import charge_card"),
+        ("Python", 'delay("charge_card"'),
         ("Command line", "fastworker submit charge_card"),
         ("curl", "curl -H"),
         ("JSON of the task", '"most_attempts": 3'),
