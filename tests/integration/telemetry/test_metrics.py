@@ -36,6 +36,8 @@ def test_every_metric_is_sent_with_the_right_labels(system: StartSystem, dashboa
                 lambda: (found := sent(collector, "tasks.finished")) and found.values[("status", "failure"),] == 1,
                 what="the end of all is sent",
             )
+        # the last to come: a worker tells of its processor with its second beat
+        until(lambda: all(sent(collector, each.name) for each in INSTRUMENTS), within=20, what="all of them are sent")
         for instrument in INSTRUMENTS:
             metric = sent(collector, instrument.name)
             assert metric is not None, instrument.name
