@@ -312,13 +312,12 @@ class Coordinator:
         self._decisions.dispatch(now)
 
     def fire(self, *, now: float) -> None:
-        """Do what the timers of tasks ask for by now, and lease what can start."""
+        """Do what the timers of tasks and the rates of priorities ask for by now, and lease what can start."""
         self._decisions.dispatch(now)
 
     def next_timer_at(self) -> float | None:
-        """Return when `fire` has something to do next; None when no timer is set."""
-        timer = self.ledger.timers.first()
-        return None if timer is None else timer[0]
+        """Return when `fire` has something to do next; None when nothing waits for a time."""
+        return self._decisions.next_due_at()
 
     def forgive(self, seconds: float, *, now: float) -> None:
         """Do not hold a time in which the control plane itself stood still against those who were silent in it."""

@@ -15,6 +15,7 @@ from fastworker.domain.errors import FastWorkerError, TaskTimeout
 from fastworker.domain.events import (
     Event,
     PriorityChanged,
+    PriorityDue,
     ReportSuperseded,
     StopOrdered,
     TaskDue,
@@ -120,8 +121,18 @@ class Decisions:
             if task.journal is not None:
                 self._ready.add(task.submission.task_id)
 
+    def next_due_at(self) -> float | None:
+        """Return when `dispatch` has something to do next that only time brings; None when there is no such thing."""
+        timer, limits = self._ledger.timers.first(), self._ledger.queue_limits
+        at = None if timer is None else timer[0]
+        if limits and (due := limits.first_due()) is not None:
+            return due[0] if at is None else min(at, due[0])
+        return at
+
     def _fire(self, now: float) -> None:
-        timers = self._ledger.timers
+        timers, limits = self._ledger.timers, self._ledger.queue_limits
+        while limits and (due := limits.first_due()) is not None and due[0] <= now:
+            self.record(PriorityDue(due[1], now))
         while (timer := timers.first()) is not None and timer[0] <= now:
             _, _, kind, task, _ = timer
             if kind is TimerKind.DUE:

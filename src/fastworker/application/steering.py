@@ -12,6 +12,7 @@ from fastworker.domain.events import (
     ActionTaken,
     FunctionPaused,
     FunctionResumed,
+    PriorityLimited,
     PriorityPaused,
     PriorityResumed,
     TaskDeleted,
@@ -20,11 +21,11 @@ from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.pause import Pause
 from fastworker.domain.priority import TaskPriority
+from fastworker.domain.queue_limit import QueueLimit, check_limit
 from fastworker.domain.session import Session
 from fastworker.domain.task import Submission, Task
 from fastworker.domain.terms import LONGEST_SECONDS, Terms
 from fastworker.domain.text import bounded
-from fastworker.domain.worker_registry import Worker
 
 from .admission import (
     Admission,
@@ -36,6 +37,7 @@ from .admission import (
     worker_to_resize,
     worker_to_resume,
 )
+from .before_and_after import allowed_by, in_words, stance_of
 from .decisions import Decisions
 from .limits import LONGEST_ID, Limits
 
@@ -186,9 +188,9 @@ class Steering:
     def drain_worker(self, actor: Actor, worker_id: str, *, now: float) -> None:
         """Have a worker take no more, finish what it runs, and leave; raises `UnknownWorker`, `WorkerUnavailable`."""
         worker = worker_to_drain(worker_id, self._ledger)
-        before = _stance(worker)
+        before = stance_of(worker)
         self._decisions.drain_worker(worker, now)
-        self.note(Action(actor, "drain worker", worker_id, before, _stance(worker)), now=now)
+        self.note(Action(actor, "drain worker", worker_id, before, stance_of(worker)), now=now)
 
     def shut_down_worker(self, actor: Actor, worker_id: str, *, drain_seconds: float, now: float) -> None:
         """Drain a worker that leaves after so many seconds whatever still runs, which is lost then.
@@ -204,9 +206,9 @@ class Steering:
         if not 0 <= drain_seconds <= LONGEST_DRAIN_SECONDS:
             raise InvalidOption(f"a drain of at most {drain_seconds!r} s; expected 0 to {LONGEST_DRAIN_SECONDS:,.0f}")
         worker = worker_to_drain(worker_id, self._ledger)
-        before = _stance(worker)
+        before = stance_of(worker)
         self._decisions.drain_worker(worker, now, drain_seconds)
-        self.note(Action(actor, "shut down worker", worker_id, before, _stance(worker)), now=now)
+        self.note(Action(actor, "shut down worker", worker_id, before, stance_of(worker)), now=now)
 
     def resume_worker(self, actor: Actor, worker_id: str, *, now: float) -> None:
         """Ask a worker that was told to leave to stay; whether it could is seen when it asks for work.
@@ -217,9 +219,9 @@ class Steering:
         """
         worker = worker_to_resume(worker_id, self._ledger)
         if worker.directive.is_to_leave:  # else it is asked to stay already
-            before = _stance(worker)
+            before = stance_of(worker)
             self._decisions.direct(worker, is_to_leave=False, drain_seconds=None)
-            self.note(Action(actor, "resume worker", worker_id, before, _stance(worker)), now=now)
+            self.note(Action(actor, "resume worker", worker_id, before, stance_of(worker)), now=now)
 
     def resize_worker(self, actor: Actor, worker_id: str, slots: int, *, now: float) -> None:
         """Have a worker run so many tasks at once, for as long as its process lives; what runs already runs on.
@@ -245,9 +247,9 @@ class Steering:
             InvalidOption: the seconds are none that can pass.
         """
         pause = _pause(actor, reason, seconds, now)
-        before = _said(self._ledger.pauses.priorities.get(priority))
+        before = in_words(self._ledger.pauses.priorities.get(priority))
         self._decisions.record(PriorityPaused(priority, pause))
-        self.note(Action(actor, "pause priority", priority.value, before, _said(pause)), now=now)
+        self.note(Action(actor, "pause priority", priority.value, before, in_words(pause)), now=now)
         return pause
 
     def pause_function(
@@ -262,9 +264,9 @@ class Steering:
         if name not in self._ledger.names:
             raise unknown_task_name(bounded(name, LONGEST_ID), sorted(self._ledger.names))
         pause = _pause(actor, reason, seconds, now)
-        before = _said(self._ledger.pauses.functions.get(name))
+        before = in_words(self._ledger.pauses.functions.get(name))
         self._decisions.record(FunctionPaused(name, pause))
-        self.note(Action(actor, "pause function", name, before, _said(pause)), now=now)
+        self.note(Action(actor, "pause function", name, before, in_words(pause)), now=now)
         return pause
 
     def resume_priority(self, actor: Actor, priority: TaskPriority, *, now: float) -> None:
@@ -273,7 +275,7 @@ class Steering:
         if pause is not None:
             self._decisions.record(PriorityResumed(priority, now))
             self._decisions.dispatch(now)
-            self.note(Action(actor, "resume priority", priority.value, _said(pause), _said(None)), now=now)
+            self.note(Action(actor, "resume priority", priority.value, in_words(pause), in_words(None)), now=now)
 
     def resume_function(self, actor: Actor, name: str, *, now: float) -> None:
         """Let the tasks of a task function start again; one that is not paused stays as it is."""
@@ -281,7 +283,7 @@ class Steering:
         if pause is not None:
             self._decisions.record(FunctionResumed(name, now))
             self._decisions.dispatch(now)
-            self.note(Action(actor, "resume function", name, _said(pause), _said(None)), now=now)
+            self.note(Action(actor, "resume function", name, in_words(pause), in_words(None)), now=now)
 
     def resume_what_is_over(self, *, now: float) -> None:
         """End the pauses whose time has passed."""
@@ -290,6 +292,27 @@ class Steering:
             self._decisions.record(PriorityResumed(priority, now))
         for name in [name for name, pause in pauses.functions.items() if pause.is_over(now)]:
             self._decisions.record(FunctionResumed(name, now))
+
+    # ---- limits ----
+
+    def limit_priority(
+        self, actor: Actor, priority: TaskPriority, *, at_once: int | None, per_second: float | None, now: float
+    ) -> None:
+        """Have at most so many tasks of a priority run at once, and so many start per second; None: any number.
+
+        What runs already counts, and runs on, even if it is more.
+
+        Raises:
+            InvalidOption: one of the two is out of its bounds.
+        """
+        check_limit(at_once, per_second)
+        before = self._ledger.queue_limits.limit_of(priority)
+        is_limit = at_once is not None or per_second is not None
+        after = QueueLimit(actor.name, now, at_once, per_second) if is_limit else None
+        if after is not None or before is not None:
+            self._decisions.record(PriorityLimited(priority, after))
+            self._decisions.dispatch(now)
+            self.note(Action(actor, "limit priority", priority.value, allowed_by(before), allowed_by(after)), now=now)
 
     # ---- parts ----
 
@@ -342,22 +365,7 @@ def _edited(submission: Submission, edit: Edit) -> Submission:
     )
 
 
-def _stance(worker: Worker) -> str:
-    if not worker.is_draining:
-        return "working"
-    directive = worker.directive
-    if not directive.is_to_leave:
-        return "draining by itself" if worker.leaves_by_itself else "asked to stay"
-    return "draining" if directive.drain_seconds is None else f"draining for at most {directive.drain_seconds:g} s"
-
-
 def _pause(actor: Actor, reason: str, seconds: float | None, now: float) -> Pause:
     if seconds is not None and not 0 < seconds <= LONGEST_SECONDS:
         raise InvalidOption(f"a pause of {seconds!r} s; expected more than 0, and at most ten years")
     return Pause(actor.name, bounded(reason, REASON_CHARACTERS), now, None if seconds is None else now + seconds)
-
-
-def _said(pause: Pause | None) -> str:
-    if pause is None:
-        return "not paused"
-    return f"paused: {pause.reason}" if pause.reason else "paused"

@@ -7,6 +7,7 @@ from .directive import Directive
 from .journal import LogLine, Progress
 from .pause import Pause
 from .priority import TaskPriority
+from .queue_limit import QueueLimit
 from .task import Lease, Outcome, Submission
 from .task_span import TaskSpan
 from .value import value
@@ -311,6 +312,22 @@ class FunctionResumed:
 
 
 @dataclass(frozen=True, slots=True)
+class PriorityLimited:
+    """So much of a priority may run from now on, in place of any limit before; None: as much as there is room for."""
+
+    priority: TaskPriority
+    limit: QueueLimit | None
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityDue:
+    """The rate of a priority allows a start again."""
+
+    priority: TaskPriority
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class ActionTaken:
     """Somebody did something. For the record only: what it led to are events of their own."""
 
@@ -319,6 +336,7 @@ class ActionTaken:
 
 
 type PauseEvent = PriorityPaused | PriorityResumed | FunctionPaused | FunctionResumed
+type LimitEvent = PriorityLimited | PriorityDue
 type WorkerEvent = (
     WorkerPolled
     | WorkerAnswered
@@ -355,5 +373,6 @@ type Event = (
     | SilenceForgiven
     | DrainStarted
     | PauseEvent
+    | LimitEvent
     | ActionTaken
 )

@@ -14,6 +14,8 @@ from .events import (
     FunctionPaused,
     FunctionResumed,
     PriorityChanged,
+    PriorityDue,
+    PriorityLimited,
     PriorityPaused,
     PriorityResumed,
     ReportSuperseded,
@@ -49,6 +51,7 @@ from .events import (
 from .journal import Journal
 from .lifecycle import TaskStatus
 from .pauses import Pauses
+from .queue_limits import QueueLimits
 from .result_cache import ResultCache
 from .session import Session
 from .task import Order, PriorityChange, Task, latest_attempt
@@ -95,6 +98,7 @@ class Ledger:
         self.names = set(names)
         self.declared = dict(declared or {})  # what task functions ask for, by name
         self.pauses = Pauses(self.queue)
+        self.queue_limits = QueueLimits(self.queue)
         self.is_draining = False
         self.scheduled = 0
         self.payload_bytes = 0  # the arguments of all tasks that are not final
@@ -172,6 +176,8 @@ class Ledger:
                 self.is_draining = True
             case PriorityPaused() | PriorityResumed() | FunctionPaused() | FunctionResumed():
                 self.pauses.apply(event)
+            case PriorityLimited() | PriorityDue():
+                self.queue_limits.apply(event, self.workers)
             case ActionTaken():
                 self.actions += 1
             case _:
@@ -280,6 +286,8 @@ class Ledger:
         worker.leased[event.task_id] = task
         worker.outbox.add(Order(task.submission, lease))
         self.leased_at = lease.leased_at
+        if self.queue_limits:
+            self.queue_limits.lease(task, lease.leased_at)
         terms = task.submission.terms
         if terms is not NO_TERMS and terms.timeout_seconds is not None:
             over_at = lease.leased_at - self.forgiven_seconds + terms.timeout_seconds + OVERTIME_SECONDS
@@ -356,6 +364,8 @@ class Ledger:
         assert task.lease is not None
         worker = self.workers[task.lease.worker_id]
         del worker.leased[task.task_id]
+        if self.queue_limits:
+            self.queue_limits.end(task)
         self.workers.offer(worker)
         return worker
 

@@ -2,15 +2,18 @@
 
 A worker may only take tasks that it knows, and a task that nobody can run must never hold up what stands
 behind it. So the order is kept once per task name and priority (a line), and each set of names that some
-worker knows has a view: a heap of the heads of its lines. Pushing and popping cost O(log names), whatever
+worker knows has a view: a heap per priority of the heads of its lines. Pushing and popping cost O(log names), whatever
 the number of waiting tasks and workers. A task that leaves from the middle stays in its line as a gap, which is
-closed when it comes to the head, or when gaps are the larger part of the line. A line whose priority or name is
-paused has no head for any view, so that it holds up nothing.
+closed when it comes to the head, or when gaps are the larger part of the line.
+
+Nothing that is held back holds up anything. A priority is held back by being passed over, in all views at once: that
+costs the same with any number of lines, because a limit may do it with each task. A line whose name is paused has no
+head for any view.
 """
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from heapq import heapify, heappop, heappush, heapreplace, merge
 from itertools import chain, islice
@@ -41,51 +44,54 @@ class Line(deque[Task]):
             self.gaps = 0
 
 
-type Head = tuple[int, int, Line]
-"""A line behind its rank, and the arrival that its first task had when it was noted."""
+type Head = tuple[int, Line]
+"""A line behind the arrival that its first task had when it was noted."""
 
 
 class QueueView:
-    """The queue as seen by workers that know exactly `names`.
+    """The queue as seen by workers that know exactly `names`: a heap of heads for each rank.
 
     Of each line, one note of its head counts: the earliest since it was met. An older one may stand behind it in the
-    heap.
+    heap. `open_ranks` is the queue's own list of those that are not held back, in the order of service.
     """
 
-    def __init__(self, names: frozenset[str]) -> None:
+    def __init__(self, names: frozenset[str], open_ranks: Sequence[int]) -> None:
         self.names = names
-        self._heads: list[Head] = []
+        self._open_ranks = open_ranks
+        self._heads: tuple[list[Head], ...] = tuple([] for _ in RANKS)
         self._noted: dict[int, Head] = {}  # the notes that count, by the id of the line, which they keep
 
     def note_head(self, rank: int, line: Line) -> None:
         """Remember the present head of a line, if it has come to stand before the one that was noted."""
         noted = self._noted.get(id(line))
-        if noted is not None and noted[1] <= line[0].arrival:
+        if noted is not None and noted[0] <= line[0].arrival:
             return
-        if len(self._heads) > 8 * len(self.names) + 64:
-            self._heads = list(self._noted.values())
-            heapify(self._heads)
-        self._noted[id(line)] = head = rank, line[0].arrival, line
-        heappush(self._heads, head)
+        heads = self._heads[rank]
+        if len(heads) > 2 * len(self.names) + 64:
+            heads[:] = [head for head in heads if self._noted.get(id(head[1])) is head]
+            heapify(heads)
+        self._noted[id(line)] = head = line[0].arrival, line
+        heappush(heads, head)
 
     def first(self) -> Task | None:
-        """Return the task to serve next among `names`; None when none of them waits.
+        """Return the task to serve next among `names`; None when none of them waits, or may start.
 
         A head that has moved on, which is always backwards, is put right when it is met.
         """
-        heads = self._heads
-        while heads:
-            rank, arrival, line = noted = heads[0]
-            if not line or line.is_paused:
-                heappop(heads)
-                self._noted.pop(id(line), None)
-            elif (first := line[0]).arrival == arrival:
-                return first
-            elif self._noted.get(id(line)) is noted:
-                self._noted[id(line)] = moved = rank, first.arrival, line
-                heapreplace(heads, moved)
-            else:
-                heappop(heads)
+        for rank in self._open_ranks:
+            heads = self._heads[rank]
+            while heads:
+                arrival, line = noted = heads[0]
+                if not line or line.is_paused:
+                    heappop(heads)
+                    self._noted.pop(id(line), None)
+                elif (first := line[0]).arrival == arrival:
+                    return first
+                elif self._noted.get(id(line)) is noted:
+                    self._noted[id(line)] = moved = first.arrival, line
+                    heapreplace(heads, moved)
+                else:
+                    heappop(heads)
         return None
 
 
@@ -96,7 +102,9 @@ class TaskQueue:
         self._lines: dict[str, list[Line]] = {}
         self._views_by_name: dict[str, list[QueueView]] = {}
         self._depths = [0] * len(RANKS)
+        self._open_ranks = list(RANKS.values())  # the same list for good: all views look at it
         self._paused_ranks: set[int] = set()
+        self._closed_ranks: set[int] = set()
         self._paused_names: set[str] = set()
 
     def __len__(self) -> int:
@@ -180,28 +188,38 @@ class TaskQueue:
         line.close_gaps()
 
     def pause_priority(self, priority: TaskPriority) -> None:
-        """Let no view see the tasks of a priority."""
+        """Let no view see the tasks of a priority, because somebody holds it back."""
         self._paused_ranks.add(RANKS[priority])
-        self._set_pauses(self._lines)
+        self._set_open_ranks()
 
     def resume_priority(self, priority: TaskPriority) -> None:
-        """Let the views see the tasks of a priority again, where their names are not paused, too."""
+        """Let the views see the tasks of a priority again, where it is not closed, nor their names paused."""
         self._paused_ranks.discard(RANKS[priority])
-        self._set_pauses(self._lines)
+        self._set_open_ranks()
+
+    def close_priority(self, priority: TaskPriority) -> None:
+        """Let no view see the tasks of a priority, because its limit is reached."""
+        self._closed_ranks.add(RANKS[priority])
+        self._set_open_ranks()
+
+    def open_priority(self, priority: TaskPriority) -> None:
+        """Let the views see the tasks of a priority again, where neither it nor their names are paused."""
+        self._closed_ranks.discard(RANKS[priority])
+        self._set_open_ranks()
 
     def pause_name(self, name: str) -> None:
         """Let no view see the tasks of a name."""
         self._paused_names.add(name)
-        self._set_pauses([name])
+        self._set_pause(name)
 
     def resume_name(self, name: str) -> None:
         """Let the views see the tasks of a name again, where their priorities are not paused, too."""
         self._paused_names.discard(name)
-        self._set_pauses([name])
+        self._set_pause(name)
 
     def open_view(self, names: frozenset[str]) -> QueueView:
         """Return a view of the tasks named by `names`; the caller closes it."""
-        view = QueueView(names)
+        view = QueueView(names, self._open_ranks)
         for name in names:
             self._views_by_name.setdefault(name, []).append(view)
             for rank, line in enumerate(self._lines.get(name, ())):
@@ -216,17 +234,20 @@ class TaskQueue:
 
     def _add_lines(self, name: str) -> list[Line]:
         lines = self._lines[name] = [Line() for _ in RANKS]
-        self._set_pauses([name])
+        self._set_pause(name)
         return lines
 
-    def _set_pauses(self, names: Iterable[str]) -> None:
-        """Have each line of these names paused or not, as it is to be; views forget a paused head when they meet it."""
-        for name in names:
-            is_name_paused = name in self._paused_names
-            for rank, line in enumerate(self._lines.get(name, ())):
-                was_paused, line.is_paused = line.is_paused, is_name_paused or rank in self._paused_ranks
-                if was_paused and line and not line.is_paused:
-                    self._note_head(name, rank, line)
+    def _set_open_ranks(self) -> None:
+        held = self._paused_ranks | self._closed_ranks
+        self._open_ranks[:] = [rank for rank in RANKS.values() if rank not in held]
+
+    def _set_pause(self, name: str) -> None:
+        """Have the lines of a name paused or not, as they are to be; views forget a paused head when they meet it."""
+        is_paused = name in self._paused_names
+        for rank, line in enumerate(self._lines.get(name, ())):
+            was_paused, line.is_paused = line.is_paused, is_paused
+            if was_paused and line and not is_paused:
+                self._note_head(name, rank, line)
 
     def _note_head(self, name: str, rank: int, line: Line) -> None:
         for view in self._views_by_name.get(name, ()):

@@ -1,6 +1,7 @@
 """A naive model of the Coordinator: told of every event, it checks each against all that it has seen before."""
 
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import override
 
 from fastworker.adapters.memory import RecordingSink
@@ -14,6 +15,8 @@ from fastworker.domain.events import (
     FunctionResumed,
     PauseEvent,
     PriorityChanged,
+    PriorityDue,
+    PriorityLimited,
     PriorityPaused,
     PriorityResumed,
     StopOrdered,
@@ -38,7 +41,8 @@ from fastworker.domain.events import (
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TRANSITIONS, TaskStatus
 from fastworker.domain.pause import Pause
-from fastworker.domain.priority import RANKS
+from fastworker.domain.priority import RANKS, TaskPriority
+from fastworker.domain.queue_limit import QueueLimit
 from fastworker.domain.task import Lease, Outcome, Submission
 from fastworker.domain.terms import Backoff, Terms
 from fastworker.domain.worker_registry import LocalExecution, WorkerCard
@@ -112,6 +116,8 @@ class Witness(RecordingSink):
         self.declared: dict[str, Terms] = {}
         self.tokens: set[int] = set()
         self.paused: dict[str, Pause] = {}  # priorities and names: no name is that of a priority
+        self.limits: dict[TaskPriority, QueueLimit] = {}
+        self.last_starts: dict[TaskPriority, float] = {}  # under the present rates
         self.is_draining = False
         self.wanted_now = ""  # the task that somebody is just running before its time
         self.arrived = 0
@@ -147,6 +153,10 @@ class Witness(RecordingSink):
                 self.is_draining = True
             case PriorityPaused() | FunctionPaused() | PriorityResumed() | FunctionResumed():
                 self._paused_or_resumed(event)
+            case PriorityLimited():
+                self._limited(event)
+            case PriorityDue():
+                assert self.next_start_at(event.priority) <= event.at, "too soon for its rate"
             case _:
                 self._heard_of_a_worker(event)
 
@@ -160,6 +170,13 @@ class Witness(RecordingSink):
                 del self.paused[event.priority]
             case FunctionResumed():
                 del self.paused[event.name]
+
+    def _limited(self, event: PriorityLimited) -> None:
+        before, limit = self.limits.pop(event.priority, None), event.limit
+        if limit is not None:
+            self.limits[event.priority] = limit
+        if before is None or limit is None or before.per_second != limit.per_second:
+            self.last_starts.pop(event.priority, None)
 
     def _heard_of_a_worker(self, event: Event) -> None:
         match event:
@@ -219,13 +236,33 @@ class Witness(RecordingSink):
         possible = {"resume": worker.is_draining and not worker.leaves_by_itself, "resize": not worker.is_draining}
         return None if possible.get(what, not worker.card.is_local) else WorkerUnavailable
 
-    def runnable(self) -> list[WitnessedTask]:
+    def running(self, priority: TaskPriority) -> int:
+        """Return how many tasks run that have a priority now."""
+        return sum(
+            task.status is TaskStatus.RUNNING and task.submission.priority is priority for task in self.live.values()
+        )
+
+    def next_start_at(self, priority: TaskPriority) -> float:
+        """Return from when on the rate of a priority allows the next start; rates here are so low that bursts are 1."""
+        limit, last = self.limits.get(priority), self.last_starts.get(priority)
+        if limit is None or limit.per_second is None or last is None:
+            return -inf
+        return last + 1 / limit.per_second
+
+    def may_start(self, priority: TaskPriority, now: float) -> bool:
+        """Tell whether the limit of a priority allows one more."""
+        limit = self.limits.get(priority)
+        is_full = limit is not None and limit.at_once is not None and self.running(priority) >= limit.at_once
+        return not is_full and self.next_start_at(priority) <= now
+
+    def runnable(self, now: float) -> list[WitnessedTask]:
         """Return the waiting tasks that somebody would take now, in the order of service."""
         waiting = [
             task
             for task in self.live.values()
             if task.status is TaskStatus.QUEUED
             and self.paused.keys().isdisjoint((task.submission.name, task.submission.priority))
+            and self.may_start(task.submission.priority, now)
         ]
         if not any(worker.takes_one_more for worker in self.workers.values()):
             return []
@@ -324,7 +361,7 @@ class Witness(RecordingSink):
         at = lease.leased_at
         assert not self.is_draining
         assert all(other.due_at is None or other.due_at > at for other in self.live.values()), "forgotten"
-        assert task is self.runnable()[0], "a task that could run was overtaken"
+        assert task is self.runnable(at)[0], "a task that could run was overtaken"
         assert lease.worker_id == self.takers(task)[0], "another worker should have it"
         assert lease.token not in self.tokens, "a token was used twice"
         assert task.expires_at is None or at < task.expires_at, "started too late"
@@ -335,6 +372,7 @@ class Witness(RecordingSink):
         self.tokens.add(lease.token)
         task.lease = lease
         task.starts += 1
+        self.last_starts[task.submission.priority] = at
         self.workers[lease.worker_id].held.add(event.task_id)
 
     def _returned(self, event: TaskReturned) -> None:
@@ -388,6 +426,8 @@ def check_that_nothing_is_left(ledger: Ledger) -> None:
     assert (len(ledger.queue), len(ledger.workers), len(ledger.results)) == (0, 0, 0)
     assert (ledger.scheduled, ledger.running, ledger.payload_bytes) == (0, 0, 0)
     assert (ledger.pauses.priorities, ledger.pauses.functions) == ({}, {})
+    assert ledger.queue_limits == {}
+    assert ledger.queue._open_ranks == list(RANKS.values())
     assert ledger.timers.holding() == []
     assert ledger.timers.first() is None
     # Memory that cannot be seen from outside: heaps, lines and groups.

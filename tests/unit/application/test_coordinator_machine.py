@@ -200,6 +200,17 @@ class CoordinatorMachine(RuleBasedStateMachine):
             pause = steering.pause_priority if is_priority else steering.pause_function
             assert pause(ANN, thing, reason="for now", seconds=seconds, now=now) is self.witness.paused[thing]
 
+    @rule(
+        priority=st.sampled_from(TaskPriority),
+        at_once=st.sampled_from([None, 1, 2, 4]),
+        per_second=st.sampled_from([None, None, 0.3, 2.5]),
+    )
+    def limit_priority(self, priority, at_once, per_second):
+        self.plane.coordinator.steering.limit_priority(
+            ANN, priority, at_once=at_once, per_second=per_second, now=self.plane.now
+        )
+        assert (priority in self.witness.limits) is not (at_once is None and per_second is None)
+
     @rule(submission=submissions, priority=st.sampled_from(TaskPriority))
     def set_priority(self, submission, priority):
         steering, task_id = self.plane.coordinator.steering, submission.task_id
@@ -450,7 +461,7 @@ class CoordinatorMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_waits_that_somebody_would_take(self):
-        assert self.plane.ledger.is_draining or self.witness.runnable() == []
+        assert self.plane.ledger.is_draining or self.witness.runnable(self.plane.now) == []
 
     @invariant()
     def nothing_is_left_undone_that_was_to_happen_by_now(self):
@@ -487,6 +498,17 @@ class CoordinatorMachine(RuleBasedStateMachine):
         if self.has_just_ticked:
             assert not any(pause.is_over(self.plane.now) for pause in self.witness.paused.values())
         self.has_just_ticked = False
+
+    @invariant()
+    def what_runs_of_limited_priorities_is_counted(self):
+        counted = {priority: each.leased for priority, each in self.plane.ledger.queue_limits.items()}
+        assert counted == {priority: self.witness.running(priority) for priority in self.witness.limits}
+
+    @invariant()
+    def a_rate_wakes_at_the_moment_of_its_next_start(self):
+        for priority in self.witness.limits:
+            at = self.witness.next_start_at(priority)
+            assert at <= self.plane.now or self.plane.coordinator.next_timer_at() <= at
 
     @invariant()
     def whoever_waits_for_news_is_named(self):
@@ -537,6 +559,8 @@ class CoordinatorMachine(RuleBasedStateMachine):
         plane = self.plane
         for thing in list(self.witness.paused):
             self.pause_or_resume(thing, None, is_resumed=True)
+        for priority in TaskPriority:
+            self.limit_priority(priority, None, None)
         if self.submitted % 2:  # so that the other half of the ends shows that all can be worked off
             plane.coordinator.drain()
         if plane.ledger.is_draining:

@@ -12,6 +12,8 @@ from fastworker.domain.events import (
     FunctionPaused,
     FunctionResumed,
     PriorityChanged,
+    PriorityDue,
+    PriorityLimited,
     PriorityPaused,
     PriorityResumed,
     ReportSuperseded,
@@ -49,6 +51,7 @@ from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.pause import Pause
 from fastworker.domain.priority import TaskPriority
+from fastworker.domain.queue_limit import QueueLimit
 from fastworker.domain.task import Order
 
 from ...builders import a_card, a_lease, a_span, a_submission, an_outcome
@@ -311,8 +314,10 @@ HISTORY: tuple[Event, ...] = (
     ResultRead("t1"),
     TaskDeleted("t2"),
     SessionHeard("client", 1, 1004.0),
+    PriorityLimited(TaskPriority.HIGH, QueueLimit("ann", 1003.0, 1, 0.5)),
     PriorityChanged("t3", TaskPriority.HIGH, "ann", 1003.0),
     leased("t3", token=3),
+    PriorityDue(TaskPriority.HIGH, 1005.0),
     TaskReturned("t3", 1003.0),
     leased("t3", token=4),
     TaskFollowed("t3"),

@@ -4,12 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fastworker.domain import task_queue
 from fastworker.domain.pause import Pause
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task_queue import TaskQueue, service_order
 
 from ...builders import a_task
-from .test_task_queue import a_queue, remove, served
+from .heap_moves import count_moves
+from .test_task_queue import a_queue, notes, remove, served
 
 CRITICAL, HIGH, NORMAL, LOW = TaskPriority
 NAMES = frozenset({"echo", "add"})
@@ -66,6 +68,35 @@ def test_what_is_paused_twice_has_to_be_resumed_twice():
     assert view.first() is task
 
 
+def test_a_priority_that_is_paused_and_closed_has_to_be_resumed_and_opened():
+    queue = a_queue(task := a_task())
+    view = queue.open_view(NAMES)
+    queue.pause_priority(NORMAL)
+    queue.close_priority(NORMAL)
+    queue.resume_priority(NORMAL)
+    assert view.first() is None
+    queue.pause_priority(NORMAL)
+    queue.open_priority(NORMAL)
+    assert view.first() is None
+    queue.resume_priority(NORMAL)
+
+    assert view.first() is task
+
+
+def test_holding_back_a_priority_moves_no_note_however_many_names_wait_in_it(monkeypatch):
+    names = [f"task_{number}" for number in range(500)]
+    queue = a_queue(*(tasks := [a_task(name=name) for name in names]), low := a_task(name=names[0], priority=LOW))
+    view = queue.open_view(frozenset(names))
+    moves = count_moves(monkeypatch, task_queue)
+    for _ in range(100):
+        queue.close_priority(NORMAL)
+        assert view.first() is low
+        queue.open_priority(NORMAL)
+        assert view.first() is tasks[0]
+
+    assert moves.total() == 0
+
+
 def test_what_is_paused_and_resumed_many_times_has_no_more_heads_than_lines():
     first, second = a_task(), a_task()
     queue = a_queue(first, second)
@@ -76,7 +107,7 @@ def test_what_is_paused_and_resumed_many_times_has_no_more_heads_than_lines():
         queue.pause_priority(NORMAL)
         queue.resume_priority(NORMAL)
 
-    assert len(view._heads) == 1  # its memory cannot be seen from outside
+    assert notes(view) == 1
     assert served(queue, view) == [first, second]
 
 
@@ -113,6 +144,7 @@ MOVES = st.lists(
     st.one_of(
         st.tuples(st.just("push"), st.sampled_from(sorted(NAMES)), st.sampled_from(TaskPriority)),
         st.tuples(st.sampled_from(["pause", "resume"]), st.sampled_from([*sorted(NAMES), *TaskPriority])),
+        st.tuples(st.sampled_from(["close", "open"]), st.sampled_from(TaskPriority)),
         st.tuples(st.sampled_from(["pop", "read", "remove"])),
     ),
     max_size=60,
@@ -124,9 +156,10 @@ MOVES = st.lists(
 def test_whatever_is_paused_and_resumed_a_view_shows_the_first_of_the_others(moves):
     queue = TaskQueue()
     view = queue.open_view(NAMES)
-    waiting, paused = [], set()
+    waiting, paused, closed = [], set(), set()
     for what, *which in moves:
-        free = [task for task in waiting if paused.isdisjoint((task.submission.name, task.submission.priority))]
+        held = paused | closed
+        free = [task for task in waiting if held.isdisjoint((task.submission.name, task.submission.priority))]
         first = min(free, key=service_order, default=None)
         match what, *which:
             case "push", name, priority:
@@ -148,3 +181,9 @@ def test_whatever_is_paused_and_resumed_a_view_shows_the_first_of_the_others(mov
             case "resume", thing:
                 paused.discard(thing)
                 (queue.resume_priority if isinstance(thing, TaskPriority) else queue.resume_name)(thing)
+            case "close", priority:
+                closed.add(priority)
+                queue.close_priority(priority)
+            case "open", priority:
+                closed.discard(priority)
+                queue.open_priority(priority)
