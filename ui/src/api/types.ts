@@ -355,6 +355,12 @@ export interface HubState {
   resets: number;
 }
 
+/** How much of a queue may run: both are said, and take the place of what was; null: any number. */
+export interface LimitsRequest {
+  at_once: number | null;
+  per_second: number | null;
+}
+
 /** A log record of a task. */
 export interface LogLine {
   level: string;
@@ -582,18 +588,32 @@ export interface PurgeRequest {
 export interface Queue {
   priority: TaskPriority;
   depth: number;
+  /** Leased to workers: what counts for the limit of how many run at once. */
   running: number;
   scheduled: number;
   oldest_queued_at: Moment | null;
   in_per_second: number;
   out_per_second: number;
-  /** None when it grows, or does not move. */
+  /** None when it grows, does not move, is paused, or its limits are newer than these rates. */
   drained_in_seconds: number | null;
   /** The depth over the last five minutes, oldest first. */
   depth_history: number[];
   pause: Pause | null;
-  /** Of the pause: what is sent as If-Match, so that nobody's pause is overwritten. */
+  limits: QueueLimits | null;
+  /** Which of its limits its waiting tasks wait for now. None when none wait, or for something else. */
+  limited_by: "at_once" | "per_second" | null;
+  /** Of the pause and the limits: what is sent as If-Match, so that nobody's is overwritten. */
   version: string;
+}
+
+/** How much of a priority may run, and who says so since when. */
+export interface QueueLimits {
+  /** None: any number. */
+  at_once: number | null;
+  /** How many start per second. None: any number. */
+  per_second: number | null;
+  set_at: Moment;
+  set_by: string;
 }
 
 /** The queues, the most urgent first. */

@@ -30,6 +30,7 @@ MOST_ACTORS = 1_000
 NAMES = {
     "pause_queue": "pause priority",
     "resume_queue": "resume priority",
+    "limit_queue": "limit priority",
     "purge_queue": "purge priority",
     "submit_task": "submit",
     "cancel_task": "cancel",

@@ -82,6 +82,10 @@ class Served:
         """Tell the API something."""
         return await self.http.post(f"{API}{path}", json=body, **options)
 
+    async def put(self, path: str, body: Any, **options: Any) -> httpx.Response:
+        """Tell the API how something is to be."""
+        return await self.http.put(f"{API}{path}", json=body, **options)
+
     async def items(self, path: str, **options: Any) -> list[Any]:
         """Return the items of a list."""
         response = await self.get(path, **options)

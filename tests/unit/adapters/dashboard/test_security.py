@@ -239,6 +239,7 @@ NEEDED = {
         POST /api/v1/queues/normal/pause
         POST /api/v1/queues/normal/resume
         POST /api/v1/queues/normal/purge
+        PUT /api/v1/queues/normal/limits
         POST /api/v1/errors/x/seen
         POST /api/v1/errors/x/mute
         POST /api/v1/errors/x/unmute

@@ -1,5 +1,7 @@
 """The four priorities as queues."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from fastworker.domain.priority import TaskPriority
@@ -17,20 +19,37 @@ class Pause(Record):
     until: Moment | None
 
 
+class QueueLimits(Record):
+    """How much of a priority may run, and who says so since when."""
+
+    at_once: int | None = Field(description="None: any number.")
+    per_second: float | None = Field(description="How many start per second. None: any number.")
+    set_at: Moment
+    set_by: str
+
+
 class Queue(Record):
     """One priority: what waits, how fast it comes and goes over the last minute, and when it will be empty."""
 
     priority: TaskPriority
     depth: int
-    running: int
+    running: int = Field(description="Leased to workers: what counts for the limit of how many run at once.")
     scheduled: int
     oldest_queued_at: Moment | None
     in_per_second: float
     out_per_second: float
-    drained_in_seconds: float | None = Field(description="None when it grows, or does not move.")
+    drained_in_seconds: float | None = Field(
+        description="None when it grows, does not move, is paused, or its limits are newer than these rates."
+    )
     depth_history: list[int] = Field(description="The depth over the last five minutes, oldest first.")
     pause: Pause | None
-    version: str = Field(description="Of the pause: what is sent as If-Match, so that nobody's pause is overwritten.")
+    limits: QueueLimits | None
+    limited_by: Literal["at_once", "per_second"] | None = Field(
+        description="Which of its limits its waiting tasks wait for now. None when none wait, or for something else."
+    )
+    version: str = Field(
+        description="Of the pause and the limits: what is sent as If-Match, so that nobody's is overwritten."
+    )
 
 
 class QueuePage(Page[Queue]):

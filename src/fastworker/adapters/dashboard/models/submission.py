@@ -6,6 +6,7 @@ from pydantic import Field, field_validator
 
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
+from fastworker.domain.queue_limit import MOST_AT_ONCE, MOST_PER_SECOND
 from fastworker.domain.terms import LONGEST_NAME, LONGEST_SECONDS, MOST_RETRIES
 
 from ..argument_paths import LONGEST_ARGUMENT, MOST_ARGUMENTS, path_of
@@ -137,6 +138,13 @@ class PauseRequest(Body):
 
     reason: Annotated[str, Field(max_length=300)] = ""
     seconds: Annotated[float, Field(gt=0, le=LONGEST_SECONDS)] | None = None
+
+
+class LimitsRequest(Body):
+    """How much of a queue may run: both are said, and take the place of what was; null: any number."""
+
+    at_once: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)] | None
+    per_second: Annotated[float, Field(gt=0, le=MOST_PER_SECOND)] | None
 
 
 class PurgeRequest(Body):

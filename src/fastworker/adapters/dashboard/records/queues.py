@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from hashlib import blake2b
+from typing import Literal
 
 from fastworker.application.observatory.history import Sample, Step
 from fastworker.application.observatory.observatory import Observatory
@@ -9,8 +10,9 @@ from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.pause import Pause as DomainPause
 from fastworker.domain.priority import RANKS, TaskPriority
+from fastworker.domain.queue_limit import QueueLimit
 
-from ..models.queue import Pause, Queue
+from ..models.queue import Pause, Queue, QueueLimits
 from ..moments import Moments
 
 SHOWN_SECONDS = 300.0
@@ -34,7 +36,6 @@ def _queue(
     rank = RANKS[priority]
     counts = observatory.index.counts_of(priority)
     pause = ledger.pauses.priorities.get(priority)
-    arriving, leaving = per_second(minute.submitted[rank], minute), per_second(minute.leased[rank], minute)
     depth = counts.get(TaskStatus.QUEUED, 0)
     return Queue(
         priority=priority,
@@ -42,13 +43,38 @@ def _queue(
         running=counts.get(TaskStatus.RUNNING, 0),
         scheduled=counts.get(TaskStatus.SCHEDULED, 0),
         oldest_queued_at=moments.of(observatory.waiting_since([priority])),
-        in_per_second=arriving,
-        out_per_second=leaving,
-        drained_in_seconds=depth / (leaving - arriving) if leaving > arriving else None,
+        in_per_second=per_second(minute.submitted[rank], minute),
+        out_per_second=per_second(minute.leased[rank], minute),
+        drained_in_seconds=_drained_in(depth, priority, ledger, minute),
         depth_history=[sample.depths[rank] for sample in lately],
         pause=pause_record(pause, moments),
-        version=pause_version(pause),
+        limits=_limits_record(ledger.queue_limits.limit_of(priority), moments),
+        limited_by=_limited_by(priority, ledger) if depth and pause is None else None,
+        version=queue_version(priority, ledger),
     )
+
+
+def _drained_in(depth: int, priority: TaskPriority, ledger: Ledger, minute: Sample) -> float | None:
+    """Return in how many seconds a queue is empty if it goes on as in the last minute; None if it is not to."""
+    rank, limit = RANKS[priority], ledger.queue_limits.limit_of(priority)
+    is_other_by_now = limit is not None and limit.at > minute.at - minute.seconds
+    if is_other_by_now or priority in ledger.pauses.priorities:
+        return None
+    arriving, leaving = per_second(minute.submitted[rank], minute), per_second(minute.leased[rank], minute)
+    return depth / (leaving - arriving) if leaving > arriving else None
+
+
+def _limits_record(limit: QueueLimit | None, moments: Moments) -> QueueLimits | None:
+    if limit is None:
+        return None
+    return QueueLimits(at_once=limit.at_once, per_second=limit.per_second, set_at=moments.of(limit.at), set_by=limit.by)
+
+
+def _limited_by(priority: TaskPriority, ledger: Ledger) -> Literal["at_once", "per_second"] | None:
+    allowance = ledger.queue_limits.get(priority)
+    if allowance is None or allowance.is_open:
+        return None
+    return "at_once" if allowance.is_full else "per_second"
 
 
 def per_second(number: int, sample: Sample) -> float:
@@ -65,4 +91,13 @@ def pause_record(pause: DomainPause | None, moments: Moments) -> Pause | None:
 
 def pause_version(pause: DomainPause | None) -> str:
     """Return what differs when somebody has paused, paused anew or resumed meanwhile."""
-    return blake2b(repr(pause).encode(), digest_size=6).hexdigest()
+    return _version(pause)
+
+
+def queue_version(priority: TaskPriority, ledger: Ledger) -> str:
+    """Return what differs when somebody has paused, resumed or limited a queue meanwhile."""
+    return _version(ledger.pauses.priorities.get(priority), ledger.queue_limits.limit_of(priority))
+
+
+def _version(*what: DomainPause | QueueLimit | None) -> str:
+    return blake2b(repr(what).encode(), digest_size=6).hexdigest()

@@ -1,8 +1,8 @@
-"""The four priorities: see them, pause, resume and purge them."""
+"""The four priorities: see them, pause, resume, limit and purge them."""
 
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Response, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from fastworker.application.bulk import BulkAction, Selection
@@ -16,14 +16,14 @@ from ..models.operation import Operation
 from ..models.page import Total
 from ..models.problem import ProblemError
 from ..models.queue import Queue, QueuePage
-from ..models.submission import BulkCount, PauseRequest, PurgeRequest
+from ..models.submission import BulkCount, LimitsRequest, PauseRequest, PurgeRequest
 from ..models.task import TaskPage
 from ..parts import Given, Parts
 from ..preconditions import IfMatch, check_version
 from ..problem_kinds import INVALID_BODY, NOT_FOUND
 from ..problems import ApiProblem
 from ..records.operations import operation_record
-from ..records.queues import pause_version, queue_records
+from ..records.queues import queue_records, queue_version
 from ..records.tasks import task_summary
 from .arguments import PAGE_SIZE, Asking, Limit, actor_of, also, fails_with, steer
 
@@ -83,7 +83,7 @@ def pause_queue(
 ) -> Queue:
     """Hold back the waiting tasks of a priority; those that run go on. A new pause takes the place of the old one."""
     queue, actor = _priority(priority), actor_of(request)
-    check_version(if_match, pause_version(parts.ledger.pauses.priorities.get(queue)))
+    check_version(if_match, queue_version(queue, parts.ledger))
     steer(
         parts,
         lambda steering, now: steering.pause_priority(actor, queue, reason=data.reason, seconds=data.seconds, now=now),
@@ -103,8 +103,31 @@ def pause_queue(
 def resume_queue(request: Asking, parts: Given, priority: FromPath[str], if_match: IfMatch = None) -> Queue:
     """Let the tasks of a priority start again; resuming what is not paused changes nothing."""
     queue, actor = _priority(priority), actor_of(request)
-    check_version(if_match, pause_version(parts.ledger.pauses.priorities.get(queue)))
+    check_version(if_match, queue_version(queue, parts.ledger))
     steer(parts, lambda steering, now: steering.resume_priority(actor, queue, now=now))
+    return _queue(parts, queue)
+
+
+@put(
+    "/queues/{priority:str}/limits",
+    operation_id="limit_queue",
+    tags=TAGS,
+    opt=OPERATOR,
+    responses=fails_with(412, 415, 422),
+    sync_to_thread=False,
+)
+def limit_queue(
+    request: Asking, parts: Given, priority: FromPath[str], data: JSONBody[LimitsRequest], if_match: IfMatch = None
+) -> Queue:
+    """Say how many tasks of a priority may run at once and start per second; what runs already counts, and runs on."""
+    queue, actor = _priority(priority), actor_of(request)
+    check_version(if_match, queue_version(queue, parts.ledger))
+    steer(
+        parts,
+        lambda steering, now: steering.limit_priority(
+            actor, queue, at_once=data.at_once, per_second=data.per_second, now=now
+        ),
+    )
     return _queue(parts, queue)
 
 
@@ -156,4 +179,4 @@ def _queue(parts: Parts, priority: TaskPriority) -> Queue:
     return next(queue for queue in all_queues(parts) if queue.priority is priority)
 
 
-HANDLERS = [list_queues, get_queue, list_next_tasks, pause_queue, resume_queue, purge_queue]
+HANDLERS = [list_queues, get_queue, list_next_tasks, pause_queue, resume_queue, limit_queue, purge_queue]
