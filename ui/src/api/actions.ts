@@ -8,6 +8,7 @@ import type {
   Deleted,
   ErrorGroup,
   Function as TaskFunction,
+  LimitsRequest,
   MadeDue,
   Operation,
   PauseRequest,
@@ -92,6 +93,13 @@ export function pauseQueue(priority: string, pause: Partial<PauseRequest>, versi
 
 export function resumeQueue(priority: string, version: string): Promise<Queue> {
   return post(`queues/${segment(priority)}/resume`, undefined, only(version));
+}
+
+/** Say how much may run of what has been seen. */
+export async function limitQueue(priority: string, limits: LimitsRequest, version: string): Promise<Queue> {
+  const path = `queues/${segment(priority)}/limits`;
+  const reply = await request<Queue>(path, { method: "PUT", body: limits, headers: only(version) });
+  return reply.body as Queue;
 }
 
 export function pauseFunction(name: string, pause: Partial<PauseRequest>, version: string): Promise<TaskFunction> {

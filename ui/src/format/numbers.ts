@@ -5,6 +5,12 @@ const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
 const fine = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 });
 export const NOTHING = "–";
+const whatItIs = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 15 });
+
+/** A number that somebody has said, as it is: 2.5, 0.001, 1,000. */
+export function exact(value: number): string {
+  return whatItIs.format(value);
+}
 
 /** 1,204; from a million on 1.2M. */
 export function count(value: number | null | undefined): string {

@@ -15,6 +15,7 @@ export interface JsonSchema {
   format?: string;
   minimum?: number;
   maximum?: number;
+  exclusiveMinimum?: number;
   maxLength?: number;
   minLength?: number;
   $ref?: string;
@@ -112,12 +113,14 @@ export function parse({ kind, schema, choices }: Pick<Field, "kind" | "schema" |
   }
 }
 
-function parseNumber(text: string, { minimum, maximum }: JsonSchema, shape: RegExp, what: string): Parsed {
+function parseNumber(text: string, schema: JsonSchema, shape: RegExp, what: string): Parsed {
+  const { minimum, exclusiveMinimum, maximum } = schema;
   const trimmed = text.trim();
   if (!shape.test(trimmed)) return { fault: `expected ${what}` };
   const value = Number(trimmed);
   if (Math.abs(value) > LARGEST) return { fault: "too large for a browser; submit it from Python" };
   if (minimum !== undefined && value < minimum) return { fault: `at least ${minimum}` };
+  if (exclusiveMinimum !== undefined && value <= exclusiveMinimum) return { fault: `more than ${exclusiveMinimum}` };
   if (maximum !== undefined && value > maximum) return { fault: `at most ${maximum}` };
   return { value };
 }

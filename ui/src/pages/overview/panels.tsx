@@ -12,6 +12,7 @@ import type {
 import { Badge } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
 import { Icon, type IconName } from "../../components/icons";
+import { LimitedBadge } from "../../components/limiting";
 import { Empty, Panel } from "../../components/panel";
 import { Sparkline } from "../../components/sparkline";
 import { PriorityMark } from "../../components/status";
@@ -48,10 +49,11 @@ export function QueuesPanel(): JSX.Element {
             {
               key: "priority",
               label: "Priority",
-              cell: ({ priority, pause }) => (
-                <a class="plain" href={urlOf("queues", priority)}>
-                  <PriorityMark priority={priority} />
-                  {pause && (
+              cell: (queue) => (
+                <a class="plain" href={urlOf("queues", queue.priority)}>
+                  <PriorityMark priority={queue.priority} />
+                  <LimitedBadge queue={queue} />
+                  {queue.pause && (
                     <Badge tone="warn" icon="pause">
                       paused
                     </Badge>

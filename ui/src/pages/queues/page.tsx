@@ -6,6 +6,7 @@ import { Ago, Fact, Facts, Meter } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
 import { Icon } from "../../components/icons";
 import { Content, Empty, Panel } from "../../components/panel";
+import { editLimits, LimitsButton, LimitsNote } from "../../components/limiting";
 import { PauseButton, PauseNote, turnPause } from "../../components/pausing";
 import { Sparkline } from "../../components/sparkline";
 import { PriorityMark } from "../../components/status";
@@ -45,12 +46,29 @@ function drained({ depth, drained_in_seconds: seconds }: Queue): string {
   return seconds === null ? "not in sight" : duration(Math.round(seconds));
 }
 
+/** How many run, and of how many that may at once. */
+function runningText({ running, limits }: Queue): string {
+  return typeof limits?.at_once === "number" ? `${count(running)} of ${count(limits.at_once)}` : count(running);
+}
+
+function RunningShare({ queue, slots }: { queue: Queue; slots: number }): JSX.Element {
+  const { running, priority, limits } = queue;
+  const most = limits?.at_once ?? Infinity;
+  const [of, what] = most < slots ? [most, "that may run at once"] : [slots, "slots"];
+  return (
+    <span class="running-share">
+      <Meter value={running} of={of} label={`${running} of ${of} ${what} run ${priority} tasks`} />
+      {runningText(queue)}
+    </span>
+  );
+}
+
 function All(): JSX.Element {
   const queues = useQueues();
   const now = useOverview().data;
   const slots = now ? now.slots - now.standby_slots : 0;
   const current = queues.data?.items.find(({ priority }) => priority === param("row"));
-  usePauseKey(current, queues);
+  useQueueKeys(current, queues);
   return (
     <>
       <header class="page-head">
@@ -76,6 +94,7 @@ function All(): JSX.Element {
                       <PriorityMark priority={queue.priority} />
                     </a>{" "}
                     <PauseNote pause={queue.pause} />
+                    <LimitsNote queue={queue} />
                   </>
                 ),
               },
@@ -91,12 +110,7 @@ function All(): JSX.Element {
                 key: "running",
                 label: "Running",
                 align: "end",
-                cell: ({ running, priority }) => (
-                  <span class="running-share">
-                    <Meter value={running} of={slots} label={`${running} of ${slots} slots run ${priority} tasks`} />
-                    {count(running)}
-                  </span>
-                ),
+                cell: (queue) => <RunningShare queue={queue} slots={slots} />,
               },
               { key: "scheduled", label: "Scheduled", align: "end", cell: ({ scheduled }) => count(scheduled) },
               {
@@ -112,7 +126,12 @@ function All(): JSX.Element {
                 key: "actions",
                 label: "Actions",
                 align: "end",
-                cell: (queue) => <PauseButton {...pausable(queue, queues.refresh)} />,
+                cell: (queue) => (
+                  <span class="row-actions">
+                    <LimitsButton queue={queue} done={queues.refresh} />
+                    <PauseButton {...pausable(queue, queues.refresh)} />
+                  </span>
+                ),
               },
             ]}
           />
@@ -122,7 +141,7 @@ function All(): JSX.Element {
   );
 }
 
-function usePauseKey(queue: Queue | null | undefined, resource: Resource<unknown>): void {
+function useQueueKeys(queue: Queue | null | undefined, resource: Resource<unknown>): void {
   useShortcuts([
     {
       keys: "p",
@@ -130,6 +149,14 @@ function usePauseKey(queue: Queue | null | undefined, resource: Resource<unknown
       group: "Queues",
       run: () => {
         if (queue && canOperate.peek()) void turnPause(pausable(queue, resource.refresh));
+      },
+    },
+    {
+      keys: "l",
+      label: "Set the limits of the priority",
+      group: "Queues",
+      run: () => {
+        if (queue && canOperate.peek()) void editLimits(queue, resource.refresh);
       },
     },
   ]);
@@ -158,7 +185,7 @@ function One({ priority }: { priority: string }): JSX.Element {
   const queue = useResource<Queue>(`queues/${encodeURIComponent(priority)}`, { topics: TOPICS, pace: 1000 });
   const path = `queues/${encodeURIComponent(priority)}/next?limit=${NEXT_SHOWN}`;
   const next = useResource<TaskPage>(path, { topics: ["tasks"], pace: 2000 });
-  usePauseKey(queue.data, queue);
+  useQueueKeys(queue.data, queue);
   return (
     <>
       <header class="page-head">
@@ -174,6 +201,7 @@ function One({ priority }: { priority: string }): JSX.Element {
             <Icon name="filter" />
             Its tasks
           </a>
+          {queue.data && <LimitsButton queue={queue.data} done={queue.refresh} />}
           {queue.data && <PauseButton {...pausable(queue.data, queue.refresh)} />}
           {queue.data && <PurgeButton queue={queue.data} done={queue.refresh} />}
         </div>
@@ -183,12 +211,13 @@ function One({ priority }: { priority: string }): JSX.Element {
         {(data) => (
           <>
             <PauseNote pause={data.pause} />
+            <LimitsNote queue={data} />
             <Facts>
               <Fact name="Depth">{count(data.depth)}</Fact>
               <Fact name="5 minutes">
                 <Sparkline values={data.depth_history} label={`Depth over 5 minutes, now ${data.depth}`} />
               </Fact>
-              <Fact name="Running">{count(data.running)}</Fact>
+              <Fact name="Running">{runningText(data)}</Fact>
               <Fact name="Scheduled">{count(data.scheduled)}</Fact>
               <Fact name="Oldest waiting">{data.oldest_queued_at ? <Ago at={data.oldest_queued_at} /> : NOTHING}</Fact>
               <Fact name="In, out">

@@ -1,0 +1,121 @@
+// How much of a priority may run: seeing it, and saying it.
+import type { JSX } from "preact";
+import { limitQueue } from "../api/actions";
+import type { LimitsRequest, Queue } from "../api/types";
+import { count, exact } from "../format/numbers";
+import { act } from "../state/act";
+import { canOperate } from "../state/session";
+import { toast } from "../state/toasts";
+import { Ago, Badge, Button } from "./basics";
+import { confirm, type Question } from "./confirm";
+import type { Answers } from "./question-field";
+
+const MOST = 100_000;
+const NO_LIMITS: LimitsRequest = { at_once: null, per_second: null };
+
+/** "at most 5 at once, 2.5/s"; nothing without a limit. */
+export function limitsText(limits: LimitsRequest | null): string {
+  const { at_once, per_second } = limits ?? NO_LIMITS;
+  const parts = [
+    at_once === null ? "" : `${count(at_once)} at once`,
+    per_second === null ? "" : `${exact(per_second)}/s`,
+  ].filter(Boolean);
+  return parts.length ? `at most ${parts.join(", ")}` : "";
+}
+
+export function limitsQuestion({ priority, limits }: Queue): Question {
+  const first = (value: number | null | undefined) => (value === null || value === undefined ? "" : String(value));
+  return {
+    title: `The limits of priority ${priority}`,
+    verb: "Set the limits",
+    text: "Tasks that run already count, and none of them is stopped. Other priorities go on beside it.",
+    fields: [
+      {
+        name: "at_once",
+        label: "At most at once",
+        hint: "Empty: as many as there is room for.",
+        kind: "integer",
+        schema: { minimum: 1, maximum: MOST },
+        isOptional: true,
+        first: first(limits?.at_once),
+      },
+      {
+        name: "per_second",
+        label: "At most per second",
+        hint: "How many start. Empty: any number.",
+        kind: "number",
+        schema: { exclusiveMinimum: 0, maximum: MOST },
+        isOptional: true,
+        first: first(limits?.per_second),
+      },
+    ],
+  };
+}
+
+export function limitsOf({ at_once, per_second }: Answers): LimitsRequest {
+  return { at_once: at_once ? Number(at_once) : null, per_second: per_second ? Number(per_second) : null };
+}
+
+function isSame(one: LimitsRequest, other: LimitsRequest): boolean {
+  return one.at_once === other.at_once && one.per_second === other.per_second;
+}
+
+/** Ask for the limits, and set them if they are others. */
+export async function editLimits(queue: Queue, done: () => void): Promise<void> {
+  const { priority, version } = queue;
+  const before = queue.limits ?? NO_LIMITS;
+  const answers = await confirm(limitsQuestion(queue));
+  if (!answers) return;
+  const wanted = limitsOf(answers);
+  if (isSame(wanted, before)) return;
+  const set = (limits: LimitsRequest, of: string) =>
+    act(`Limit priority ${priority}`, () => limitQueue(priority, limits, of));
+  const limited = await set(wanted, version);
+  if (limited) {
+    const back = { at_once: before.at_once, per_second: before.per_second };
+    const undo = { label: "Undo", run: () => void set(back, limited.version).then(done) };
+    toast("good", `priority ${priority}: ${limitsText(wanted) || "no limits"}`, { action: undo });
+  }
+  done();
+}
+
+export function LimitsButton({ queue, done }: { queue: Queue; done: () => void }): JSX.Element {
+  return (
+    <Button
+      icon="gauge"
+      refused={canOperate.value ? null : "needs the role operator"}
+      onClick={() => void editLimits(queue, done)}
+      title={`How much of priority ${queue.priority} may run`}
+    >
+      Limits…<span class="offscreen"> of priority {queue.priority}</span>
+    </Button>
+  );
+}
+
+const WAITS = {
+  at_once: "Its tasks wait: as many run as may at once",
+  per_second: "Its tasks wait: the next may start a little later",
+};
+
+export function LimitedBadge({ queue }: { queue: Queue }): JSX.Element | null {
+  if (!queue.limited_by) return null;
+  return (
+    <Badge tone="accent" icon="gauge" title={WAITS[queue.limited_by]}>
+      limited
+    </Badge>
+  );
+}
+
+export function LimitsNote({ queue }: { queue: Queue }): JSX.Element | null {
+  const { limits, limited_by } = queue;
+  if (!limits) return null;
+  return (
+    <span class="pause-note">
+      <LimitedBadge queue={queue} />
+      <span class="muted">
+        {limitsText(limits)} · by {limits.set_by} <Ago at={limits.set_at} />
+        {limited_by && <span class="offscreen">. {WAITS[limited_by]}</span>}
+      </span>
+    </span>
+  );
+}
