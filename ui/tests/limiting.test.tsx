@@ -51,6 +51,11 @@ describe("a queue with limits", () => {
     expect(root.querySelector(".badge")).toBeNull();
   });
 
+  it("says only what they are where there is little room", async () => {
+    await act(() => render(<LimitsNote queue={QUEUE} isBrief />, root));
+    expect(root.textContent).toBe("at most 5 at once, 2.5/s");
+  });
+
   it("says that its tasks wait for them, and for which", async () => {
     await shown({ ...QUEUE, limited_by: "at_once" });
     expect(root.querySelector(".badge")!.textContent).toBe("limited");

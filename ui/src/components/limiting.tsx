@@ -106,14 +106,21 @@ export function LimitedBadge({ queue }: { queue: Queue }): JSX.Element | null {
   );
 }
 
-export function LimitsNote({ queue }: { queue: Queue }): JSX.Element | null {
+/** What the limits are; in full, also whose. */
+export function LimitsNote({ queue, isBrief }: { queue: Queue; isBrief?: boolean }): JSX.Element | null {
   const { limits, limited_by } = queue;
   if (!limits) return null;
   return (
     <span class="pause-note">
       <LimitedBadge queue={queue} />
       <span class="muted">
-        {limitsText(limits)} · by {limits.set_by} <Ago at={limits.set_at} />
+        {limitsText(limits)}
+        {!isBrief && (
+          <>
+            {" "}
+            · by {limits.set_by} <Ago at={limits.set_at} />
+          </>
+        )}
         {limited_by && <span class="offscreen">. {WAITS[limited_by]}</span>}
       </span>
     </span>

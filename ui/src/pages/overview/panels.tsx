@@ -51,8 +51,7 @@ export function QueuesPanel(): JSX.Element {
               label: "Priority",
               cell: (queue) => (
                 <a class="plain" href={urlOf("queues", queue.priority)}>
-                  <PriorityMark priority={queue.priority} />
-                  <LimitedBadge queue={queue} />
+                  <PriorityMark priority={queue.priority} /> <LimitedBadge queue={queue} />{" "}
                   {queue.pause && (
                     <Badge tone="warn" icon="pause">
                       paused

@@ -89,13 +89,12 @@ function All(): JSX.Element {
                 label: "Priority",
                 isWide: true,
                 cell: (queue) => (
-                  <>
+                  <span class="wraps">
                     <a class="plain" href={urlOf("queues", queue.priority)}>
                       <PriorityMark priority={queue.priority} />
                     </a>{" "}
-                    <PauseNote pause={queue.pause} />
-                    <LimitsNote queue={queue} />
-                  </>
+                    <PauseNote pause={queue.pause} /> <LimitsNote queue={queue} isBrief />
+                  </span>
                 ),
               },
               { key: "depth", label: "Depth", align: "end", cell: ({ depth }) => <b>{count(depth)}</b> },
