@@ -201,15 +201,15 @@ class CoordinatorMachine(RuleBasedStateMachine):
             assert pause(ANN, thing, reason="for now", seconds=seconds, now=now) is self.witness.paused[thing]
 
     @rule(
-        priority=st.sampled_from(TaskPriority),
-        at_once=st.sampled_from([None, 1, 2, 4]),
+        priorities=st.sampled_from([*((each,) for each in TaskPriority), *[tuple(TaskPriority)] * 3]),
+        at_once=st.sampled_from([None, 1, 1, 2]),
         per_second=st.sampled_from([None, None, 0.3, 2.5]),
     )
-    def limit_priority(self, priority, at_once, per_second):
-        self.plane.coordinator.steering.limit_priority(
-            ANN, priority, at_once=at_once, per_second=per_second, now=self.plane.now
-        )
-        assert (priority in self.witness.limits) is not (at_once is None and per_second is None)
+    def limit_priorities(self, priorities, at_once, per_second):
+        steering = self.plane.coordinator.steering
+        for priority in priorities:
+            steering.limit_priority(ANN, priority, at_once=at_once, per_second=per_second, now=self.plane.now)
+            assert (priority in self.witness.limits) is not (at_once is None and per_second is None)
 
     @rule(submission=submissions, priority=st.sampled_from(TaskPriority))
     def set_priority(self, submission, priority):
@@ -559,8 +559,7 @@ class CoordinatorMachine(RuleBasedStateMachine):
         plane = self.plane
         for thing in list(self.witness.paused):
             self.pause_or_resume(thing, None, is_resumed=True)
-        for priority in TaskPriority:
-            self.limit_priority(priority, None, None)
+        self.limit_priorities(tuple(TaskPriority), None, None)
         if self.submitted % 2:  # so that the other half of the ends shows that all can be worked off
             plane.coordinator.drain()
         if plane.ledger.is_draining:
