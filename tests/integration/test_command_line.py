@@ -24,6 +24,7 @@ UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
         (("add", "--args", "2", "3"), "5"),
         (("add", "--args", "-2", "--priority", "critical"), "-2"),
         (("join", "--args", "one", "two", "three four"), '"one two three four"'),
+        (("add", "--args", "2", "3", "--tag", "tenant:acme", "--tag", "-5"), "5"),
         (("pid", "--priority", "LOW"), None),
     ],
 )
@@ -36,6 +37,13 @@ def test_submit_waits_and_prints_the_result_as_json(
     assert output is None or finished.output == f"{output}\n"
     json.loads(finished.output)
     assert re.fullmatch(rf"{words[0]} {UUID}: accepted, waiting for its result .*\n", finished.errors)
+
+
+def test_submit_refuses_a_tag_that_cannot_be_as_wrong_usage(standing: System) -> None:
+    finished = standing.run("submit", "add", "--args", "[2, 3]", "--tag", "tenant:acme ")
+
+    assert finished.exit_code == 2
+    assert "tag 'tenant:acme ' has blanks around it; expected none: strip it" in finished.errors
 
 
 def test_submit_ends_with_exit_code_1_and_the_remote_traceback_when_the_task_fails(standing: System) -> None:

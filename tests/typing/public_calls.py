@@ -26,7 +26,7 @@ def word_count(text: str, *, unique: bool = False) -> int:
     return len(set(text.split()) if unique else text.split())
 
 
-@task(name="thumbnail", priority="high")
+@task(name="thumbnail", priority="high", tags=("pictures", "nightly"))
 async def resize(path: Path, width: int) -> Path:
     return path.with_suffix(f".{width}.png")
 
@@ -64,10 +64,11 @@ async def wrong_arguments_are_seen() -> None:
     await resize.options(priority="low").submit("a.png", 800)  # type: ignore[arg-type]
     resize.submit_sync(Path("a.png"), "wide")  # type: ignore[arg-type]
     resize.options(urgency="low")  # type: ignore[call-arg]
+    resize.options(tags=[7])  # type: ignore[list-item]
 
 
 async def options_change_the_submission_and_not_its_types() -> None:
-    urgent = resize.options(priority=TaskPriority.CRITICAL, id="thumbnail-1")
+    urgent = resize.options(priority=TaskPriority.CRITICAL, id="thumbnail-1", tags=["tenant:acme"])
 
     assert_type(await urgent.submit(Path("a.png"), 800), TaskHandle[Path])
     assert_type(await urgent.map([(Path("a.png"), 800)]), list[TaskHandle[Path]])

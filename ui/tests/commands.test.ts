@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { asCommand, asCurl, asPython, HERE, unsaid } from "../src/forms/commands";
-import { NO_OPTIONS, optionsOf } from "../src/forms/options";
+import { NO_OPTIONS, optionsOf, TAGS } from "../src/forms/options";
 
 const CALL = {
   name: "resize",
@@ -54,6 +54,24 @@ describe("a submission in other words", () => {
     expect(unsaid({ ...CALL, args: [1] }, "json")).toBe(null);
   });
 
+  it("carries tags, whatever they look like", () => {
+    const tagged = { name: "resize", args: [1], tags: ["tenant:acme", `it's "7" $HOME`, "--no-wait", "-5"] };
+    expect(asCommand(tagged)).toBe(
+      `fastworker submit resize --tag=tenant:acme '--tag=it'\\''s "7" $HOME' --tag=--no-wait --tag=-5 --args '[1]'`,
+    );
+    expect(asPython(tagged, { ...HERE, module: "pictures" })).toContain(
+      'resize.options(tags=["tenant:acme", "it\'s \\"7\\" $HOME", "--no-wait", "-5"]).submit(1)',
+    );
+    expect(asCurl({ name: "f", tags: ["a"] })).toContain('"tags":["a"]');
+  });
+
+  it("says that there are no tags where the function has some, if that can be said", () => {
+    const untagged = { name: "resize", args: [1], tags: [] };
+    expect(asPython(untagged, { ...HERE, module: "pictures" })).toContain("resize.options(tags=[]).submit(1)");
+    expect(asCommand(untagged)).toBe("# the command line cannot say that there are no tags");
+    expect(unsaid(untagged, "json")).toBe(null);
+  });
+
   it("has large numbers as they are", () => {
     const large = { name: "f", args: [{ $int: "9007199254740993" }, { deep: [{ $int: "-9007199254740993" }] }] };
     expect(asPython(large)).toContain('("f", 9007199254740993, {"deep": [-9007199254740993]})');
@@ -91,6 +109,19 @@ describe("options", () => {
       retries: 3,
       delay_seconds: 0.5,
     });
+  });
+
+  it("have a tag for each line, once", () => {
+    expect(optionsOf({ ...NO_OPTIONS, tags: " tenant:acme \n\na, b\ntenant:acme" }).options).toEqual({
+      tags: ["tenant:acme", "a, b"],
+    });
+    expect(optionsOf({ ...NO_OPTIONS, tags: " \n" }, true).options).toEqual({ tags: [] });
+  });
+
+  it("name what is wrong with tags", () => {
+    const many = Array.from({ length: 11 }, (_, number) => `t${number}`).join("\n");
+    expect(optionsOf({ ...NO_OPTIONS, tags: many }).faults).toEqual({ [TAGS]: "at most 10" });
+    expect(optionsOf({ ...NO_OPTIONS, tags: "x".repeat(101) }).faults).toEqual({ [TAGS]: "at most 100 characters each" });
   });
 
   it("name their faults", () => {

@@ -6,6 +6,7 @@ import { lastWord, searchedFor, suggest, withoutOpen } from "../src/pages/tasks/
 const known = {
   functions: ["resize", "send_mail"],
   workers: ["w1"],
+  tags: ["tenant:acme", "nightly", "two words"],
   errors: [{ fingerprint: "f1", error_type: "ValueError", message: "no number" }],
   now: Date.parse("2026-11-21T12:00:00Z"),
 };
@@ -27,12 +28,16 @@ describe("the search offers", () => {
     expect(texts("status:e")).toEqual(["queued", "scheduled", "success", "failure", "cancelled", "expired"]);
     expect(texts("name:MAIL")).toEqual(["send_mail"]);
     expect(texts("name:", { ...NO_FILTER, name: ["resize"] })).toEqual(["send_mail"]);
+    expect(texts("tag:tenant:")).toEqual(["tenant:acme"]);
     expect(texts("queue:cr")).toEqual([]);
   });
 
   it("values that go into the filter and leave the line", () => {
     expect(suggest("x name:res", { ...NO_FILTER, name: ["send_mail"] }, known)).toEqual([
       { text: "resize", hint: "name", word: "", change: { name: ["send_mail", "resize"] } },
+    ]);
+    expect(suggest("tag:two", NO_FILTER, known)).toEqual([
+      { text: "two words", hint: "tag", word: "", change: { tag: ["two words"] } },
     ]);
     expect(suggest("error:", NO_FILTER, known)).toMatchObject([{ text: "ValueError", change: { fingerprint: "f1" } }]);
     expect(suggest("since:15m", NO_FILTER, known)).toMatchObject([{ change: { since: "2026-11-21T11:45:00.000Z" } }]);
@@ -50,6 +55,7 @@ describe("while one types", () => {
   it("a key whose value is not written in full is not searched for", () => {
     expect(searched("timeout status:fail")).toBe("timeout");
     expect(searched("priority:")).toBe("");
+    expect(searched("tag:tenant:a")).toBe("");
     expect(searched("since:1")).toBe("");
     expect(searched("args.")).toBe("");
   });
@@ -57,6 +63,7 @@ describe("while one types", () => {
   it("a key whose value is whole is", () => {
     expect(searched("x name:send_mail")).toBe("x name:send_mail");
     expect(searched("status:failure")).toBe("status:failure");
+    expect(searched("tag:tenant:acme")).toBe("tag:tenant:acme");
     expect(searched("error:f1")).toBe("error:f1");
     expect(searched("since:15m")).toBe("since:15m");
   });

@@ -39,6 +39,7 @@ const task = (changes: Partial<TaskSummary>): TaskSummary => ({
   is_held: false,
   origin: null,
   parent: null,
+  tags: [],
   arguments_preview: "",
   ...changes,
 });
@@ -111,9 +112,16 @@ describe("a task that an event tells", () => {
     [{ since: "2026-11-21T12:00:01Z" }, false],
     [{ until: "2026-11-21T12:00:01Z" }, true],
     [{ parent: ["p1"] }, false],
+    [{ tag: ["nightly"] }, false],
     [{ q: "x" }, null],
   ])("belongs to %o: %s", (changes, belongs) => {
     expect(admits({ ...NO_FILTER, ...changes }, task({}))).toBe(belongs);
+  });
+
+  it("belongs to a list by tags when it has one of them", () => {
+    const tagged = task({ tags: ["tenant:acme", "nightly"] });
+    expect(admits({ ...NO_FILTER, tag: ["hourly", "nightly"] }, tagged)).toBe(true);
+    expect(admits({ ...NO_FILTER, tag: ["tenant"] }, tagged)).toBe(false);
   });
 
   it("takes the place of its row, and the order stays", () => {

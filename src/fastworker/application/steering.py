@@ -49,7 +49,7 @@ REASON_CHARACTERS = 300
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """How a task that runs again differs from what it was; None: not at all."""
+    """How a task that runs again differs from what it was; None: not at all. Terms without tags leave it its own."""
 
     payload: bytes | None = None
     priority: TaskPriority | None = None
@@ -356,7 +356,8 @@ def _refusal[**P](do: Callable[P, object], *args: P.args, **kwargs: P.kwargs) ->
 def _edited(submission: Submission, edit: Edit) -> Submission:
     terms = first = submission.terms
     if edit.terms is not None:
-        terms = replace(edit.terms, origin=first.origin, trace=first.trace)
+        tags = first.tags if edit.terms.tags is None else edit.terms.tags
+        terms = replace(edit.terms, origin=first.origin, trace=first.trace, tags=tags)
     return replace(
         submission,
         payload=submission.payload if edit.payload is None else edit.payload,

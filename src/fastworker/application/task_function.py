@@ -85,6 +85,7 @@ class TaskFunction[**P, T, R](Submittable[P, R]):
         retry_on: Exceptions | None = None,
         never_on: Exceptions | None = None,
         timeout: Seconds | None = None,
+        tags: Iterable[str] | None = None,
     ) -> Submittable[P, R]:
         """Return this function with other options for its next submissions; what is left out stays as declared.
 
@@ -106,6 +107,7 @@ class TaskFunction[**P, T, R](Submittable[P, R]):
             retry_on=retry_on,
             never_on=never_on,
             timeout=timeout,
+            tags=tags,
         )
         return Submittable(self, options)
 
@@ -135,6 +137,7 @@ def task(
     retry_on: Exceptions | None = None,
     never_on: Exceptions | None = None,
     timeout: Seconds | None = None,
+    tags: Iterable[str] | None = None,
     isolation: Isolation = None,
 ) -> TaskDecorator: ...
 def task(
@@ -148,6 +151,7 @@ def task(
     retry_on: Exceptions | None = None,
     never_on: Exceptions | None = None,
     timeout: Seconds | None = None,
+    tags: Iterable[str] | None = None,
     isolation: Isolation = None,
 ) -> Any:
     """Make a function a task; used bare or with options.
@@ -156,7 +160,8 @@ def task(
     A failed attempt, or one whose worker was lost, is tried again up to `retries` times (0), after a `backoff` (a
     `Backoff`, or its first wait in seconds): on exceptions of the classes `retry_on` (every Exception), and `never_on`
     others. An attempt may take `timeout` seconds (without end); `isolation="process"` runs it in a child process,
-    which can be killed.
+    which can be killed. Its tasks are found by up to ten `tags` (none), as `tags=("tenant:acme", "nightly")`; those of
+    `.options` take their place.
 
     Raises:
         InvalidPriority: `priority` names none of the four.
@@ -164,7 +169,9 @@ def task(
         CallerError: what is decorated is not a plain function.
     """
     parsed = TaskPriority.parse(priority)
-    terms = task_terms(retries=retries, backoff=backoff, retry_on=retry_on, never_on=never_on, timeout=timeout)
+    terms = task_terms(
+        retries=retries, backoff=backoff, retry_on=retry_on, never_on=never_on, timeout=timeout, tags=tags
+    )
     if isolation not in (None, "process"):
         raise InvalidOption(f"isolation is {isolation!r}; expected 'process', or nothing")
 

@@ -8,6 +8,7 @@ from typing import Any
 from fastworker.domain.errors import InvalidOption
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.retry import exception_name
+from fastworker.domain.tags import tags_of
 from fastworker.domain.terms import NO_TERMS, Backoff, Terms
 from fastworker.domain.text import bounded
 
@@ -57,6 +58,7 @@ def submit_options(
     retry_on: Exceptions | None = None,
     never_on: Exceptions | None = None,
     timeout: Seconds | None = None,
+    tags: Iterable[str] | None = None,
 ) -> SubmitOptions:
     """Return the options of a submission.
 
@@ -66,7 +68,9 @@ def submit_options(
     _check_id(task_id)
     if delay is not None and at is not None:
         raise InvalidOption("delay= and at= both say when the task may start; give one of them")
-    run_terms = task_terms(retries=retries, backoff=backoff, retry_on=retry_on, never_on=never_on, timeout=timeout)
+    run_terms = task_terms(
+        retries=retries, backoff=backoff, retry_on=retry_on, never_on=never_on, timeout=timeout, tags=tags
+    )
     when = Terms(
         delay_seconds=_seconds("delay", delay),
         expires_seconds=None if isinstance(expires, datetime) else _seconds("expires", expires),
@@ -88,8 +92,9 @@ def task_terms(
     retry_on: Exceptions | None = None,
     never_on: Exceptions | None = None,
     timeout: Seconds | None = None,
+    tags: Iterable[str] | None = None,
 ) -> Terms:
-    """Return what is agreed for every run; raises `InvalidOption`."""
+    """Return what is agreed for every run, and what each is called; raises `InvalidOption`."""
     if retries is not None and (isinstance(retries, bool) or not isinstance(retries, int)):
         raise InvalidOption(f"retries is {retries!r}; expected a whole number")
     initial = None if isinstance(backoff, Backoff) else _seconds("backoff", backoff)
@@ -99,6 +104,7 @@ def task_terms(
         retry_on=_names("retry_on", retry_on),
         never_on=_names("never_on", never_on),
         timeout_seconds=_seconds("timeout", timeout),
+        tags=None if tags is None else tags_of(tags),
     )
     return NO_TERMS if terms == NO_TERMS else terms
 

@@ -31,12 +31,14 @@ class Submitted:
     arguments: Arguments
     priority: TaskPriority
     delay_seconds: float = 0.0
+    tags: tuple[str, ...] = ()
 
     @override
     def __str__(self) -> str:
         notes = [] if self.priority is TaskPriority.NORMAL else [self.priority.name.lower()]
         if self.delay_seconds:
             notes.append(f"delayed {shown(self.delay_seconds)}")
+        notes += [f"tag {tag}" for tag in self.tags]
         return "   ".join([call_text(self.name, self.arguments), *notes])
 
 
@@ -83,6 +85,7 @@ class Submissions:
             self._arguments(submission),
             submission.priority,
             submission.terms.delay_seconds or 0.0,
+            submission.terms.tags or (),
         )
 
     def _arguments(self, submission: Submission) -> Arguments:

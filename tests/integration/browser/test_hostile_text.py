@@ -1,9 +1,11 @@
 """Whatever text a task carries stays text: in names, arguments, results, errors, log lines, spans, ids of workers."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
+from fastworker.application.task_options import submit_options
 from tests.integration.waiting import until
 
 from .conftest import Dashboard, OpenSight, dashboards
@@ -20,6 +22,9 @@ CORPUS = [
     "\u202egnp.exe\u0000\ud7ff<b>bold</b>",
 ]
 
+# A tag has no character that cannot be printed.
+TAGS = [text for text in CORPUS if text.isprintable()]
+
 WORKER = "<img-src=x-onerror=window.hacked=1>"
 
 
@@ -32,6 +37,7 @@ def hostile(standing_processes: Any) -> Dashboard:
         handles = [client.delay("repeat_evil", text) for text in CORPUS]
         handles += [client.delay("raise_evil", text) for text in CORPUS]
         handles += [client.delay("<b>evil</b>", CORPUS[0])]
+        handles += [client.submit("repeat_evil", ["tagged"], {}, submit_options(tags=TAGS))]
     until(lambda: ended(started) == len(handles), what="all have ended")
     return started
 
@@ -61,6 +67,23 @@ def test_every_text_of_a_task_stays_text(hostile: Dashboard, sight: OpenSight) -
         check(page, path)
 
 
+def test_tags_stay_text_wherever_they_are_shown(hostile: Dashboard, sight: OpenSight) -> None:
+    page = sight(hostile, None)
+    [task] = hostile.ask(f"tasks?tag={quote(TAGS[0])}")["items"]
+    for path in (f"tasks/{task['id']}", f"tasks/{task['id']}?edit=1", f"tasks?tag={quote(TAGS[-1])}"):
+        page.open(path)
+        page.live()
+        check(page, path)
+    page.page.locator("summary", has_text="Columns").click()
+    page.page.get_by_role("checkbox", name="Tags").check()
+    shown = page.page.locator("table.data .tag")
+    shown.first.wait_for()
+    assert shown.all_inner_texts() == TAGS
+    page.page.get_by_role("combobox", name="Search tasks").fill("tag:")
+    page.page.get_by_role("option").first.wait_for()
+    check(page, "the suggestions")
+
+
 def test_it_stays_text_on_each_tab_of_a_task(hostile: Dashboard, sight: OpenSight) -> None:
     page = sight(hostile, None)
     for task in hostile.ask("tasks?limit=50")["items"]:
@@ -78,8 +101,8 @@ def test_it_stays_text_on_each_tab_of_a_task(hostile: Dashboard, sight: OpenSigh
 def test_what_a_span_says_stays_text(hostile: Dashboard, sight: OpenSight) -> None:
     page = sight(hostile, None)
     tasks = hostile.ask("tasks?name=repeat_evil&limit=50")["items"]
-    assert len(tasks) == len(CORPUS)
-    for task in tasks:
+    assert len(tasks) == len(CORPUS) + 1
+    for task in (each for each in tasks if not each["tags"]):
         page.open_all(f"tasks/{task['id']}?tab=trace")
         rows = page.page.locator(".spans > li")
         rows.nth(1).wait_for()

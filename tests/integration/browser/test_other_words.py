@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fastworker.application.task_options import submit_options
 from tests.integration.processes import MODULES
 
 from .conftest import Dashboard, OpenSight, StartDashboard
@@ -65,14 +66,16 @@ def test_the_form_in_other_words_runs_as_it_is_pasted(
 
 
 @pytest.mark.parametrize("label", ["Python", "Command line", "curl"])
+@pytest.mark.parametrize("tags", [(), ("tenant:acme", 'it\'s "7" $HOME', "-5")], ids=["plain", "tagged"])
 def test_what_is_copied_of_a_task_runs_it_again(
-    dashboard: StartDashboard, sight: OpenSight, tmp_path: Path, label: str
+    dashboard: StartDashboard, sight: OpenSight, tmp_path: Path, label: str, tags: tuple[str, ...]
 ) -> None:
     if label == "curl" and shutil.which("curl") is None:
         pytest.skip("needs curl")
     started = dashboard()
     with started.system.sync_client() as client:
-        task = client.delay("send_receipt", 7, 'it\'s "7" $HOME@example.org', priority="high")
+        options = submit_options(priority="high", tags=tags or None)
+        task = client.submit("send_receipt", (7, 'it\'s "7" $HOME@example.org'), {}, options)
         task.get(timeout=RUN_SECONDS)
     page = sight(started, f"tasks/{task}")
     page.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -84,3 +87,4 @@ def test_what_is_copied_of_a_task_runs_it_again(
     first, second = (started.ask(f"tasks/{each['id']}") for each in started.ask("tasks")["items"])
     assert first["result"]["value"] == second["result"]["value"]
     assert (first["priority"], second["priority"]) == ("high", "high")
+    assert first["tags"] == second["tags"] == list(tags)

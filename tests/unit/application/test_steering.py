@@ -125,6 +125,22 @@ def test_a_finished_task_runs_again_edited():
 
 
 @pytest.mark.parametrize(
+    ("edit", "tags"),
+    [
+        (Edit(), ("nightly",)),
+        (Edit(terms=Terms(retries=1)), ("nightly",)),
+        (Edit(terms=Terms(tags=("tenant:acme",))), ("tenant:acme",)),
+        (Edit(terms=Terms(tags=())), ()),
+    ],
+)
+def test_a_task_that_runs_again_keeps_its_tags_unless_it_is_given_others(edit, tags):
+    plane = ManualCoordinator()
+    finished(plane, "t1", terms=Terms(tags=("nightly",)))
+
+    assert plane.coordinator.steering.rerun(ANN, "t1", "t2", edit=edit, now=plane.now).terms.tags == tags
+
+
+@pytest.mark.parametrize(
     ("task_id", "new_id", "error"),
     [("nobodys", "t9", UnknownTaskId), ("waits", "t9", NotFinished), ("done", "done", IdConflict)],
 )

@@ -45,6 +45,19 @@ def test_seconds_of_backoff_are_its_first_wait(backoff):
     assert task_terms(backoff=backoff).backoff == Backoff(7.0)
 
 
+def test_tags_become_terms_each_once():
+    assert task_terms(tags=["nightly", "a", "nightly"]) == Terms(tags=("nightly", "a"))
+    assert submit_options(tags=(tag for tag in ("b", "b"))).terms == Terms(tags=("b",))
+    assert submit_options(tags=[]).terms == Terms(tags=())
+
+
+def test_a_tag_that_cannot_be_is_refused_at_the_client():
+    with pytest.raises(InvalidOption, match=r"tags is 'nightly'; expected several texts: write tags=\('nightly',\)"):
+        submit_options(tags="nightly")
+    with pytest.raises(InvalidOption, match="tag ' a' has blanks around it"):
+        task_terms(tags=[" a"])
+
+
 def test_no_exceptions_at_all_can_be_named():
     assert task_terms(retry_on=[]).retry_on == ()
 

@@ -41,6 +41,14 @@ async def test_priority_and_delay_are_told() -> None:
         assert str(submitted) == "double(value=1)   high   delayed 1h30m"
 
 
+async def test_a_submission_tells_its_tags() -> None:
+    async with LocalSystem(work) as system:
+        await double.options(tags=["tenant:acme", "nightly"]).submit(1)
+        (submitted,) = system.submissions()
+        assert submitted.tags == ("tenant:acme", "nightly")
+        assert str(submitted) == "double(value=1)   tag tenant:acme   tag nightly"
+
+
 async def test_a_failure_lists_what_was_submitted_instead() -> None:
     async with LocalSystem(work) as system:
         await double.submit(1)

@@ -89,6 +89,7 @@ export interface BulkFilter {
   priority?: TaskPriority[];
   name?: string[];
   worker?: string[];
+  tag?: string[];
   fingerprint?: string | null;
   since?: Moment | null;
   until?: Moment | null;
@@ -271,6 +272,8 @@ export interface Function {
   priority: TaskPriority | null;
   retries: number | null;
   timeout_seconds: number | null;
+  /** Of its tasks, unless they are submitted with others. */
+  tags: string[];
   isolation: string | null;
   is_async: boolean | null;
   workers: string[];
@@ -301,6 +304,8 @@ export interface FunctionDetail {
   priority: TaskPriority | null;
   retries: number | null;
   timeout_seconds: number | null;
+  /** Of its tasks, unless they are submitted with others. */
+  tags: string[];
   isolation: string | null;
   is_async: boolean | null;
   workers: string[];
@@ -662,6 +667,21 @@ export interface ResizeRequest {
 
 export type Role = "viewer" | "operator" | "admin";
 
+/** A tag, and how many remembered tasks have it. */
+export interface SeenTag {
+  tag: string;
+  tasks: number;
+}
+
+/** Tags of remembered tasks, the most frequent first; of the newest tasks only when it `is_bounded`. */
+export interface SeenTags {
+  items: SeenTag[];
+  is_bounded: boolean;
+  /** How many tasks were looked at, if not all. */
+  searched: number | null;
+  as_of: Moment;
+}
+
 /** History in columns: each has one value per moment of `at`, None where nothing was seen. */
 export interface Series {
   range: Range;
@@ -741,6 +761,8 @@ export interface System {
   as_of: Moment;
 }
 
+export type Tag = string;
+
 /** Somebody did something with the task; `before` and `after` are for people. */
 export interface TakenAction {
   at: Moment;
@@ -781,6 +803,8 @@ export interface Task {
   origin: string | null;
   /** The running task that submitted this one. */
   parent: string | null;
+  /** What it can be found by, beside its name. */
+  tags: string[];
   /** The first arguments as in a call, each as JSON. */
   arguments_preview: string;
   terms: TaskTerms;
@@ -950,6 +974,8 @@ export interface TaskSubmission {
   timeout_seconds?: number | null;
   delay_seconds?: number | null;
   expires_seconds?: number | null;
+  /** To find it by: printable texts without blanks around them. When it runs a task again: as that. */
+  tags?: Tag[] | null;
   /** The task that this one runs again, edited. */
   origin?: TaskId | null;
 }
@@ -985,6 +1011,8 @@ export interface TaskSummary {
   origin: string | null;
   /** The running task that submitted this one. */
   parent: string | null;
+  /** What it can be found by, beside its name. */
+  tags: string[];
   /** The first arguments as in a call, each as JSON. */
   arguments_preview: string;
 }

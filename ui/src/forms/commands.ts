@@ -30,7 +30,10 @@ export type Language = "python" | "shell" | "json";
 
 /** The options of a call as Python writes them, the priority aside. */
 function optionsIn(call: Partial<Call>): string[] {
-  return OPTIONS.flatMap(([field, option]) => (typeof call[field] === "number" ? [`${option}=${call[field]}`] : []));
+  const numbers = OPTIONS.flatMap(([field, option]) =>
+    typeof call[field] === "number" ? [`${option}=${call[field]}`] : [],
+  );
+  return call.tags ? [...numbers, `tags=${pythonLiteral(call.tags)}`] : numbers;
 }
 
 /** Return why a call cannot be told in a language; null when it can. */
@@ -42,8 +45,10 @@ export function unsaid(call: Partial<Call>, language: Language, { module }: Targ
     return "with these options Python has to import the function, and from where is not known here";
   }
   if (hasInfinity([args, kwargs])) return "JSON has no infinite numbers";
+  if (language !== "shell") return null;
+  if (call.tags?.length === 0) return "the command line cannot say that there are no tags";
   const isMixed = args.length > 0 && Object.keys(kwargs).length > 0;
-  return language === "shell" && isMixed ? "the command line takes arguments by position or by name, not both" : null;
+  return isMixed ? "the command line takes arguments by position or by name, not both" : null;
 }
 
 function pythonArguments({ args = [], kwargs = {} }: Call): string[] {
@@ -93,6 +98,7 @@ export function asCommand(call: Call, { address }: Target = HERE): string {
   for (const [field, option] of OPTIONS) {
     if (typeof call[field] === "number") words.push(`--${option}`, String(call[field]));
   }
+  for (const tag of call.tags ?? []) words.push(`--tag=${tag}`); // in one word: it may begin like an option
   return [...words, "--args", exactJson(args.length ? args : kwargs)].map(shellWord).join(" ");
 }
 

@@ -3,6 +3,11 @@ import type { TaskSubmission } from "../api/types";
 import { PRIORITIES, type Priority } from "../components/status";
 import { type JsonSchema, parse } from "./schema";
 
+/** Where the faults of tags stand: a parameter may be called `tags`, too. */
+export const TAGS = "options.tags";
+const MOST_TAGS = 10;
+const LONGEST_TAG = 100;
+
 export const OPTION_FIELDS: readonly {
   name: keyof OptionTexts;
   label: string;
@@ -21,6 +26,8 @@ export interface OptionTexts {
   timeout_seconds: string;
   expires_seconds: string;
   retries: string;
+  /** One a line. */
+  tags: string;
 }
 
 export const NO_OPTIONS: OptionTexts = {
@@ -29,10 +36,28 @@ export const NO_OPTIONS: OptionTexts = {
   timeout_seconds: "",
   expires_seconds: "",
   retries: "",
+  tags: "",
 };
 
-/** Return the options that are set, or what is wrong with each. */
-export function optionsOf(texts: OptionTexts): { options: Partial<TaskSubmission>; faults: Record<string, string> } {
+/** Return the tags that stand in the lines of a text, each once. */
+function tagsOf(text: string): string[] {
+  const lines = text.split("\n").map((line) => line.trim());
+  return [...new Set(lines.filter(Boolean))];
+}
+
+function faultOfTags(tags: readonly string[]): string | null {
+  if (tags.length > MOST_TAGS) return `at most ${MOST_TAGS}`;
+  return tags.some((tag) => [...tag].length > LONGEST_TAG) ? `at most ${LONGEST_TAG} characters each` : null;
+}
+
+/**
+ * Return the options that are set, or what is wrong with each. Where there would be tags if nothing was said of them,
+ * it is said, too, that there are none.
+ */
+export function optionsOf(
+  texts: OptionTexts,
+  isTagged = false,
+): { options: Partial<TaskSubmission>; faults: Record<string, string> } {
   const options: Record<string, unknown> = {};
   const faults: Record<string, string> = {};
   if ((PRIORITIES as readonly string[]).includes(texts.priority)) options.priority = texts.priority as Priority;
@@ -42,5 +67,9 @@ export function optionsOf(texts: OptionTexts): { options: Partial<TaskSubmission
     if ("fault" in parsed) faults[name] = parsed.fault;
     else options[name] = parsed.value;
   }
+  const tags = tagsOf(texts.tags);
+  const fault = faultOfTags(tags);
+  if (fault) faults[TAGS] = fault;
+  else if (tags.length > 0 || isTagged) options.tags = tags;
   return { options, faults };
 }

@@ -13,13 +13,14 @@ import { announce } from "../state/announcer";
 import { asCommand, asCurl, asPython } from "./commands";
 import { useTarget } from "./target";
 import { SchemaField } from "./fields";
-import { NO_OPTIONS, OPTION_FIELDS, optionsOf, type OptionTexts } from "./options";
+import { NO_OPTIONS, OPTION_FIELDS, optionsOf, type OptionTexts, TAGS } from "./options";
 import { callOf, type Field, fieldsOf, type JsonSchema, type Texts, textsOf, valuesOf } from "./schema";
 
 export interface Before {
   args: readonly unknown[];
   kwargs: Readonly<Record<string, unknown>>;
   priority?: string;
+  tags?: readonly string[];
 }
 
 interface FormProps {
@@ -59,9 +60,16 @@ interface Draft {
   faults: Record<string, string>;
 }
 
-function draftOf(of: TaskFunction, fields: readonly Field[], texts: Texts, optionTexts: OptionTexts): Draft {
+function draftOf(
+  of: TaskFunction,
+  before: Before | undefined,
+  fields: readonly Field[],
+  texts: Texts,
+  optionTexts: OptionTexts,
+): Draft {
   const { values, faults } = valuesOf(fields, texts);
-  const { options, faults: optionFaults } = optionsOf(optionTexts);
+  const isTagged = of.tags.length > 0 || (before?.tags?.length ?? 0) > 0;
+  const { options, faults: optionFaults } = optionsOf(optionTexts, isTagged);
   const { args, kwargs, faults: callFaults } = fields === RAW ? rawCall(values) : callOf(fields, values);
   return {
     call: { name: of.name, args: [...args], kwargs, ...options },
@@ -87,12 +95,16 @@ function firstTexts(fields: readonly Field[], before: Before | undefined): Texts
 export function SubmitForm({ of, before, origin, onSubmitted }: FormProps): JSX.Element {
   const fields = useMemo(() => (of.parameters ? fieldsOf(of.parameters as JsonSchema) : RAW), [of.parameters]);
   const [texts, setTexts] = useState<Texts>(() => firstTexts(fields, before));
-  const [options, setOptions] = useState<OptionTexts>({ ...NO_OPTIONS, priority: before?.priority ?? "" });
+  const [options, setOptions] = useState<OptionTexts>({
+    ...NO_OPTIONS,
+    priority: before?.priority ?? "",
+    tags: (before?.tags ?? of.tags).join("\n"),
+  });
   const [isTried, setTried] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const key = useRef(newKey());
   const form = useRef<HTMLFormElement>(null);
-  const { call, faults } = draftOf(of, fields, texts, options);
+  const { call, faults } = draftOf(of, before, fields, texts, options);
   const shown = isTried ? faults : {};
   const onSubmit = async (event: Event) => {
     event.preventDefault();
@@ -188,6 +200,18 @@ function Options({
           {faults[name] && <span class="fault">{faults[name]}</span>}
         </label>
       ))}
+      <label class="field">
+        <span>Tags, one a line</span>
+        <textarea
+          id={`field-${TAGS}`}
+          rows={2}
+          spellcheck={false}
+          value={texts.tags}
+          aria-invalid={faults[TAGS] ? "true" : undefined}
+          onInput={(event) => onChange({ ...texts, tags: event.currentTarget.value })}
+        />
+        {faults[TAGS] && <span class="fault">{faults[TAGS]}</span>}
+      </label>
     </fieldset>
   );
 }

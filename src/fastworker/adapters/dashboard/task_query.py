@@ -28,7 +28,7 @@ from .problems import invalid_parameter
 from .records.payloads import SHOWN_BYTES, Decode, arguments_decoder
 
 MOST_WORDS = 20
-KEYS = ("status", "priority", "name", "worker", "error", "parent", "origin")
+KEYS = ("status", "priority", "name", "worker", "tag", "error", "parent", "origin")
 MOMENTS = ("since", "until")
 ARGUMENT = "args."
 MOST_DECODERS = 64
@@ -60,6 +60,7 @@ class TaskQuery:
     parent: Sequence[str] = ()
     origin: Sequence[str] = ()
     arguments: Sequence[Wanted] = ()
+    tag: Sequence[str] = ()
 
     def filter(self, parts: Parts, *, most_bytes: float = MOST_BYTES) -> TaskFilter:
         """Return it as the application's filter; raises `ApiProblem` that names the word that cannot work.
@@ -75,6 +76,7 @@ class TaskQuery:
             priorities=frozenset([*self.priority, *_members(TaskPriority, "priority", words.values["priority"])]),
             names=frozenset([*self.name, *words.values["name"]]),
             workers=frozenset([*self.worker, *words.values["worker"]]),
+            tags=frozenset([*self.tag, *words.values["tag"]]),
             parents=frozenset([*self.parent, *words.values["parent"]]),
             origins=frozenset([*self.origin, *words.values["origin"]]),
             fingerprint=self.fingerprint or (words.values["error"][0] if words.values["error"] else None),

@@ -27,15 +27,16 @@ class Look:
 class TaskFilter:
     """Tasks that fit each of these; an empty set, text or None fits all.
 
-    `parents` and `origins` are ids: of the task that submitted it, of the one that it runs again. `since` and `until`
-    bound the moment of the submission. `text` stands in the id, the name or the error, in any case.
-    `also` is asked last, of the few that fit so far; it reads the payload.
+    Of `tags` it has one at least. `parents` and `origins` are ids: of the task that submitted it, of the one that it
+    runs again. `since` and `until` bound the moment of the submission. `text` stands in the id, the name or the error,
+    in any case. `also` is asked last, of the few that fit so far; it reads the payload.
     """
 
     statuses: frozenset[TaskStatus] = frozenset()
     priorities: frozenset[TaskPriority] = frozenset()
     names: frozenset[str] = frozenset()
     workers: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
     parents: frozenset[str] = frozenset()
     origins: frozenset[str] = frozenset()
     fingerprint: str | None = None
@@ -52,7 +53,7 @@ class TaskFilter:
     @property
     def is_by_time(self) -> bool:
         """True when statuses, priorities and the moment of the submission say all."""
-        is_by_more = self.names or self.workers or self.parents or self.origins or self.text
+        is_by_more = self.names or self.workers or self.tags or self.parents or self.origins or self.text
         return not is_by_more and self.fingerprint is None and self.also is None
 
     def looks(self) -> list[Look]:
@@ -62,6 +63,8 @@ class TaskFilter:
             looks.append(Look(1, lambda task: task.submission.name in self.names))
         if self.workers:
             looks.append(Look(1, lambda task: task.lease is not None and task.lease.worker_id in self.workers))
+        if self.tags:
+            looks.append(Look(1, lambda task: not self.tags.isdisjoint(task.submission.terms.tags or ())))
         if self.parents:
             looks.append(Look(1, lambda task: task.submission.terms.parent in self.parents))
         if self.origins:

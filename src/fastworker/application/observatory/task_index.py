@@ -1,11 +1,12 @@
-"""The remembered tasks in the order of submission, found quickly by status, priority, name, worker or relative.
+"""The remembered tasks in the order of submission, found quickly by status, priority, name, worker, tag or relative.
 
 Tasks stand in blocks of 256 by their numbers. For each task a block has three bytes: its place (status and priority),
 and a few bits of the hashes of its name and of its latest worker. A block in which a task has a parent, or an origin,
-has one byte more for the hash of that, for each of its tasks. To find some tasks, a block's bytes are mapped to
-0 and 1 and joined, all at the speed of C: 2 µs per block, and so 1 ms for 100,000 tasks when nothing is found. Hashes
-may be equal by chance, so what is found is looked at once more. A task takes 11 bytes and its number here, and nothing
-has to be rebuilt when others are forgotten. A block of which few tasks are left is made narrow: it has slots for these
+has one byte more for the hash of that, for each of its tasks. Which of them have a tag, a block knows by a number with
+one bit per slot. To find some tasks, a block's bytes are mapped to 0 and 1 and joined, all at the speed of C: 2 µs per
+block, and so 1 ms for 100,000 tasks when nothing is found. Hashes may be equal by chance, so what is found is looked at
+once more. A task without tags takes 11 bytes and its number here, and nothing has to be rebuilt when others are
+forgotten. A block of which few tasks are left is made narrow: it has slots for these
 only, and so one old task keeps half a kilobyte alive, not the 3.5 kB of a block.
 """
 
@@ -15,6 +16,7 @@ from typing import Final
 
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import RANKS, TaskPriority
+from fastworker.domain.tags import Tags
 from fastworker.domain.task import Task
 from fastworker.domain.terms import NO_TERMS, Terms
 
@@ -30,15 +32,18 @@ NO_RELATIVES: Final = bytes(BLOCK)
 _RANKS = len(RANKS)
 _FIRST_PLACE = {status: 1 + index * _RANKS for index, status in enumerate(TaskStatus)}
 _PLACES = 1 + len(TaskStatus) * _RANKS
+_DIGIT_OF_PLACE = b"0" + b"1" * 255
+_NUMBER_OF_DIGIT = bytes(byte & 1 for byte in range(256))
 
 
 class Block:
     """Tasks with following numbers, each in a slot; the place is 0 where there is none any more.
 
-    `offsets` tells of a narrow block which number each slot is for; it is empty while there is a slot for each.
+    `offsets` tells of a narrow block which number each slot is for; it is empty while there is a slot for each. `tags`
+    has a bit for each slot, the highest for the first; it may speak of tasks that are not there any more.
     """
 
-    __slots__ = ("began_at", "live", "names", "offsets", "origins", "parents", "places", "tasks", "workers")
+    __slots__ = ("began_at", "live", "names", "offsets", "origins", "parents", "places", "tags", "tasks", "workers")
 
     def __init__(self, began_at: float) -> None:
         self.began_at = began_at  # no task in it was submitted before
@@ -48,6 +53,7 @@ class Block:
         self.workers = bytearray(BLOCK)
         self.parents: bytes | bytearray = NO_RELATIVES
         self.origins: bytes | bytearray = NO_RELATIVES
+        self.tags: dict[str, int] | None = None
         self.offsets = b""
         self.live = 0
 
@@ -68,6 +74,7 @@ class Block:
             bytearray(each[slot] for slot in slots) for each in (self.places, self.names, self.workers)
         )
         self.parents, self.origins = (_narrowed(each, slots) for each in (self.parents, self.origins))
+        self._note_tags_again()
 
     def widen(self) -> None:
         """Have a slot for each number again."""
@@ -80,6 +87,7 @@ class Block:
         self.tasks, self.places, self.names, self.workers = wide.tasks, wide.places, wide.names, wide.workers
         self.parents, self.origins = (_widened(each, self.offsets) for each in (self.parents, self.origins))
         self.offsets = b""
+        self._note_tags_again()
 
     def note_relatives(self, slot: int, terms: Terms) -> None:
         """Note whose child task this is, and which task it runs again."""
@@ -87,6 +95,34 @@ class Block:
             self.parents = _with(self.parents, slot, terms.parent, len(self.tasks))
         if terms.origin is not None:
             self.origins = _with(self.origins, slot, terms.origin, len(self.tasks))
+
+    def note_tags(self, slot: int, tags: Tags) -> None:
+        """Note what this task is called beside its name."""
+        noted = self.tags = {} if self.tags is None else self.tags
+        bit = 1 << (len(self.tasks) - 1 - slot)
+        for tag in tags:
+            noted[tag] = noted.get(tag, 0) | bit
+
+    def _note_tags_again(self) -> None:
+        """Have a bit for each of the present slots."""
+        if self.tags is not None:
+            self.tags = None
+            for slot, task in enumerate(self.tasks):
+                if task is not None and task.submission.terms.tags:
+                    self.note_tags(slot, task.submission.terms.tags)
+
+    def tagged(self, tags: Iterable[str]) -> bytes:
+        """Return 1 for each slot of which the task has, or had, one of these tags, else 0."""
+        if self.tags is None:
+            return bytes(len(self.tasks))
+        bits = 0
+        for tag in tags:
+            bits |= self.tags.get(tag, 0)
+        return f"{bits:0{len(self.tasks)}b}".encode().translate(_NUMBER_OF_DIGIT)
+
+    def taken(self) -> int:
+        """Return a bit for each slot in which there is a task, in the order of those of `tags`."""
+        return int(bytes(self.places).translate(_DIGIT_OF_PLACE), 2)
 
 
 def _with(keys: bytes | bytearray, slot: int, task_id: str, slots: int) -> bytearray:
@@ -174,6 +210,8 @@ class TaskIndex:
                 block.workers[offset] = key_of(task.lease.worker_id)
             if submission.terms is not NO_TERMS:
                 block.note_relatives(offset, submission.terms)
+                if submission.terms.tags:
+                    block.note_tags(offset, submission.terms.tags)
             block.live += 1
             counts[place] += 1
         return ranks

@@ -3,7 +3,6 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
-from operator import attrgetter
 
 from fastworker.domain.task import Task
 
@@ -101,25 +100,34 @@ class Walk:
 
     def mask(self, block: Block) -> bytes:
         """Return 1 for each task of a block that may be wanted, else 0."""
-        (of, table), *others = self._masks
-        mask = bytes(of(block).translate(table))
-        for of, table in others:
-            both = int.from_bytes(mask) & int.from_bytes(of(block).translate(table))
+        first, *others = self._masks
+        mask = bytes(first(block))
+        for of in others:
+            both = int.from_bytes(mask) & int.from_bytes(of(block))
             mask = both.to_bytes(len(mask))
         return mask
 
 
-def _masks(wanted: TaskFilter) -> Iterator[tuple[Callable[[Block], bytes | bytearray], bytes]]:
-    """Yield which bytes of a block have to be which."""
-    yield attrgetter("places"), _table(places_of(wanted.statuses, wanted.priorities))
+def _masks(wanted: TaskFilter) -> Iterator[Callable[[Block], bytes | bytearray]]:
+    """Yield what tells, by one condition, which tasks of a block may be wanted."""
+    yield _translated(lambda block: block.places, places_of(wanted.statuses, wanted.priorities))
     if wanted.names:
-        yield attrgetter("names"), _table(map(key_of, wanted.names))
+        yield _translated(lambda block: block.names, map(key_of, wanted.names))
     if wanted.workers:
-        yield attrgetter("workers"), _table(map(key_of, wanted.workers))
+        yield _translated(lambda block: block.workers, map(key_of, wanted.workers))
+    if wanted.tags:
+        yield lambda block: block.tagged(wanted.tags)
     if wanted.parents:
-        yield attrgetter("parents"), _table(map(key_of, wanted.parents))
+        yield _translated(lambda block: block.parents, map(key_of, wanted.parents))
     if wanted.origins:
-        yield attrgetter("origins"), _table(map(key_of, wanted.origins))
+        yield _translated(lambda block: block.origins, map(key_of, wanted.origins))
+
+
+def _translated(
+    of: Callable[[Block], bytes | bytearray], wanted: Iterable[int]
+) -> Callable[[Block], bytes | bytearray]:
+    table = _table(wanted)
+    return lambda block: of(block).translate(table)
 
 
 def _table(wanted: Iterable[int]) -> bytes:

@@ -90,6 +90,11 @@ def talk(address: str, act: Callable[[SyncTaskClient], None]) -> None:
         sys.exit(EXIT_FAILED)
 
 
+def _tags(_context: click.Context, _parameter: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return the tags as they were written, for `SubmitCommand` puts a blank before a negative number."""
+    return tuple(text[1:] if NEGATIVE_NUMBER.match(text[1:]) else text for text in texts) or None
+
+
 class SubmitCommand(click.Command):
     """A command whose words may be negative numbers, which click takes for options."""
 
@@ -107,6 +112,9 @@ class SubmitCommand(click.Command):
 @click.option("--expires", type=float, help="Never start later than so many seconds from now.")
 @click.option("--timeout", type=float, help="End an attempt that takes longer than so many seconds.")
 @click.option("--retries", type=int, help="Try again so many times when it fails.")
+@click.option(
+    "--tag", "tags", multiple=True, callback=_tags, help="A text to find the task by; may be given up to ten times."
+)
 @click.option("--no-wait", is_flag=True, help="Print the id and return; do not wait for the result.")
 @talks
 def submit(

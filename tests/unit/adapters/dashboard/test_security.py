@@ -197,6 +197,7 @@ NEEDED = {
         GET /api/v1/tasks/counts
         GET /api/v1/tasks/export
         GET /api/v1/tasks/histogram
+        GET /api/v1/tasks/tags
         GET /api/v1/tasks/x
         GET /api/v1/tasks/x/attempts
         GET /api/v1/tasks/x/events

@@ -92,6 +92,7 @@ TERMS = Terms(
     expires_seconds=3600.0,
     origin=OTHER_TASK,
     parent=TASK,
+    tags=("tenant:acme", "nächtlich"),
 )
 STATE = TaskState(TASK, TaskStatus.SUCCESS, "resize", TaskPriority.HIGH, 1, "w1", 0.5, 0.25)
 FAILED = TaskState(

@@ -14,7 +14,7 @@ from fastworker.application.observatory.task_walk import WORK_PER_BLOCK, Order
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord, Task
-from fastworker.domain.terms import Terms
+from fastworker.domain.terms import NO_TERMS, Terms
 
 from ....builders import a_lease, a_task, an_outcome
 
@@ -177,6 +177,11 @@ def test_a_block_that_begins_late_stands_in_its_place():
         (TaskFilter(names=frozenset({"add"})), [4, 5]),
         (TaskFilter(names=frozenset({"add"}), statuses=frozenset({TaskStatus.FAILURE})), [4]),
         (TaskFilter(workers=frozenset({"w2"})), [4]),
+        (TaskFilter(tags=frozenset({"red"})), [3, 5]),
+        (TaskFilter(tags=frozenset({"red", "blue"})), [3, 4, 5]),
+        (TaskFilter(tags=frozenset({"green"})), []),
+        (TaskFilter(tags=frozenset({"red"}), names=frozenset({"add"})), [5]),
+        (TaskFilter(tags=frozenset({"blue"}), statuses=frozenset({TaskStatus.FAILURE})), [4]),
         (TaskFilter(parents=frozenset({"task-a"})), [3, 4]),
         (TaskFilter(parents=frozenset({"task-a", "task-c"}), names=frozenset({"add"})), [4, 5]),
         (TaskFilter(parents=frozenset({"task-e"})), []),
@@ -201,11 +206,11 @@ def test_a_filter_finds_what_fits_each_of_its_parts(wanted, expected):
         a_task(
             "task-b", status=TaskStatus.FAILURE, lease=a_lease("w1"), outcome=an_outcome(TaskStatus.FAILURE, error=full)
         ),
-        a_task("task-c", priority=TaskPriority.LOW, terms=Terms(parent="task-a")),
+        a_task("task-c", priority=TaskPriority.LOW, terms=Terms(parent="task-a", tags=("red",))),
         a_task(
             "task-d",
             name="add",
-            terms=Terms(parent="task-a", retries=1),
+            terms=Terms(parent="task-a", retries=1, tags=("blue",)),
             status=TaskStatus.FAILURE,
             lease=a_lease("w2"),
             outcome=an_outcome(TaskStatus.FAILURE, error=other),
@@ -213,7 +218,7 @@ def test_a_filter_finds_what_fits_each_of_its_parts(wanted, expected):
         a_task(
             "task-e",
             name="add",
-            terms=Terms(parent="task-c", origin="task-b"),
+            terms=Terms(parent="task-c", origin="task-b", tags=("blue", "red")),
             status=TaskStatus.SUCCESS,
             outcome=an_outcome(),
         ),
@@ -251,6 +256,34 @@ def test_blocks_without_relatives_hold_no_bytes_for_them():
     assert plain.parents is plain.origins is mixed.origins
     assert isinstance(mixed.parents, bytearray)
     assert count(index, TaskFilter(parents=frozenset({"p"}))).value == 1
+
+
+def test_tags_of_few_that_are_left_of_many_are_found_and_so_are_those_of_one_that_comes_late():
+    tasks = [a_task(terms=Terms(tags=(f"t{number % 2}",)) if number % 3 else NO_TERMS) for number in range(2 * BLOCK)]
+    index = an_index(*tasks[:-1])
+    late = tasks[-1]
+    late.number = tasks[100].number
+    index.forget(tasks[10:BLOCK])
+    assert len(index.blocks[0].tasks) < BLOCK
+
+    wanted = TaskFilter(tags=frozenset({"t1"}))
+    assert numbers(page(index, wanted, at=Place(11, NEWEST)).tasks) == [8, 6, 2]
+    index.add([late])
+    assert numbers(page(index, wanted, at=Place(BLOCK, NEWEST)).tasks) == [late.number, 8, 6, 2]
+
+
+def test_tasks_with_a_tag_are_found_without_a_look_at_others():
+    index = an_index(*(a_task(terms=Terms(tags=(f"order:{number}",))) for number in range(40 * BLOCK)))
+    found = page(index, TaskFilter(tags=frozenset({"order:7"})), most_work=400)
+
+    assert (numbers(found.tasks), found.is_complete, found.looked) == ([8], True, 40 * BLOCK)
+
+
+def test_blocks_without_tags_hold_nothing_for_them():
+    index = an_index(*many(BLOCK - 1), a_task(terms=Terms(retries=1)), a_task(terms=Terms(tags=("red",))))
+    plain, mixed = index.blocks.values()
+
+    assert (plain.tags, mixed.tags and list(mixed.tags)) == (None, ["red"])
 
 
 def test_names_that_share_a_key_are_told_apart():

@@ -9,6 +9,7 @@ import { Icon } from "../../components/icons";
 import { Empty, Panel } from "../../components/panel";
 import { PauseButton, PauseNote, turnPause } from "../../components/pausing";
 import { type Priority, PriorityMark } from "../../components/status";
+import { Tags } from "../../components/tags";
 import { SubmitForm } from "../../forms/submit-form";
 import { count, duration, percentile, plural, rate, share } from "../../format/numbers";
 import { Histogram } from "./histogram";
@@ -256,6 +257,11 @@ function About({ of }: { of: TaskFunction }): JSX.Element {
         )}
         {of.retries !== null && <Fact name="Retries">{of.retries}</Fact>}
         {of.timeout_seconds !== null && <Fact name="Time limit">{duration(of.timeout_seconds)}</Fact>}
+        {of.tags.length > 0 && (
+          <Fact name="Tags">
+            <Tags tags={of.tags} />
+          </Fact>
+        )}
         {of.isolation && <Fact name="Runs in">{of.isolation}</Fact>}
         <Fact name="Waiting, running">
           {count(of.queued)}, {count(of.running)}

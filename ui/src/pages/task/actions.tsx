@@ -153,7 +153,7 @@ function Rerun({ task, onClose }: { task: Task; onClose: () => void }): JSX.Elem
           <SubmitForm
             of={of}
             origin={task.id}
-            before={{ args: call?.args ?? [], kwargs: call?.kwargs ?? {}, priority: task.priority }}
+            before={{ args: call?.args ?? [], kwargs: call?.kwargs ?? {}, priority: task.priority, tags: task.tags }}
             onSubmitted={({ id }) => (onClose(), submitted(id))}
           />
         )}

@@ -15,7 +15,9 @@ export function CopyMenu({ task }: { task: Task }): JSX.Element {
   const of = useResource<FunctionDetail>(`functions/${encodeURIComponent(task.name)}`).data;
   const target = useTarget(of?.module ?? null);
   const call = callOf(task.arguments);
-  const again = { name: task.name, args: [], kwargs: {}, ...call, priority: task.priority };
+  const isTagged = task.tags.length > 0 || (of?.tags.length ?? 0) > 0; // else there is nothing to be said of tags
+  const options = { priority: task.priority, ...(isTagged ? { tags: task.tags } : {}) };
+  const again = { name: task.name, args: [], kwargs: {}, ...call, ...options };
   const refusal = (language: Language) => (call ? unsaid(again, language, target) : "its arguments are not known here");
   const words: [label: string, refused: string | null, text: string][] = [
     ["Python", refusal("python"), asPython(again, target)],

@@ -7,6 +7,7 @@ import { DataTable } from "../../components/data-table";
 import { Icon } from "../../components/icons";
 import { Empty, Panel } from "../../components/panel";
 import { PriorityMark, Status } from "../../components/status";
+import { Tags } from "../../components/tags";
 import { Tabs } from "../../components/tabs";
 import { count, duration } from "../../format/numbers";
 import { pretty } from "../../format/values";
@@ -248,6 +249,11 @@ function About({ task, steps }: { task: Task; steps: Resource<TaskStepPage> }): 
         <Fact name="Priority">
           <PriorityMark priority={task.priority} />
         </Fact>
+        {task.tags.length > 0 && (
+          <Fact name="Tags">
+            <Tags tags={task.tags} />
+          </Fact>
+        )}
         {task.priority_changes.map(({ at, before, after, by }, number) => (
           <Fact key={number} name="Priority changed">
             {before} → {after} by {by} <Ago at={at} />

@@ -4,6 +4,7 @@ import type { TaskSummary } from "../../api/types";
 import { Ago, CopyButton, Meter } from "../../components/basics";
 import type { Column } from "../../components/data-table";
 import { PriorityMark, Status } from "../../components/status";
+import { Tags } from "../../components/tags";
 import { duration, NOTHING } from "../../format/numbers";
 import { momentOf } from "../../format/times";
 import { shortId } from "../../format/values";
@@ -97,9 +98,15 @@ export const COLUMNS: readonly Column<TaskSummary>[] = [
   },
   { key: "wait", label: "Wait", align: "end", cell: (task) => <Wait task={task} /> },
   { key: "run", label: "Run", align: "end", cell: (task) => <Run task={task} /> },
+  {
+    key: "tags",
+    label: "Tags",
+    cell: ({ tags }) => (tags.length ? <Tags tags={tags} /> : <span class="muted">{NOTHING}</span>),
+  },
   { key: "submitted", label: "Submitted", align: "end", cell: ({ submitted_at }) => <Ago at={submitted_at} /> },
 ];
 
 /** These cannot be taken away: without them a row says nothing. */
 export const FIXED: readonly string[] = ["status", "name"];
-export const DEFAULT_COLUMNS: readonly string[] = COLUMNS.map(({ key }) => key).filter((key) => key !== "id");
+const LATER: readonly string[] = ["id", "tags"]; // shown when somebody wants to see them
+export const DEFAULT_COLUMNS: readonly string[] = COLUMNS.map(({ key }) => key).filter((key) => !LATER.includes(key));

@@ -1,6 +1,6 @@
 // Above the list: search, choices, and what is chosen as chips.
 import type { JSX } from "preact";
-import type { FunctionPage, WorkerPage } from "../../api/types";
+import type { FunctionPage, SeenTags, WorkerPage } from "../../api/types";
 import { Button } from "../../components/basics";
 import { PRIORITIES } from "../../components/status";
 import { shortId } from "../../format/values";
@@ -8,15 +8,25 @@ import { useResource } from "../../live/resource";
 import { type Chip, chipsOf, clearFilter, type Filter, REPEATED, setFilter } from "./filter";
 import { Search } from "./search";
 
+/** New tags come with tasks: they are asked for again at most so often. */
+const TAGS = { topics: ["tasks"], pace: 10_000 };
+
 export function FilterBar({ filter }: { filter: Filter }): JSX.Element {
   const functions = useResource<FunctionPage>("functions?limit=200").data?.items ?? [];
   const workers = useResource<WorkerPage>("workers?limit=200").data?.items ?? [];
+  const tags = (useResource<SeenTags>("tasks/tags?limit=200", TAGS).data?.items ?? []).map(({ tag }) => tag);
   return (
     <div class="filter-bar">
-      <Search filter={filter} functions={functions.map(({ name }) => name)} workers={workers.map(({ id }) => id)} />
+      <Search
+        filter={filter}
+        functions={functions.map(({ name }) => name)}
+        workers={workers.map(({ id }) => id)}
+        tags={tags}
+      />
       <Add name="name" label="Function" filter={filter} values={functions.map(({ name }) => name)} />
       <Add name="priority" label="Priority" filter={filter} values={PRIORITIES} />
       <Add name="worker" label="Worker" filter={filter} values={workers.map(({ id }) => id)} />
+      {tags.length > 0 && <Add name="tag" label="Tag" filter={filter} values={tags} />}
       {chipsOf(filter).map((chip) => (
         <ChipMark key={`${chip.name} ${chip.value}`} chip={chip} />
       ))}

@@ -3,7 +3,7 @@ import type { BulkFilter, TaskSummary } from "../../api/types";
 import { query, setParams } from "../../router/location";
 import { type Params, queryOf } from "../../router/route";
 
-export const REPEATED = ["status", "priority", "name", "worker", "parent", "origin"] as const;
+export const REPEATED = ["status", "priority", "name", "worker", "tag", "parent", "origin"] as const;
 export const SINGLE = ["fingerprint", "q", "since", "until"] as const;
 const ARGUMENT = "args.";
 export type FilterName = (typeof REPEATED)[number] | (typeof SINGLE)[number];
@@ -13,6 +13,7 @@ export interface Filter {
   priority: string[];
   name: string[];
   worker: string[];
+  tag: string[];
   parent: string[];
   origin: string[];
   fingerprint: string;
@@ -28,6 +29,7 @@ export const NO_FILTER: Filter = {
   priority: [],
   name: [],
   worker: [],
+  tag: [],
   parent: [],
   origin: [],
   fingerprint: "",
@@ -125,6 +127,7 @@ export function admits(filter: Filter, task: TaskSummary): boolean | null {
     among(filter.priority, task.priority) &&
     among(filter.name, task.name) &&
     among(filter.worker, task.worker_id) &&
+    (filter.tag.length === 0 || task.tags.some((tag) => filter.tag.includes(tag))) &&
     among(filter.parent, task.parent) &&
     among(filter.origin, task.origin);
   const at = Date.parse(task.submitted_at);

@@ -14,15 +14,16 @@ interface SearchProps {
   filter: Filter;
   functions: readonly string[];
   workers: readonly string[];
+  tags: readonly string[];
 }
 
-export function Search({ filter, functions, workers }: SearchProps): JSX.Element {
+export function Search({ filter, functions, workers, tags }: SearchProps): JSX.Element {
   const [typed, setTyped] = useState(filter.q);
   const [isOpen, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const errors = useResource<ErrorGroupPage>(isOpen ? "errors?limit=50" : null).data?.items ?? [];
-  const known = { functions, workers, errors, now: now.peek() };
+  const known = { functions, workers, tags, errors, now: now.peek() };
   const found = isOpen ? suggest(typed, filter, known) : [];
   const isHere = useRef(true);
   useEffect(() => () => (clearTimeout(timer.current), (isHere.current = false), undefined), []);
@@ -83,7 +84,7 @@ export function Search({ filter, functions, workers }: SearchProps): JSX.Element
           autocomplete="off"
           spellcheck={false}
           placeholder="Search names, ids, errors, or args.NAME:value"
-          title="Words, or status: priority: name: worker: error: since: until: args.NAME: with a value behind it"
+          title="Words, or status: priority: name: worker: tag: error: since: until: args.NAME: with a value behind it"
           aria-keyshortcuts="/"
           onInput={(event) => change(event.currentTarget.value)}
           onFocus={() => setOpen(true)}

@@ -6,6 +6,7 @@ import type { Filter } from "./filter";
 export interface Known {
   functions: readonly string[];
   workers: readonly string[];
+  tags: readonly string[];
   /** Kinds of failures by fingerprint. */
   errors: readonly { fingerprint: string; error_type: string; message: string }[];
   /** Milliseconds since 1970. */
@@ -26,6 +27,7 @@ const KEYS = [
   { key: "name", hint: "a task function" },
   { key: "priority", hint: "critical, high, normal, low" },
   { key: "worker", hint: "where it runs, or ran" },
+  { key: "tag", hint: "has this tag" },
   { key: "error", hint: "a kind of failure" },
   { key: "parent", hint: "submitted by the task of this id" },
   { key: "origin", hint: "runs the task of this id again" },
@@ -65,7 +67,7 @@ export function searchedFor(typed: string, known: Known): string {
 
 const MOMENT = /^(\d+[smhd]|\d{4}-\d\d-\d\dT.+)$/;
 
-function isWhole(key: string, value: string, { functions, workers, errors }: Known): boolean {
+function isWhole(key: string, value: string, { functions, workers, tags, errors }: Known): boolean {
   if (key === "since" || key === "until") return MOMENT.test(value);
   if (key === "parent" || key === "origin") return value !== "";
   const values: Record<string, readonly string[]> = {
@@ -73,6 +75,7 @@ function isWhole(key: string, value: string, { functions, workers, errors }: Kno
     priority: PRIORITIES,
     name: functions,
     worker: workers,
+    tag: tags,
     error: errors.map(({ fingerprint }) => fingerprint),
   };
   return values[key]?.includes(value) ?? false;
@@ -97,7 +100,7 @@ function keysFor(word: string): Suggestion[] {
 }
 
 function valuesOf(key: string, filter: Filter, known: Known): Suggestion[] {
-  const among = (name: "status" | "priority" | "name" | "worker", values: readonly string[]) =>
+  const among = (name: "status" | "priority" | "name" | "worker" | "tag", values: readonly string[]) =>
     values
       .filter((value) => !filter[name].includes(value))
       .map((value) => ({ text: value, hint: key, word: "", change: { [name]: [...filter[name], value] } }));
@@ -105,6 +108,7 @@ function valuesOf(key: string, filter: Filter, known: Known): Suggestion[] {
   if (key === "priority") return among("priority", PRIORITIES);
   if (key === "name") return among("name", known.functions);
   if (key === "worker") return among("worker", known.workers);
+  if (key === "tag") return among("tag", known.tags);
   if (key === "since" || key === "until") return agesOf(key, known.now);
   if (key !== "error") return [];
   return known.errors.map(({ fingerprint, error_type, message }) => ({

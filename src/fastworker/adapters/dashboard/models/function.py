@@ -38,6 +38,7 @@ class Function(Record):
     priority: TaskPriority | None
     retries: int | None
     timeout_seconds: float | None
+    tags: list[str] = Field(description="Of its tasks, unless they are submitted with others.")
     isolation: str | None
     is_async: bool | None
     workers: list[str]

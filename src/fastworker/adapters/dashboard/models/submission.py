@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.queue_limit import MOST_AT_ONCE, MOST_PER_SECOND
+from fastworker.domain.tags import LONGEST_TAG, MOST_TAGS, fault_of_tag
 from fastworker.domain.terms import LONGEST_NAME, LONGEST_SECONDS, MOST_RETRIES
 
 from ..argument_paths import LONGEST_ARGUMENT, MOST_ARGUMENTS, path_of
@@ -17,6 +18,16 @@ LONGEST_ID = 200
 
 type TaskId = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
 type BulkAction = Literal["cancel", "retry", "priority", "delete"]
+
+
+def _tag(text: str) -> str:
+    fault = fault_of_tag(text)
+    if fault is not None:
+        raise ValueError(fault)
+    return text
+
+
+type Tag = Annotated[str, Field(min_length=1, max_length=LONGEST_TAG), AfterValidator(_tag)]
 
 
 class TaskSubmission(Body):
@@ -30,6 +41,10 @@ class TaskSubmission(Body):
     timeout_seconds: Annotated[float, Field(ge=0.001, le=LONGEST_SECONDS)] | None = None
     delay_seconds: Annotated[float, Field(ge=0, le=LONGEST_SECONDS)] | None = None
     expires_seconds: Annotated[float, Field(ge=0, le=LONGEST_SECONDS)] | None = None
+    tags: Annotated[list[Tag], Field(max_length=MOST_TAGS)] | None = Field(
+        default=None,
+        description="To find it by: printable texts without blanks around them. When it runs a task again: as that.",
+    )
     origin: TaskId | None = Field(default=None, description="The task that this one runs again, edited.")
 
     @field_validator("kwargs")
@@ -93,6 +108,7 @@ class BulkFilter(Body):
     priority: Annotated[list[TaskPriority], Field(max_length=4)] = Field(default=[])
     name: Annotated[list[str], Field(max_length=50)] = Field(default=[])
     worker: Annotated[list[str], Field(max_length=50)] = Field(default=[])
+    tag: Annotated[list[str], Field(max_length=50)] = Field(default=[])
     fingerprint: Annotated[str, Field(max_length=100)] | None = None
     since: Moment | None = None
     until: Moment | None = None

@@ -60,6 +60,7 @@ class TaskSummary(Record):
     is_held: bool = Field(description="Its priority or its task function is paused.")
     origin: str | None = Field(description="The task that this one runs again.")
     parent: str | None = Field(description="The running task that submitted this one.")
+    tags: list[str] = Field(description="What it can be found by, beside its name.")
     arguments_preview: str = Field(description="The first arguments as in a call, each as JSON.")
 
 
@@ -241,6 +242,22 @@ class TaskHistogram(Record):
     step_seconds: float
     counts: list[int]
     is_bounded: bool
+    as_of: Moment
+
+
+class SeenTag(Record):
+    """A tag, and how many remembered tasks have it."""
+
+    tag: str
+    tasks: int
+
+
+class SeenTags(Record):
+    """Tags of remembered tasks, the most frequent first; of the newest tasks only when it `is_bounded`."""
+
+    items: list[SeenTag]
+    is_bounded: bool
+    searched: int | None = Field(description="How many tasks were looked at, if not all.")
     as_of: Moment
 
 

@@ -1,6 +1,7 @@
 """Tasks as the lines of a file: JSON Lines, or a table of comma-separated values that any spreadsheet opens."""
 
 import csv
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from io import StringIO
@@ -33,6 +34,7 @@ COLUMNS = (
     "error_message",
     "origin",
     "parent",
+    "tags",
     "arguments_preview",
 )
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
@@ -66,8 +68,10 @@ def _values(row: TaskSummary) -> list[str]:
 
 
 def _cell(value: object) -> str:
-    if value is None:
+    if value is None or value == []:
         return ""
+    if isinstance(value, list):  # as JSON: whatever joins them may stand in one of them
+        value = json.dumps(value, ensure_ascii=False)
     text = str(value)
     return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA_BEGINS) else text
 

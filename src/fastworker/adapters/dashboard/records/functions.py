@@ -22,6 +22,7 @@ def function_record(view: FunctionView, moments: Moments) -> Function:
         priority=code.priority if code else None,
         retries=view.terms.retries,
         timeout_seconds=view.terms.timeout_seconds,
+        tags=list(view.terms.tags or ()),
         isolation=code.isolation if code else None,
         is_async=code.is_async if code else None,
         workers=list(view.workers),

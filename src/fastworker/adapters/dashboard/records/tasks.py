@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from fastworker.application.observatory.seen_tags import SeenTags as DomainSeenTags
 from fastworker.application.observatory.status_counts import StatusCounts
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import ErrorRecord, Task
 
-from ..models.task import ErrorSummary, MatchingCounts, Progress, TaskCounts, TaskSummary
+from ..models.task import ErrorSummary, MatchingCounts, Progress, SeenTag, SeenTags, TaskCounts, TaskSummary
 from ..parts import Parts
 from .payloads import preview
 
@@ -39,6 +40,7 @@ def task_summary(task: Task, parts: Parts) -> TaskSummary:
         is_held=task.status is TaskStatus.QUEUED and parts.ledger.pauses.of(task) is not None,
         origin=submission.terms.origin,
         parent=submission.terms.parent,
+        tags=list(submission.terms.tags or ()),
         arguments_preview=preview(submission, parts),
     )
 
@@ -68,6 +70,16 @@ def matching_counts(found: StatusCounts, parts: Parts) -> MatchingCounts:
         **_by_name(found.by_status),
         at_least=sorted(found.at_least),
         searched=found.looked if found.at_least else None,
+        as_of=parts.moments.now(),
+    )
+
+
+def seen_tags_record(found: DomainSeenTags, parts: Parts) -> SeenTags:
+    """Return the tags that were seen."""
+    return SeenTags(
+        items=[SeenTag(tag=tag, tasks=count) for tag, count in found.counts],
+        is_bounded=not found.is_complete,
+        searched=None if found.is_complete else found.looked,
         as_of=parts.moments.now(),
     )
 

@@ -74,6 +74,7 @@ def _query(wanted: BulkFilter) -> TaskQuery:
         priority=wanted.priority,
         name=wanted.name,
         worker=wanted.worker,
+        tag=wanted.tag,
         fingerprint=wanted.fingerprint,
         since=wanted.since,
         until=wanted.until,

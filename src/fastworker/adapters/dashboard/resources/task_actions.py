@@ -241,6 +241,7 @@ def _terms(data: TaskSubmission, trace: TraceContext | None = None) -> Terms:
         expires_seconds=data.expires_seconds,
         origin=data.origin,
         trace=trace,
+        tags=None if data.tags is None else tuple(data.tags),
     )
 
 

@@ -1,4 +1,4 @@
-"""The list of tasks, how many there are, and when they were submitted."""
+"""The list of tasks, how many there are, when they were submitted, and which tags they have."""
 
 from math import inf
 from typing import Annotated, Literal
@@ -7,15 +7,17 @@ from litestar import get
 from litestar.params import QueryParameter
 
 from fastworker.application.observatory.ended_tasks import EndOrder
+from fastworker.application.observatory.seen_tags import seen_tags
 from fastworker.application.observatory.status_counts import status_counts
 from fastworker.application.observatory.task_histogram import histogram
 from fastworker.application.observatory.task_walk import Order
 from fastworker.domain.lifecycle import TaskStatus
+from fastworker.domain.tags import LONGEST_TAG
 
-from ..models.task import MatchingCounts, TaskHistogram, TaskPage
+from ..models.task import MatchingCounts, SeenTags, TaskHistogram, TaskPage
 from ..parts import Given
 from ..problems import invalid_parameter
-from ..records.tasks import matching_counts
+from ..records.tasks import matching_counts, seen_tags_record
 from ..task_pages import page_by_end, page_by_submission
 from .arguments import PAGE_SIZE, CursorText, Limit, fails_with
 from .wanted import WANTED, Wanted
@@ -104,4 +106,16 @@ def get_task_histogram(
     )
 
 
-HANDLERS = [list_tasks, list_dead_letters, count_tasks, get_task_histogram]
+@get("/tasks/tags", operation_id="list_tags", tags=TAGS, responses=fails_with(), sync_to_thread=False)
+def list_tags(
+    parts: Given,
+    text: Annotated[
+        str, QueryParameter(max_length=LONGEST_TAG, description="Only tags in which this stands, in any case.")
+    ] = "",
+    limit: Limit = PAGE_SIZE,
+) -> SeenTags:
+    """Return the tags of the tasks that are remembered, and how many have each, the most frequent first."""
+    return seen_tags_record(seen_tags(parts.observatory.index, text=text, limit=limit), parts)
+
+
+HANDLERS = [list_tasks, list_dead_letters, count_tasks, get_task_histogram, list_tags]

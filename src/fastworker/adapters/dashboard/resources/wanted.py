@@ -34,6 +34,7 @@ def wanted_tasks(
     q: Annotated[str, QueryParameter(max_length=LONGEST_TEXT, description=WORDS)] = "",
     parent: Annotated[Texts, QueryParameter(description="Submitted by one of these tasks.")] = None,
     origin: Annotated[Texts, QueryParameter(description="Runs one of these tasks again.")] = None,
+    tag: Annotated[Texts, QueryParameter(description="Has one of these tags.")] = None,
 ) -> TaskQuery:
     """Return the parameters together."""
     _refuse_strange_moment("since", since)
@@ -51,6 +52,7 @@ def wanted_tasks(
         parent or (),
         origin or (),
         arguments,
+        tag or (),
     )
 
 
