@@ -80,7 +80,7 @@ def test_tags_stay_text_wherever_they_are_shown(hostile: Dashboard, sight: OpenS
     shown.first.wait_for()
     assert shown.all_inner_texts() == TAGS
     page.page.get_by_role("combobox", name="Search tasks").fill("tag:")
-    page.page.get_by_role("option").first.wait_for()
+    page.page.get_by_role("listbox", name="What fits").get_by_role("option").first.wait_for()
     check(page, "the suggestions")
 
 

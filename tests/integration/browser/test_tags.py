@@ -9,6 +9,7 @@ from tests.integration.waiting import until
 
 from .conftest import Dashboard, OpenSight, dashboards
 from .sight import Sight
+from .test_accessibility import THEMES, change_theme, faults, with_axe
 
 TAGS: tuple[tuple[str, ...], ...] = (("tenant:acme", "nightly"), ("tenant:acme",), ("tenant:other",), ())
 
@@ -41,7 +42,7 @@ def test_tasks_are_found_by_a_tag(tagged: Dashboard, sight: OpenSight, way: str)
     else:
         page.keys("/")
         page.page.keyboard.type("tag:tenant:a")
-        page.page.get_by_role("option", name="tenant:acme").wait_for()
+        page.page.get_by_role("listbox", name="What fits").get_by_role("option", name="tenant:acme").wait_for()
         page.keys("ArrowDown", "Enter")
     has_rows(page, 2)
     assert "tag=tenant%3Aacme" in page.page.url
@@ -56,14 +57,27 @@ def test_a_tag_that_is_typed_in_full_is_searched_for(tagged: Dashboard, sight: O
     has_rows(page, 1)
 
 
+def show_column(page: Sight) -> None:
+    page.page.locator("summary", has_text="Columns").click()
+    page.page.get_by_role("checkbox", name="Tags").check()
+    page.page.get_by_role("columnheader", name="Tags").wait_for()
+
+
+def test_axe_finds_nothing_serious_in_tags(tagged: Dashboard, sight: OpenSight) -> None:
+    page = with_axe(sight(tagged, None))
+    page.open_all("tasks?name=send_receipt&tag=nightly")
+    show_column(page)
+    for theme in THEMES:
+        change_theme(page, theme)
+        assert faults(page) == [], theme
+
+
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])
 def test_a_column_shows_the_tags_and_each_leads_to_its_tasks(tagged: Dashboard, sight: OpenSight, way: str) -> None:
     page = sight(tagged, "tasks?name=send_receipt")
     has_rows(page, 4)
     assert page.page.get_by_role("columnheader", name="Tags").count() == 0
-    page.page.locator("summary", has_text="Columns").click()
-    page.page.get_by_role("checkbox", name="Tags").check()
-    page.page.get_by_role("columnheader", name="Tags").wait_for()
+    show_column(page)
     tag = page.page.get_by_role("link", name="nightly")
     if way == "mouse":
         tag.click()

@@ -1,4 +1,4 @@
-// The tags of a task: each leads to the tasks that have it.
+// The tags of a task, or of those of a function: each leads to all tasks that have it.
 import type { JSX } from "preact";
 import { urlOf } from "../router/route";
 

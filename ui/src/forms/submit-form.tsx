@@ -200,7 +200,7 @@ function Options({
           {faults[name] && <span class="fault">{faults[name]}</span>}
         </label>
       ))}
-      <label class="field">
+      <label class="field lines">
         <span>Tags, one a line</span>
         <textarea
           id={`field-${TAGS}`}

@@ -11,7 +11,7 @@ only, and so one old task keeps half a kilobyte alive, not the 3.5 kB of a block
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from typing import Final
 
 from fastworker.domain.lifecycle import TaskStatus
@@ -111,13 +111,13 @@ class Block:
                 if task is not None and task.submission.terms.tags:
                     self.note_tags(slot, task.submission.terms.tags)
 
-    def tagged(self, tags: Iterable[str]) -> bytes:
+    def tagged(self, tags: Set[str]) -> bytes:
         """Return 1 for each slot of which the task has, or had, one of these tags, else 0."""
         if self.tags is None:
             return bytes(len(self.tasks))
         bits = 0
-        for tag in tags:
-            bits |= self.tags.get(tag, 0)
+        for tag in self.tags.keys() & tags:
+            bits |= self.tags[tag]
         return f"{bits:0{len(self.tasks)}b}".encode().translate(_NUMBER_OF_DIGIT)
 
     def taken(self) -> int:

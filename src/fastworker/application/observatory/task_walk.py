@@ -15,6 +15,9 @@ MOST_WORK = 6_000
 WORK_PER_BLOCK = 4
 """What passing a block costs, for each condition that its bytes have to meet."""
 
+WORK_PER_TAG = 1
+"""What each tag that is wanted costs there on top of that."""
+
 
 class Order(Enum):
     """By the moment of the submission."""
@@ -43,6 +46,7 @@ class Walk:
     def tasks(self, most_work: int) -> Iterator[Task]:
         """Yield the wanted tasks; give up when so much was done."""
         asks = [(look.cost, look.fits, look.more) for look in self._wanted.looks()]
+        work_per_block = WORK_PER_BLOCK * len(self._masks) + WORK_PER_TAG * len(self._wanted.tags)
         work = 0
         for key in self.block_keys():
             if work >= most_work:  # blocks in which nothing fits are passed, too, at a cost
@@ -62,7 +66,7 @@ class Walk:
                 if work >= most_work:
                     self.given_up_at = task.number
                     return
-            work += WORK_PER_BLOCK * len(self._masks)
+            work += work_per_block
             self.looked += block.live
 
     def _before(self, key: int) -> int:

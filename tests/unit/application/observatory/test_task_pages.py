@@ -284,6 +284,7 @@ def test_blocks_without_tags_hold_nothing_for_them():
     plain, mixed = index.blocks.values()
 
     assert (plain.tags, mixed.tags and list(mixed.tags)) == (None, ["red"])
+    assert count(index, TaskFilter(tags=frozenset({"red"}))).value == 1
 
 
 def test_names_that_share_a_key_are_told_apart():
