@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, TypedDict
 
 from fastworker.domain.action import Action, Actor
 from fastworker.domain.cancellation import Cancellation
@@ -23,6 +23,7 @@ from fastworker.domain.pause import Pause
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.queue_limit import QueueLimit, check_limit
 from fastworker.domain.session import Session
+from fastworker.domain.tags import Tags
 from fastworker.domain.task import Submission, Task
 from fastworker.domain.terms import LONGEST_SECONDS, Terms
 from fastworker.domain.text import bounded
@@ -47,13 +48,26 @@ NOBODY = ""
 REASON_CHARACTERS = 300
 
 
+class EditedTerms(TypedDict, total=False):
+    """What else is agreed for a task that runs again: what is left out stays, None is as its function declares it."""
+
+    retries: int | None
+    timeout_seconds: float | None
+    delay_seconds: float | None
+    expires_seconds: float | None
+    tags: Tags | None
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """How a task that runs again differs from what it was; None: not at all. Terms without tags leave it its own."""
+    """How a task that runs again differs from what it was; None: not at all.
+
+    Without `terms` it begins at once, and never expires. With them, its delay and its expiry count anew.
+    """
 
     payload: bytes | None = None
     priority: TaskPriority | None = None
-    terms: Terms | None = None
+    terms: EditedTerms | None = None
 
 
 AS_IT_WAS = Edit()
@@ -89,14 +103,15 @@ class Steering:
         self.note(Action(actor, "submit", submission.task_id, after=submission.name), now=now)
 
     def rerun(self, actor: Actor, task_id: str, new_task_id: str, *, edit: Edit = AS_IT_WAS, now: float) -> Submission:
-        """Submit what a finished task was, edited or not, as a new task at once; return the new submission.
+        """Submit what a finished task was, edited or not, as a new task; return the new submission.
 
         Raises:
             UnknownTaskId, ResultExpired: the task is not known (any more).
             NotFinished: it has not ended.
             CallerError, ControlPlaneError: whatever a submission may be refused with.
         """
-        again = _edited(once_more(self._remembered(task_id, now), task_id, new_task_id, self._ledger), edit)
+        task = ended(self._remembered(task_id, now), task_id, self._ledger, what_for="be run again")
+        again = _edited(once_more(task, task_id, new_task_id, self._ledger), edit, task.submission.terms)
         self._accept(again, now)
         self._decisions.dispatch(now)
         self.note(Action(actor, "rerun", task_id, after=new_task_id), now=now)
@@ -353,11 +368,12 @@ def _refusal[**P](do: Callable[P, object], *args: P.args, **kwargs: P.kwargs) ->
     return None
 
 
-def _edited(submission: Submission, edit: Edit) -> Submission:
-    terms = first = submission.terms
+def _edited(submission: Submission, edit: Edit, first: Terms) -> Submission:
+    """Return what was to begin at once as a person wants it, who has edited the task with the `first` terms."""
+    terms = submission.terms
     if edit.terms is not None:
-        tags = first.tags if edit.terms.tags is None else edit.terms.tags
-        terms = replace(edit.terms, origin=first.origin, trace=first.trace, tags=tags)
+        terms = replace(terms, delay_seconds=first.delay_seconds, expires_seconds=first.expires_seconds)
+        terms = replace(terms, **edit.terms)
     return replace(
         submission,
         payload=submission.payload if edit.payload is None else edit.payload,

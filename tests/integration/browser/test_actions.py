@@ -86,18 +86,32 @@ def test_a_failed_task_is_retried(busy: Dashboard, sight: OpenSight, way: str) -
     assert busy.ask(f"tasks/{new_id}")["origin"] == failed["id"]
 
 
-def test_a_task_is_run_again_with_other_arguments(busy: Dashboard, sight: OpenSight) -> None:
-    failed = busy.ask("tasks?name=parse_feed&status=failure&order=oldest&limit=1")["items"][0]
-    page = sight(busy, f"tasks/{failed['id']}")
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+def test_a_task_is_run_again_with_other_arguments_and_keeps_what_else_was_agreed(
+    steered: Dashboard, sight: OpenSight, way: str
+) -> None:
+    failed = submitted_feed(steered, "twelve", retries=1, backoff=0.01, timeout=20, never_on=KeyError)
+    page = sight(steered, f"tasks/{failed}")
     page.see("ValueError")
-    page.keys("e")
-    field = page.page.get_by_role("dialog").get_by_label("text")
+    if way == "mouse":
+        page.button("Re-run as new…")
+    else:
+        page.keys("e")
+    dialog = page.page.get_by_role("dialog")
+    field = dialog.get_by_label("text")
     assert field.input_value() == "twelve"
+    assert (dialog.get_by_label("Retries").input_value(), dialog.get_by_label("Priority").input_value()) == (
+        "1",
+        "normal",
+    )
     field.fill("12")
-    page.answer("Run as a new task")
+    dialog.get_by_label("Time limit, seconds").fill("")
+    field.press("Enter")
     page.button("Open it")
     page.page.locator(".task-title .status", has_text="success").wait_for()
     page.see('parse_feed(text="12")')
+    before, after = steered.ask(f"tasks/{failed}"), steered.ask(f"tasks/{page.page.url.rpartition('/')[2]}")
+    assert after["terms"] == {**before["terms"], "timeout_seconds": None}
 
 
 def test_a_function_is_submitted_from_its_form(busy: Dashboard, sight: OpenSight) -> None:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,15 +67,24 @@ def test_the_form_in_other_words_runs_as_it_is_pasted(
 
 
 @pytest.mark.parametrize("label", ["Python", "Command line", "curl"])
-@pytest.mark.parametrize("tags", [(), ("tenant:acme", 'it\'s "7" $HOME', "-5")], ids=["plain", "tagged"])
+@pytest.mark.parametrize(
+    ("tags", "terms"),
+    [((), {}), (("tenant:acme", 'it\'s "7" $HOME', "-5"), {"retries": 2, "timeout": 20, "delay": 0.1})],
+    ids=["plain", "with all that was agreed"],
+)
 def test_what_is_copied_of_a_task_runs_it_again(
-    dashboard: StartDashboard, sight: OpenSight, tmp_path: Path, label: str, tags: tuple[str, ...]
+    dashboard: StartDashboard,
+    sight: OpenSight,
+    tmp_path: Path,
+    label: str,
+    tags: tuple[str, ...],
+    terms: dict[str, Any],
 ) -> None:
     if label == "curl" and shutil.which("curl") is None:
         pytest.skip("needs curl")
     started = dashboard()
     with started.system.sync_client() as client:
-        options = submit_options(priority="high", tags=tags or None)
+        options = submit_options(priority="high", tags=tags or None, **terms)
         task = client.submit("send_receipt", (7, 'it\'s "7" $HOME@example.org'), {}, options)
         task.get(timeout=RUN_SECONDS)
     page = sight(started, f"tasks/{task}")
@@ -88,3 +98,4 @@ def test_what_is_copied_of_a_task_runs_it_again(
     assert first["result"]["value"] == second["result"]["value"]
     assert (first["priority"], second["priority"]) == ("high", "high")
     assert first["tags"] == second["tags"] == list(tags)
+    assert first["terms"] == second["terms"]

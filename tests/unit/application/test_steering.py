@@ -1,5 +1,7 @@
 """What people may do to the whole, and that it is noted."""
 
+from dataclasses import replace
+
 import pytest
 
 from fastworker.application.client import TaskClient
@@ -116,21 +118,59 @@ def test_a_finished_task_runs_again_as_it_was():
 def test_a_finished_task_runs_again_edited():
     plane = ManualCoordinator()
     finished(plane, "t1", TaskStatus.FAILURE, payload=b"[7]", terms=Terms(retries=2))
-    edit = Edit(payload=b"[8]", priority=LOW, terms=Terms(timeout_seconds=5.0))
+    edit = Edit(payload=b"[8]", priority=LOW, terms={"timeout_seconds": 5.0})
     again = plane.coordinator.steering.rerun(ANN, "t1", "t2", edit=edit, now=plane.now)
 
     assert again is plane.find("t2").submission
     assert (again.name, again.payload, again.priority) == ("echo", b"[8]", LOW)
-    assert again.terms == Terms(timeout_seconds=5.0, origin="t1")
+    assert again.terms == Terms(retries=2, timeout_seconds=5.0, origin="t1")
+
+
+ALL_TERMS = Terms(
+    retries=2,
+    backoff=Backoff(initial=7.0),
+    retry_on=("builtins.OSError",),
+    never_on=("builtins.KeyError",),
+    timeout_seconds=30.0,
+    delay_seconds=0.0,
+    expires_seconds=60.0,
+    tags=("nightly",),
+)
+
+
+@pytest.mark.parametrize(
+    ("edited", "changed"),
+    [
+        ({}, {}),
+        ({"retries": 5, "delay_seconds": 10.0}, {"retries": 5, "delay_seconds": 10.0}),
+        ({"retries": None, "timeout_seconds": None}, {"retries": None, "timeout_seconds": None}),
+        ({"delay_seconds": None, "expires_seconds": None}, {"delay_seconds": None, "expires_seconds": None}),
+    ],
+)
+def test_what_an_edit_leaves_out_stays_as_it_was_agreed_and_none_takes_it_away(edited, changed):
+    plane = ManualCoordinator()
+    finished(plane, "t1", terms=ALL_TERMS)
+    again = plane.coordinator.steering.rerun(ANN, "t1", "t2", edit=Edit(terms=edited), now=plane.now)
+
+    assert again.terms == replace(ALL_TERMS, origin="t1", **changed)
+
+
+def test_what_an_edit_takes_away_is_as_the_function_declares_it():
+    plane = ManualCoordinator()
+    finished(plane, "t1", terms=Terms(retries=1, timeout_seconds=1.0))
+    plane.join(declared={"echo": Terms(retries=4, timeout_seconds=9.0)})
+    plane.coordinator.steering.rerun(ANN, "t1", "t2", edit=Edit(terms={"retries": None}), now=plane.now)
+
+    assert plane.find("t2").submission.terms == Terms(retries=4, timeout_seconds=1.0, origin="t1")
 
 
 @pytest.mark.parametrize(
     ("edit", "tags"),
     [
         (Edit(), ("nightly",)),
-        (Edit(terms=Terms(retries=1)), ("nightly",)),
-        (Edit(terms=Terms(tags=("tenant:acme",))), ("tenant:acme",)),
-        (Edit(terms=Terms(tags=())), ()),
+        (Edit(terms={"retries": 1}), ("nightly",)),
+        (Edit(terms={"tags": ("tenant:acme",)}), ("tenant:acme",)),
+        (Edit(terms={"tags": ()}), ()),
     ],
 )
 def test_a_task_that_runs_again_keeps_its_tags_unless_it_is_given_others(edit, tags):

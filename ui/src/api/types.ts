@@ -66,6 +66,16 @@ export interface AuditPage {
   as_of: Moment;
 }
 
+/** The wait before the next attempt: so many seconds first, then `factor` times as long, up to `maximum` seconds.
+ * 
+ * The part `jitter` of each wait (0 to 1) is left to chance. */
+export interface Backoff {
+  initial: number;
+  factor: number;
+  maximum: number;
+  jitter: number;
+}
+
 /** So many durations were longer than `above_seconds`, and at most `below_seconds` (None: without a bound). */
 export interface Bar {
   above_seconds: number;
@@ -964,7 +974,9 @@ export interface TaskStepPage {
   as_of: Moment;
 }
 
-/** A task to run: positional `args`, `kwargs` by name, and what is left open is as the function declares it. */
+/** A task to run: positional `args`, `kwargs` by name, and what is left open is as the function declares it.
+ * 
+ * Where it runs a task again, what is left out stays as it was there, and null is as the function declares it. */
 export interface TaskSubmission {
   name: string;
   args?: unknown[];
@@ -974,7 +986,7 @@ export interface TaskSubmission {
   timeout_seconds?: number | null;
   delay_seconds?: number | null;
   expires_seconds?: number | null;
-  /** To find it by: printable texts without blanks around them. When it runs a task again: as that. */
+  /** To find it by: printable texts without blanks around them. */
   tags?: Tag[] | null;
   /** The task that this one runs again, edited. */
   origin?: TaskId | null;
@@ -1020,6 +1032,8 @@ export interface TaskSummary {
 /** What is agreed for a task beside its call; None means as by default. */
 export interface TaskTerms {
   retries: number;
+  /** Of use where there are retries. */
+  backoff: Backoff;
   timeout_seconds: number | null;
   /** Shorter than it was to be, if the task was run before its time. */
   delay_seconds: number | null;

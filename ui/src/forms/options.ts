@@ -1,5 +1,5 @@
 // What is agreed for a task beside its call, as texts of a form.
-import type { TaskSubmission } from "../api/types";
+import type { FunctionDetail as TaskFunction, Task, TaskSubmission } from "../api/types";
 import { PRIORITIES, type Priority } from "../components/status";
 import { type JsonSchema, parse } from "./schema";
 
@@ -38,6 +38,32 @@ export const NO_OPTIONS: OptionTexts = {
   retries: "",
   tags: "",
 };
+
+type Agreed = Partial<Pick<TaskSubmission, "retries" | "timeout_seconds" | "delay_seconds" | "expires_seconds">>;
+
+/** Return what was agreed for a task where that is not what its function declares, as far as a submission can say it. */
+export function agreedOf({ terms }: Pick<Task, "terms">, of: Pick<TaskFunction, "retries" | "timeout_seconds"> | null): Agreed {
+  const { retries, timeout_seconds, delay_seconds, expires_seconds } = terms;
+  return {
+    ...(retries === (of?.retries ?? 0) ? {} : { retries }),
+    ...(timeout_seconds === (of?.timeout_seconds ?? null) ? {} : { timeout_seconds }),
+    ...(delay_seconds === null ? {} : { delay_seconds }),
+    ...(expires_seconds === null ? {} : { expires_seconds }),
+  };
+}
+
+/** Return options as the texts that a form begins with. */
+export function textsOfOptions({ priority, tags, ...agreed }: Partial<TaskSubmission>): OptionTexts {
+  const texts = { ...NO_OPTIONS, priority: priority ?? "", tags: (tags ?? []).join("\n") };
+  for (const { name } of OPTION_FIELDS) texts[name] = String(agreed[name as keyof Agreed] ?? "");
+  return texts;
+}
+
+/** Return as null what stood in the form and was taken out: a task that runs again keeps what is only left out. */
+export function takenOut(before: OptionTexts, texts: OptionTexts): Partial<TaskSubmission> {
+  const names = ["priority", ...OPTION_FIELDS.map(({ name }) => name)] as const;
+  return Object.fromEntries(names.filter((name) => before[name] && !texts[name].trim()).map((name) => [name, null]));
+}
 
 /** Return the tags that stand in the lines of a text, each once. */
 function tagsOf(text: string): string[] {

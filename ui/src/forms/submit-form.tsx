@@ -13,14 +13,13 @@ import { announce } from "../state/announcer";
 import { asCommand, asCurl, asPython } from "./commands";
 import { useTarget } from "./target";
 import { SchemaField } from "./fields";
-import { NO_OPTIONS, OPTION_FIELDS, optionsOf, type OptionTexts, TAGS } from "./options";
+import { OPTION_FIELDS, optionsOf, type OptionTexts, TAGS, takenOut, textsOfOptions } from "./options";
 import { callOf, type Field, fieldsOf, type JsonSchema, type Texts, textsOf, valuesOf } from "./schema";
 
 export interface Before {
   args: readonly unknown[];
   kwargs: Readonly<Record<string, unknown>>;
-  priority?: string;
-  tags?: readonly string[];
+  options: Partial<TaskSubmission>;
 }
 
 interface FormProps {
@@ -68,7 +67,7 @@ function draftOf(
   optionTexts: OptionTexts,
 ): Draft {
   const { values, faults } = valuesOf(fields, texts);
-  const isTagged = of.tags.length > 0 || (before?.tags?.length ?? 0) > 0;
+  const isTagged = of.tags.length > 0 || (before?.options.tags?.length ?? 0) > 0;
   const { options, faults: optionFaults } = optionsOf(optionTexts, isTagged);
   const { args, kwargs, faults: callFaults } = fields === RAW ? rawCall(values) : callOf(fields, values);
   return {
@@ -95,11 +94,8 @@ function firstTexts(fields: readonly Field[], before: Before | undefined): Texts
 export function SubmitForm({ of, before, origin, onSubmitted }: FormProps): JSX.Element {
   const fields = useMemo(() => (of.parameters ? fieldsOf(of.parameters as JsonSchema) : RAW), [of.parameters]);
   const [texts, setTexts] = useState<Texts>(() => firstTexts(fields, before));
-  const [options, setOptions] = useState<OptionTexts>({
-    ...NO_OPTIONS,
-    priority: before?.priority ?? "",
-    tags: (before?.tags ?? of.tags).join("\n"),
-  });
+  const firstOptions = useRef(textsOfOptions({ tags: of.tags, ...before?.options })).current;
+  const [options, setOptions] = useState<OptionTexts>(firstOptions);
   const [isTried, setTried] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const key = useRef(newKey());
@@ -112,7 +108,8 @@ export function SubmitForm({ of, before, origin, onSubmitted }: FormProps): JSX.
     setTried(true);
     if (Object.keys(faults).length) return complain(faults, form.current);
     setBusy(true);
-    const send = () => (origin ? rerunTask(origin, call) : submit(call, key.current));
+    const again = { ...call, ...takenOut(firstOptions, options) };
+    const send = () => (origin ? rerunTask(origin, again) : submit(call, key.current));
     const submitted = await act("Submit", send, onSubmitted);
     if (submitted) key.current = newKey();
     setBusy(false);

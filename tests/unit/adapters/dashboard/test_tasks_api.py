@@ -6,13 +6,21 @@ import pytest
 
 from fastworker.adapters.dashboard.idempotency import LONGEST_KEY
 from fastworker.application.limits import Limits
+from fastworker.application.task_function import task
+from fastworker.application.task_options import submit_options
 from fastworker.domain.errors import TaskFailed
+from fastworker.domain.terms import Backoff
 from tests.unit.system.system import HeldTask
 from tests.unit.system.tasks import echo
 
 from .served import Served, a_dashboard
 
 pytestmark = pytest.mark.anyio
+
+
+@task(priority="high")
+def urgent(value: int) -> int:
+    return value
 
 
 async def submitted(served: Served, name: str = "echo", **more: Any) -> str:
@@ -272,6 +280,50 @@ async def test_a_rerun_takes_edited_arguments_of_the_same_function_only() -> Non
         await served.system.settle()
         again = (await served.get(f"/tasks/{response.json()['id']}")).json()
         assert (again["origin"], again["result"]["value"], again["priority"]) == (task_id, 4, "low")
+
+
+AGREED = {"retries": 4, "timeout_seconds": 30.0, "delay_seconds": None, "expires_seconds": 600.0}
+
+
+@pytest.mark.parametrize(
+    ("edited", "then"),
+    [
+        ({}, {}),
+        ({"retries": 1}, {"retries": 1}),
+        ({"retries": None, "timeout_seconds": None, "expires_seconds": None}, {"retries": 0, "timeout_seconds": None}),
+        ({"delay_seconds": 60}, {"delay_seconds": 60.0}),
+    ],
+)
+async def test_a_rerun_keeps_what_its_body_leaves_out_and_null_takes_it_away(
+    edited: dict[str, Any], then: dict[str, Any]
+) -> None:
+    async with a_dashboard() as served:
+        backoff = Backoff(initial=7.0, jitter=0.0)
+        options = submit_options(retries=4, backoff=backoff, never_on=KeyError, timeout=30, expires=600)
+        task_id = await served.client.submit(echo, (3,), {}, options)
+        await task_id
+        await served.system.settle()
+        first = (await served.get(f"/tasks/{task_id}")).json()
+        response = await served.post(f"/tasks/{task_id}/actions/rerun", {"name": "echo", **edited})
+        again = (await served.get(f"/tasks/{response.json()['id']}")).json()
+        gone = {"expires_seconds": None} if "expires_seconds" in edited else {}
+        assert again["terms"] == {**first["terms"], **AGREED, **then, **gone}
+        assert again["terms"]["backoff"] == {"initial": 7.0, "factor": 2.0, "maximum": 300.0, "jitter": 0.0}
+        assert again["terms"]["never_on"] == ["builtins.KeyError"]
+        assert again["arguments"] == first["arguments"]
+
+
+@pytest.mark.parametrize(
+    ("edited", "priority"), [({}, "low"), ({"priority": None}, "high"), ({"priority": "normal"}, "normal")]
+)
+async def test_a_rerun_without_a_priority_has_that_of_before_and_null_is_the_declared_one(
+    edited: dict[str, Any], priority: str
+) -> None:
+    async with a_dashboard(functions=[urgent]) as served:
+        task_id = await submitted(served, name="urgent", args=[3], priority="low")
+        response = await served.post(f"/tasks/{task_id}/actions/rerun", {"name": "urgent", **edited})
+        again = (await served.get(f"/tasks/{response.json()['id']}")).json()
+        assert again["priority"] == priority
 
 
 async def test_pages_follow_one_another_in_both_directions_while_tasks_come_in() -> None:

@@ -8,6 +8,7 @@ import { confirm } from "../../components/confirm";
 import { Dialog } from "../../components/dialog";
 import { choosePriority } from "../../components/priority";
 import { Content } from "../../components/panel";
+import { agreedOf } from "../../forms/options";
 import { SubmitForm } from "../../forms/submit-form";
 import { hasLargeNumber } from "../../format/values";
 import { useResource } from "../../live/resource";
@@ -153,7 +154,11 @@ function Rerun({ task, onClose }: { task: Task; onClose: () => void }): JSX.Elem
           <SubmitForm
             of={of}
             origin={task.id}
-            before={{ args: call?.args ?? [], kwargs: call?.kwargs ?? {}, priority: task.priority, tags: task.tags }}
+            before={{
+              args: call?.args ?? [],
+              kwargs: call?.kwargs ?? {},
+              options: { priority: task.priority, tags: task.tags, ...agreedOf(task, of) },
+            }}
             onSubmitted={({ id }) => (onClose(), submitted(id))}
           />
         )}

@@ -4,6 +4,7 @@ import type { FunctionDetail, Task } from "../../api/types";
 import { Button } from "../../components/basics";
 import { Menu } from "../../components/menu";
 import { asCommand, asCurl, asPython, type Language, unsaid } from "../../forms/commands";
+import { agreedOf } from "../../forms/options";
 import { useTarget } from "../../forms/target";
 import { pretty } from "../../format/values";
 import { useResource } from "../../live/resource";
@@ -16,7 +17,7 @@ export function CopyMenu({ task }: { task: Task }): JSX.Element {
   const target = useTarget(of?.module ?? null);
   const call = callOf(task.arguments);
   const isTagged = task.tags.length > 0 || (of?.tags.length ?? 0) > 0; // else there is nothing to be said of tags
-  const options = { priority: task.priority, ...(isTagged ? { tags: task.tags } : {}) };
+  const options = { priority: task.priority, ...agreedOf(task, of), ...(isTagged ? { tags: task.tags } : {}) };
   const again = { name: task.name, args: [], kwargs: {}, ...call, ...options };
   const refusal = (language: Language) => (call ? unsaid(again, language, target) : "its arguments are not known here");
   const words: [label: string, refused: string | null, text: string][] = [

@@ -31,7 +31,10 @@ type Tag = Annotated[str, Field(min_length=1, max_length=LONGEST_TAG), AfterVali
 
 
 class TaskSubmission(Body):
-    """A task to run: positional `args`, `kwargs` by name, and what is left open is as the function declares it."""
+    """A task to run: positional `args`, `kwargs` by name, and what is left open is as the function declares it.
+
+    Where it runs a task again, what is left out stays as it was there, and null is as the function declares it.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
     args: list[Any] = Field(default=[])
@@ -43,7 +46,7 @@ class TaskSubmission(Body):
     expires_seconds: Annotated[float, Field(ge=0, le=LONGEST_SECONDS)] | None = None
     tags: Annotated[list[Tag], Field(max_length=MOST_TAGS)] | None = Field(
         default=None,
-        description="To find it by: printable texts without blanks around them. When it runs a task again: as that.",
+        description="To find it by: printable texts without blanks around them.",
     )
     origin: TaskId | None = Field(default=None, description="The task that this one runs again, edited.")
 

@@ -165,10 +165,23 @@ class Relative(Record):
     status: TaskStatus | None = None
 
 
+class Backoff(Record):
+    """The wait before the next attempt: so many seconds first, then `factor` times as long, up to `maximum` seconds.
+
+    The part `jitter` of each wait (0 to 1) is left to chance.
+    """
+
+    initial: float
+    factor: float
+    maximum: float
+    jitter: float
+
+
 class TaskTerms(Record):
     """What is agreed for a task beside its call; None means as by default."""
 
     retries: int
+    backoff: Backoff = Field(description="Of use where there are retries.")
     timeout_seconds: float | None
     delay_seconds: float | None = Field(description="Shorter than it was to be, if the task was run before its time.")
     expires_seconds: float | None

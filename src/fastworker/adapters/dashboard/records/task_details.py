@@ -1,5 +1,7 @@
 """One task in full, and what can be done with it."""
 
+from dataclasses import asdict
+
 from fastworker.application.function_catalogue import Declaration
 from fastworker.application.observatory.taken_actions import actions_on
 from fastworker.application.observatory.task_life import AttemptView, TaskLife
@@ -9,10 +11,11 @@ from fastworker.domain.journal import Step
 from fastworker.domain.lifecycle import WAITING, TaskStatus
 from fastworker.domain.task import ErrorRecord
 from fastworker.domain.task import Task as DomainTask
-from fastworker.domain.terms import Terms
+from fastworker.domain.terms import DEFAULT_BACKOFF, Terms
 
 from ..models.task import (
     Attempt,
+    Backoff,
     ErrorDetail,
     LogLine,
     Payload,
@@ -80,6 +83,7 @@ def task_record(
 def _terms(terms: Terms) -> TaskTerms:
     return TaskTerms(
         retries=terms.retries or 0,
+        backoff=Backoff(**asdict(terms.backoff or DEFAULT_BACKOFF)),
         timeout_seconds=terms.timeout_seconds,
         delay_seconds=terms.delay_seconds,
         expires_seconds=terms.expires_seconds,

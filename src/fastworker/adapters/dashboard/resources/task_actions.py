@@ -1,11 +1,11 @@
 """Acting on tasks one by one: submit, cancel, run again or now, change the priority, delete."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from litestar import Response, post
 from litestar.params import FromPath, HeaderParameter, JSONBody
 
-from fastworker.application.steering import Edit
+from fastworker.application.steering import Edit, EditedTerms
 from fastworker.application.trace_context import bounded_trace
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.lifecycle import WAITING, TaskStatus
@@ -90,9 +90,28 @@ async def _payload(parts: Parts, data: TaskSubmission, size: int) -> bytes:
 async def _submission(
     parts: Parts, task_id: str, data: TaskSubmission, size: int, trace: TraceContext | None
 ) -> Submission:
+    payload = await _payload(parts, data, size)
+    return Submission(task_id, data.name, _priority(parts, data), payload, _terms(data, trace))
+
+
+def _priority(parts: Parts, data: TaskSubmission) -> TaskPriority:
     declaration = parts.catalogue.get(data.name, now=parts.clock.now()).declaration
-    priority = data.priority or (declaration.priority if declaration else TaskPriority.NORMAL)
-    return Submission(task_id, data.name, priority, await _payload(parts, data, size), _terms(data, trace))
+    return data.priority or (declaration.priority if declaration else TaskPriority.NORMAL)
+
+
+async def _edit(parts: Parts, data: TaskSubmission, size: int) -> Edit:
+    """Return what a body changes: what it leaves out stays."""
+    told = data.model_fields_set
+    return Edit(
+        payload=await _payload(parts, data, size) if told & {"args", "kwargs"} else None,
+        priority=_priority(parts, data) if "priority" in told else None,
+        terms=_edited_terms(data),
+    )
+
+
+def _edited_terms(data: TaskSubmission) -> EditedTerms:
+    terms, told = _terms(data), data.model_fields_set
+    return cast(EditedTerms, {name: getattr(terms, name) for name in EditedTerms.__annotations__ if name in told})
 
 
 def _trace(request: Asking) -> TraceContext | None:
@@ -146,7 +165,12 @@ def retry_task(request: Asking, parts: Given, task_id: FromPath[str]) -> Submitt
     responses=fails_with(409, 410, 413, 415, 422, 429, 503),
 )
 async def rerun_task(request: Asking, parts: Given, task_id: FromPath[str]) -> Submitted:
-    """Run an edited call as a new task, which names this one as its origin. Only a task that has ended can."""
+    """Run an edited call as a new task, which names this one as its origin. Only a task that has ended can.
+
+    What the body leaves out stays as it was: the arguments (`args` and `kwargs` are one), the priority, and each term,
+    also those that have no member here (backoff, on what it is retried); delay and expiry count anew. What is null is
+    as the function declares it.
+    """
     task_id = name_in_path(task_id)
     task = parts.observatory.task(task_id, now=parts.clock.now())
     with parts.bodies.room_for(request):
@@ -157,8 +181,7 @@ async def rerun_task(request: Asking, parts: Given, task_id: FromPath[str]) -> S
             raise ApiProblem(
                 INVALID_BODY, f"/name: task {task_id} is one of {task.submission.name!r}", errors=[problem]
             )
-        payload = await _payload(parts, data, len(raw))
-        return _rerun(request, parts, task_id, Edit(payload=payload, priority=data.priority, terms=_terms(data)))
+        return _rerun(request, parts, task_id, await _edit(parts, data, len(raw)))
 
 
 @post(
