@@ -154,7 +154,7 @@ def test_many_tasks_are_selected_and_cancelled_after_the_exact_number_was_shown(
     page.see("12 tasks selected")
     page.button("Cancel")
     page.see("Cancel 12 tasks?")
-    page.answer("Cancel 12 tasks")
+    page.answer_for_good("Cancel 12 tasks", "12")
     page.wait_until(lambda tab: started.ask("tasks/counts")["cancelled"] == 12, "12 cancelled tasks")
     page.see_row("wait_for", "cancelled")
     page.see("Cancelled 12 tasks")

@@ -18,6 +18,23 @@ export interface Question {
   fields?: readonly QuestionField[];
 }
 
+const TYPED_FROM = 100;
+
+/** What is done to tasks: to how many, and whether nothing brings back what it was before. */
+interface OfTasks extends Pick<Question, "title" | "text" | "verb"> {
+  number: number;
+  isForGood: boolean;
+}
+
+/**
+ * Ask about tasks, one or many, by one rule: the number has to be typed for more than 100 tasks, and for more than one
+ * where there is no way back. Of one task its name is the question: there is no number to be mistaken about.
+ */
+export async function confirmTasks({ number, isForGood, ...question }: OfTasks): Promise<boolean> {
+  const typed = number > (isForGood ? 1 : TYPED_FROM) ? { typed: String(number) } : {};
+  return (await confirm({ ...question, isDangerous: isForGood, ...typed })) !== null;
+}
+
 const asked = signal<{ question: Question; answer: (answers: Answers | null) => void } | null>(null);
 
 /** Ask, and return what was filled in, or null when the person does not want to. */

@@ -1,9 +1,11 @@
 // Holding back a priority or a function, and letting it go on.
 import type { JSX } from "preact";
 import type { Pause, PauseRequest } from "../api/types";
+import { momentOf } from "../format/times";
 import { act } from "../state/act";
+import { serverNow } from "../state/clock";
 import { canOperate } from "../state/session";
-import { toast } from "../state/toasts";
+import { tellWithUndo } from "../state/undo";
 import { Ago, Badge, Button } from "./basics";
 import { confirm } from "./confirm";
 
@@ -13,17 +15,31 @@ interface Pausable {
   /** Of what was seen: what somebody else has done meanwhile is not overwritten. */
   version: string;
   doPause: (request: Partial<PauseRequest>, version: string) => Promise<{ version: string }>;
-  doResume: (version: string) => Promise<unknown>;
+  doResume: (version: string) => Promise<{ version: string }>;
   done: () => void;
 }
 
+/** Return what makes a pause again as it was, with the time that is left of it. */
+export function pauseAgain({ reason, until }: Pause, now: number): Partial<PauseRequest> {
+  const ends = momentOf(until);
+  return { reason, ...(ends === null ? {} : { seconds: Math.max(1, (ends - now) / 1000) }) };
+}
+
+async function resume({ name, version, doPause, doResume, done }: Pausable, pause: Pause): Promise<void> {
+  const resumed = await act(`Resume ${name}`, () => doResume(version));
+  if (resumed)
+    tellWithUndo(`${name} goes on`, {
+      call: () => doPause(pauseAgain(pause, serverNow()), resumed.version),
+      done,
+      but: "Taken back, what has started meanwhile goes on.",
+    });
+  done();
+}
+
 /** Ask for the reason and the time, and pause; or resume. */
-export async function turnPause({ name, pause, version, doPause, doResume, done }: Pausable): Promise<void> {
-  const resume = (of: string) => act(`Resume ${name}`, () => doResume(of));
-  if (pause) {
-    if ((await resume(version)) !== undefined) toast("good", `${name} goes on`);
-    return done();
-  }
+export async function turnPause(of: Pausable): Promise<void> {
+  const { name, pause, version, doPause, doResume, done } = of;
+  if (pause) return resume(of, pause);
   const answers = await confirm({
     title: `Pause ${name}?`,
     verb: "Pause",
@@ -44,10 +60,7 @@ export async function turnPause({ name, pause, version, doPause, doResume, done 
   const { reason = "", minutes } = answers;
   const request = { reason, ...(minutes ? { seconds: Number(minutes) * 60 } : {}) };
   const paused = await act(`Pause ${name}`, () => doPause(request, version));
-  if (paused) {
-    const undo = { label: "Undo", run: () => void resume(paused.version).then(done) };
-    toast("good", `${name} is paused`, { action: undo });
-  }
+  if (paused) tellWithUndo(`${name} is paused`, { call: () => doResume(paused.version), done });
   done();
 }
 

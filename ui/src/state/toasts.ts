@@ -8,10 +8,12 @@ export interface Toast {
   kind: "good" | "bad" | "going";
   text: string;
   detail?: string;
-  action?: { label: string; run: () => void };
+  /** `keys` is what does it, too, while it is shown. */
+  action?: { label: string; run: () => void; keys?: string };
 }
 
 const SHOWN_MILLISECONDS = 8_000;
+const SHOWN_WITH_KEY_MILLISECONDS = 20_000; // who has no mouse needs time to find it
 const MOST = 4;
 export const toasts = signal<readonly Toast[]>([]);
 let lastId = 0;
@@ -21,7 +23,8 @@ export function toast(kind: Toast["kind"], text: string, more: Pick<Toast, "deta
   const id = ++lastId;
   toasts.value = [...toasts.peek(), { id, kind, text, ...more }].slice(-MOST);
   announce(more.detail ? `${text}. ${more.detail}` : text);
-  if (kind !== "bad") setTimeout(() => closeToast(id), SHOWN_MILLISECONDS);
+  const shown = more.action?.keys ? SHOWN_WITH_KEY_MILLISECONDS : SHOWN_MILLISECONDS;
+  if (kind !== "bad") setTimeout(() => closeToast(id), shown);
   return id;
 }
 

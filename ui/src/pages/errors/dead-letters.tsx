@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { deleteTask, retryTask } from "../../api/actions";
 import type { TaskPage, TaskSummary } from "../../api/types";
 import { Ago, Button } from "../../components/basics";
-import { confirm } from "../../components/confirm";
+import { confirmTasks } from "../../components/confirm";
 import { DataTable } from "../../components/data-table";
 import { Icon } from "../../components/icons";
 import { Empty, Panel } from "../../components/panel";
@@ -116,11 +116,12 @@ function Replay({ task, refused }: { task: TaskSummary; refused: string | null }
         }),
     );
   const discard = async () => {
-    const agreed = await confirm({
+    const agreed = await confirmTasks({
       title: `Discard ${task.name}?`,
       text: "It is forgotten, and cannot be replayed any more. This cannot be undone.",
       verb: "Discard it",
-      isDangerous: true,
+      number: 1,
+      isForGood: true,
     });
     if (agreed) await act("Discard", () => deleteTask(task.id), () => toast("good", "It is discarded"));
   };
@@ -129,13 +130,25 @@ function Replay({ task, refused }: { task: TaskSummary; refused: string | null }
       <Button icon="retry" refused={refused} onClick={replay} title={`Run ${task.name} again as it was`}>
         Replay
       </Button>
-      <a class="button" href={urlOf("tasks", task.id, { edit: "1" })} title={`Edit ${task.name} and run it again`}>
-        <Icon name="send" />
-        Edit…
-      </a>
+      <Edit task={task} refused={refused} />
       <Button icon="bin" refused={refused} onClick={() => void discard()} title={`Forget ${task.name}`}>
         Discard
       </Button>
     </span>
+  );
+}
+
+function Edit({ task, refused }: { task: TaskSummary; refused: string | null }): JSX.Element {
+  if (refused)
+    return (
+      <Button icon="send" refused={refused} onClick={() => undefined}>
+        Edit…
+      </Button>
+    );
+  return (
+    <a class="button" href={urlOf("tasks", task.id, { edit: "1" })} title={`Edit ${task.name} and run it again`}>
+      <Icon name="send" />
+      Edit…
+    </a>
   );
 }

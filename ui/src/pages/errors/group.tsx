@@ -1,6 +1,6 @@
 // One group of equal failures: its latest traceback and tasks, and what can be done about it.
 import type { JSX } from "preact";
-import { type ErrorWord, sayOfError } from "../../api/actions";
+import type { ErrorWord } from "../../api/actions";
 import type { ErrorGroupDetail } from "../../api/types";
 import { Ago, Button, CopyButton, Fact, Facts } from "../../components/basics";
 import { Icon } from "../../components/icons";
@@ -10,21 +10,15 @@ import { count } from "../../format/numbers";
 import { shortId } from "../../format/values";
 import { type Resource, useResource } from "../../live/resource";
 import { urlOf } from "../../router/route";
-import { act } from "../../state/act";
 import { canOperate } from "../../state/session";
 import { useShortcuts } from "../../state/shortcuts";
-import { toast } from "../../state/toasts";
 import { runBulk } from "../tasks/bulk";
 import { Traceback } from "../task/traceback";
 import { Became, Links, Said, Word } from "./parts";
+import { muting, say } from "./triage";
 
 const TOPICS = ["errors"];
 const PACE = 2_000;
-const SAID: Record<ErrorWord, string> = {
-  seen: "Marked as seen; what fails from now on is new",
-  mute: "Muted: nobody is told of these failures",
-  unmute: "Unmuted",
-};
 
 export function Group({ fingerprint }: { fingerprint: string }): JSX.Element {
   const group = useResource<ErrorGroupDetail>(`errors/${encodeURIComponent(fingerprint)}`, {
@@ -63,14 +57,13 @@ export function Group({ fingerprint }: { fingerprint: string }): JSX.Element {
 
 function Triage({ group, refused }: { group: Resource<ErrorGroupDetail>; refused: string | null }): JSX.Element | null {
   const { data } = group;
-  const say = (word: ErrorWord) => {
-    if (!data || refused) return;
-    void act("Not said", () => sayOfError(data.fingerprint, word), () => (toast("good", SAID[word]), group.refresh()));
+  const told = (word: ErrorWord) => {
+    if (data && !refused) void say(data, word, group.refresh);
   };
-  const word = data?.muted ? "unmute" : "mute";
+  const turn = () => data && told(muting(data));
   useShortcuts([
-    { keys: "s", label: "Mark as seen", group: "This error", run: () => data?.new && say("seen") },
-    { keys: "m", label: "Mute or unmute", group: "This error", run: () => say(word) },
+    { keys: "s", label: "Mark as seen", group: "This error", run: () => data?.new && told("seen") },
+    { keys: "m", label: "Mute or unmute", group: "This error", run: turn },
   ]);
   if (!data) return null;
   return (
@@ -79,11 +72,11 @@ function Triage({ group, refused }: { group: Resource<ErrorGroupDetail>; refused
         icon="check"
         keys="s"
         refused={refused ?? (data.new > 0 ? null : "all of it was seen")}
-        onClick={() => say("seen")}
+        onClick={() => told("seen")}
       >
         Mark as seen
       </Button>
-      <Button icon="ban" keys="m" refused={refused} onClick={() => say(word)}>
+      <Button icon="ban" keys="m" refused={refused} onClick={turn}>
         {data.muted ? "Unmute" : "Mute"}
       </Button>
     </>

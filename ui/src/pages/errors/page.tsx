@@ -1,5 +1,6 @@
 // Failures, equal ones together: how many, since when, where. And the tasks that will not be tried again.
 import type { JSX } from "preact";
+import type { ErrorWord } from "../../api/actions";
 import type { ErrorGroup, ErrorGroupPage } from "../../api/types";
 import { Ago, Button } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
@@ -10,9 +11,12 @@ import { count, plural } from "../../format/numbers";
 import { useResource } from "../../live/resource";
 import { navigate, param, setParams } from "../../router/location";
 import { queryOf, urlOf } from "../../router/route";
+import { canOperate } from "../../state/session";
+import { useShortcuts } from "../../state/shortcuts";
 import { DeadLetters } from "./dead-letters";
 import { Group } from "./group";
 import { Became, Links, Word } from "./parts";
+import { muting, RowTriage, say } from "./triage";
 
 const TOPICS = ["errors"];
 const PACE = 2_000;
@@ -86,7 +90,7 @@ function Groups(): JSX.Element {
             </Empty>
           ) : (
             <>
-              <GroupTable groups={page.items} />
+              <GroupTable groups={page.items} done={groups.refresh} />
               <Pager page={page} />
             </>
           )
@@ -96,7 +100,21 @@ function Groups(): JSX.Element {
   );
 }
 
-function GroupTable({ groups }: { groups: ErrorGroup[] }): JSX.Element {
+function GroupTable({ groups, done }: { groups: ErrorGroup[]; done: () => void }): JSX.Element {
+  const refused = canOperate.value ? null : "needs the role operator";
+  const current = groups.find(({ fingerprint }) => fingerprint === param("row"));
+  const group = "The current row";
+  const run = (word: (of: ErrorGroup) => ErrorWord) => () => {
+    if (current && !refused) void say(current, word(current), done);
+  };
+  useShortcuts(
+    current
+      ? [
+          { keys: "s", label: "Mark as seen", group, run: run(() => "seen") },
+          { keys: "m", label: "Mute or unmute", group, run: run(muting) },
+        ]
+      : [],
+  );
   return (
     <DataTable<ErrorGroup>
       caption="Groups of equal failures"
@@ -122,6 +140,12 @@ function GroupTable({ groups }: { groups: ErrorGroup[] }): JSX.Element {
         { key: "first", label: "First", align: "end", cell: ({ first_seen_at }) => <Ago at={first_seen_at} /> },
         { key: "last", label: "Last", align: "end", cell: ({ last_seen_at }) => <Ago at={last_seen_at} /> },
         { key: "count", label: "Count", align: "end", cell: (group) => <b>{count(group.count)}</b> },
+        {
+          key: "actions",
+          label: "Actions",
+          align: "end",
+          cell: (of) => <RowTriage group={of} refused={refused} done={done} />,
+        },
       ]}
     />
   );

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { cancelTask, deleteTask, retryTask, runTaskNow, setPriority } from "../../api/actions";
 import type { FunctionDetail as TaskFunction, MadeDue, Task, TaskActionName } from "../../api/types";
 import { Button } from "../../components/basics";
-import { confirm } from "../../components/confirm";
+import { confirmTasks } from "../../components/confirm";
 import { Dialog } from "../../components/dialog";
 import { choosePriority } from "../../components/priority";
 import { Content } from "../../components/panel";
@@ -19,6 +19,7 @@ import { listed } from "../../state/listed";
 import { canOperate } from "../../state/session";
 import { useShortcuts } from "../../state/shortcuts";
 import { toast } from "../../state/toasts";
+import { tellWithUndo } from "../../state/undo";
 import { callOf } from "./payload";
 
 const OUTCOMES = {
@@ -28,11 +29,12 @@ const OUTCOMES = {
 };
 
 async function cancel(task: Task, explanation: string): Promise<void> {
-  const agreed = await confirm({
+  const agreed = await confirmTasks({
     title: `Cancel ${task.name}?`,
     text: explanation || "This cannot be undone.",
     verb: "Cancel the task",
-    isDangerous: true,
+    number: 1,
+    isForGood: true,
   });
   if (agreed)
     await act(
@@ -48,7 +50,11 @@ async function changePriority(task: Task): Promise<void> {
     await act(
       "Set the priority",
       () => setPriority(task.id, priority),
-      () => toast("good", `Its priority is ${priority}`),
+      ({ before }) =>
+        tellWithUndo(`Its priority is ${priority}`, {
+          call: () => setPriority(task.id, before),
+          but: `Taken back, it goes behind those that have ${before} already.`,
+        }),
     );
 }
 
@@ -57,11 +63,12 @@ function madeDue({ status }: MadeDue): void {
 }
 
 async function remove(task: Task): Promise<void> {
-  const agreed = await confirm({
+  const agreed = await confirmTasks({
     title: `Delete ${task.name}?`,
     text: "It is forgotten with its result. This cannot be undone.",
     verb: "Delete the task",
-    isDangerous: true,
+    number: 1,
+    isForGood: true,
   });
   if (agreed)
     await act(

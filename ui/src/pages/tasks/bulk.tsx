@@ -4,10 +4,11 @@ import { useState } from "preact/hooks";
 import { type Bulk, countBulk, type Selection, startBulk } from "../../api/actions";
 import type { BulkAction, TaskSummary } from "../../api/types";
 import { Button } from "../../components/basics";
-import { confirm } from "../../components/confirm";
+import { confirmTasks } from "../../components/confirm";
 import { choosePriority } from "../../components/priority";
 import type { RowSelection } from "../../components/data-table";
 import { count, plural } from "../../format/numbers";
+import { param } from "../../router/location";
 import { act } from "../../state/act";
 import { canOperate } from "../../state/session";
 import { useShortcuts } from "../../state/shortcuts";
@@ -15,7 +16,6 @@ import { toast } from "../../state/toasts";
 import { tellOutcome } from "../system/outcome";
 import { bulkFilter, type Filter } from "./filter";
 
-const TYPED_FROM = 100;
 const MOST_IDS = 1000;
 
 interface Words {
@@ -27,8 +27,7 @@ interface Words {
   what: string;
   /** Why there is none for which it is possible. */
   none: string;
-  isDangerous?: boolean;
-  /** Nothing is left of the tasks: the number has to be typed, however small it is. */
+  /** There is no way back: what ran is ended, or nothing is left of it. */
   isForGood?: boolean;
 }
 
@@ -38,7 +37,7 @@ const WORDS: Record<BulkAction, Words> = {
     now: "Cancelling",
     past: "Cancelled",
     none: "They have ended.",
-    isDangerous: true,
+    isForGood: true,
     what: "Queued tasks end at once; running ones are told to stop. This cannot be undone.",
   },
   retry: {
@@ -54,7 +53,6 @@ const WORDS: Record<BulkAction, Words> = {
     past: "Deleted",
     none: "Only tasks that have ended are deleted.",
     what: "They are forgotten with their results. This cannot be undone.",
-    isDangerous: true,
     isForGood: true,
   },
   priority: {
@@ -69,7 +67,7 @@ const WORDS: Record<BulkAction, Words> = {
 
 /** Ask and do it. True when it was started. */
 export async function runBulk(bulk: Bulk, selection: Selection): Promise<boolean> {
-  const { verb, to, now, past, what, none, isDangerous = false, isForGood = false } = WORDS[bulk.action];
+  const { verb, to, now, past, what, none, isForGood = false } = WORDS[bulk.action];
   const counted = await act(verb, () => countBulk(bulk, selection));
   if (!counted) return false;
   if (counted.possible === 0) {
@@ -79,12 +77,12 @@ export async function runBulk(bulk: Bulk, selection: Selection): Promise<boolean
   const tasks = `${plural(counted.possible, "task")}${to?.(bulk) ?? ""}`;
   const others = counted.matching - counted.possible;
   const rest = others > 0 ? ` For ${plural(others, "other")} it is not possible; they stay as they are.` : "";
-  const agreed = await confirm({
+  const agreed = await confirmTasks({
     title: `${verb} ${tasks}?`,
     text: `${what}${rest}`,
     verb: `${verb} ${tasks}`,
-    isDangerous,
-    ...(isForGood || counted.possible > TYPED_FROM ? { typed: String(counted.possible) } : {}),
+    number: counted.possible,
+    isForGood,
   });
   if (!agreed) return false;
   const operation = await act(verb, () => startBulk(bulk, selection, counted.possible));
@@ -102,8 +100,10 @@ interface BarProps {
 export function BulkBar({ filter, selection, rows, total }: BarProps): JSX.Element | null {
   const [isAll, setAll] = useState(false);
   const chosen = selection.ids.size;
+  const current = rows.find(({ id }) => id === param("row"));
   const run = (bulk: Bulk) => async () => {
-    const target: Selection = isAll ? { filter: bulkFilter(filter) } : { ids: [...selection.ids] };
+    const ids = chosen > 0 ? [...selection.ids] : current ? [current.id] : [];
+    const target: Selection = isAll ? { filter: bulkFilter(filter) } : { ids };
     if (await runBulk(bulk, target)) clear();
   };
   const cancel = () => void run({ action: "cancel" })();
@@ -119,18 +119,18 @@ export function BulkBar({ filter, selection, rows, total }: BarProps): JSX.Eleme
       ? `at most ${MOST_IDS} at once`
       : null
     : "needs the role operator";
-  const group = "Selected tasks";
-  useShortcuts(
-    chosen === 0
-      ? []
-      : [
-          { keys: "c", label: "Cancel them", group, run: () => refused === null && cancel() },
-          { keys: "R", label: "Retry them", group, run: () => refused === null && retry() },
-          { keys: "D", label: "Delete them", group, run: () => refused === null && remove() },
-          { keys: "p", label: "Set their priority", group, run: () => refused === null && void setPriority() },
-          { keys: "Escape", label: "Select none", group, run: clear },
-        ],
-  );
+  const group = chosen > 0 ? "Selected tasks" : "The current row";
+  useShortcuts([
+    ...(chosen > 0 || current
+      ? [
+          { keys: "c", label: "Cancel", group, run: () => refused === null && cancel() },
+          { keys: "R", label: "Retry", group, run: () => refused === null && retry() },
+          { keys: "D", label: "Delete", group, run: () => refused === null && remove() },
+          { keys: "p", label: "Set the priority", group, run: () => refused === null && void setPriority() },
+        ]
+      : []),
+    ...(chosen > 0 ? [{ keys: "Escape", label: "Select none", group, run: clear }] : []),
+  ]);
   if (chosen === 0) return null;
   const isPage = rows.length > 0 && rows.every(({ id }) => selection.ids.has(id));
   const matching = `${total.relation === "gte" ? "more than " : ""}${count(total.value)}`;

@@ -10,6 +10,7 @@ import { act } from "../../state/act";
 import { canOperate } from "../../state/session";
 import { useShortcuts } from "../../state/shortcuts";
 import { toast } from "../../state/toasts";
+import { tellWithUndo } from "../../state/undo";
 import { drainQuestion, resizeQuestion, shutDownQuestion } from "./questions";
 
 type Done = () => void;
@@ -25,6 +26,10 @@ interface Action {
   send: (id: string, answers: Answers) => Promise<unknown>;
   /** What is said when it was taken. */
   said: (id: string, answers: Answers) => string;
+  /** What makes the worker again what it was; without this, there is no way back. */
+  undo?: (before: Worker) => Promise<unknown>;
+  /** What does not come back with it. */
+  but?: string;
 }
 
 const RESIZE: Action = {
@@ -35,6 +40,7 @@ const RESIZE: Action = {
   question: resizeQuestion,
   send: (id, { slots }) => resizeWorker(id, Number(slots)),
   said: (id, { slots }) => `${id} is to run ${slots} at once`,
+  undo: ({ id, slots }) => resizeWorker(id, slots),
 };
 const DRAIN: Action = {
   name: "Drain",
@@ -44,6 +50,8 @@ const DRAIN: Action = {
   question: drainQuestion,
   send: drainWorker,
   said: (id) => `${id} drains`,
+  undo: ({ id }) => resumeWorker(id),
+  but: "It can be taken back until the worker has left.",
 };
 const WHY_NOT_RESUMED: Record<Worker["state"], string | null> = {
   active: "it works",
@@ -87,8 +95,14 @@ async function run(action: Action, worker: Worker, done: Done): Promise<void> {
   await act(
     label(action),
     () => action.send(worker.id, answers),
-    () => (toast("good", action.said(worker.id, answers)), done()),
+    () => (tell(action, worker, answers, done), done()),
   );
+}
+
+function tell({ said, undo, but }: Action, worker: Worker, answers: Answers, done: Done): void {
+  const text = said(worker.id, answers);
+  if (undo) tellWithUndo(text, { call: () => undo(worker), done, ...(but ? { but } : {}) });
+  else toast("good", text);
 }
 
 interface OfWorker {
