@@ -8,6 +8,8 @@ import type { IconName } from "../../components/icons";
 import { Empty, Panel } from "../../components/panel";
 import { count, plural } from "../../format/numbers";
 import { type Resource, useResource } from "../../live/resource";
+import { navigate } from "../../router/location";
+import { urlOf } from "../../router/route";
 import { act } from "../../state/act";
 import { canOperate } from "../../state/session";
 import { toast } from "../../state/toasts";
@@ -26,13 +28,21 @@ const STATES: Record<Operation["state"], { tone: "neutral" | "accent" | "good" |
   failed: { tone: "bad", icon: "warn" },
 };
 
-function titleOf({ action, name, priority, total }: Operation): string {
+export function OperationState({ state }: Pick<Operation, "state">): JSX.Element {
+  return (
+    <Badge tone={STATES[state].tone} icon={STATES[state].icon}>
+      {state}
+    </Badge>
+  );
+}
+
+export function titleOf({ action, name, priority, total }: Operation): string {
   const [what, of] = priority ? ["set priority", priority] : [action, name];
   return `${what}${of ? ` ${of}:` : ""} ${plural(total, "task")}`;
 }
 
 export function StopOperation({ operation, done }: { operation: Operation; done: () => void }): JSX.Element | null {
-  if (operation.state !== "running") return null;
+  if (operation.finished_at) return null;
   const stop = () =>
     act(
       "Stop the operation",
@@ -69,23 +79,25 @@ export function OperationsTable(): JSX.Element {
         ) : (
           <DataTable<Operation>
             caption="Bulk actions, the newest first"
+            isWalked
             rows={items}
             idOf={({ id }) => id}
+            open={({ id }) => navigate(urlOf("system", "", { tab: "operations", operation: id }))}
             columns={[
               {
                 key: "action",
                 label: "Action",
                 isWide: true,
-                cell: (operation) => <b>{titleOf(operation)}</b>,
+                cell: (operation) => (
+                  <a href={urlOf("system", "", { tab: "operations", operation: operation.id })}>
+                    <b>{titleOf(operation)}</b>
+                  </a>
+                ),
               },
               {
                 key: "state",
                 label: "State",
-                cell: ({ state }) => (
-                  <Badge tone={STATES[state].tone} icon={STATES[state].icon}>
-                    {state}
-                  </Badge>
-                ),
+                cell: ({ state }) => <OperationState state={state} />,
               },
               { key: "progress", label: "Progress", cell: (operation) => <OperationProgress operation={operation} /> },
               { key: "by", label: "By", cell: ({ created_by }) => created_by },
@@ -107,7 +119,7 @@ export function OperationsTable(): JSX.Element {
 /** The bulk actions under way, for the list of tasks. */
 export function RunningOperations(): JSX.Element {
   const operations = useOperations();
-  const running = operations.data?.items.filter(({ state }) => state === "running") ?? [];
+  const running = operations.data?.items.filter(({ finished_at }) => !finished_at) ?? [];
   return (
     <>
       {running.map((operation) => (

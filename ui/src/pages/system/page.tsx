@@ -14,6 +14,7 @@ import { HistoryChart } from "../overview/charts";
 import { useSeries } from "../overview/series";
 import { useSystem } from "./data";
 import { DiagnosticsButton } from "./diagnostics";
+import { OperationDetail } from "./operation";
 import { OperationsTable } from "./operations";
 import { Transport } from "./transport";
 
@@ -42,7 +43,7 @@ export function System(): JSX.Element {
         {tab === "settings" ? (
           <Settings />
         ) : tab === "operations" ? (
-          <OperationsTable />
+          <Operations />
         ) : tab === "audit" ? (
           <Audit />
         ) : (
@@ -51,6 +52,11 @@ export function System(): JSX.Element {
       </div>
     </>
   );
+}
+
+function Operations(): JSX.Element {
+  const id = param("operation");
+  return id ? <OperationDetail id={id} /> : <OperationsTable />;
 }
 
 function usageTone(used: number, limit: number): "accent" | "warn" | "bad" {

@@ -10,6 +10,7 @@ import { PriorityMark, Status } from "../../components/status";
 import { Tags } from "../../components/tags";
 import { Tabs } from "../../components/tabs";
 import { count, duration } from "../../format/numbers";
+import { backoffText } from "../../format/terms";
 import { pretty } from "../../format/values";
 import { restartedAt } from "../../live/live";
 import { type Resource, useResource } from "../../live/resource";
@@ -299,6 +300,8 @@ function About({ task, steps }: { task: Task; steps: Resource<TaskStepPage> }): 
         <Fact name="Time limit">
           {task.terms.timeout_seconds === null ? "none" : duration(task.terms.timeout_seconds)}
         </Fact>
+        {task.terms.retries > 0 && <Fact name="Backoff">{backoffText(task.terms.backoff)}</Fact>}
+        {task.terms.delay_seconds !== null && <Fact name="Delay">{duration(task.terms.delay_seconds)}</Fact>}
         {task.terms.retry_on && <Fact name="Retried on">{task.terms.retry_on.join(", ")}</Fact>}
         {task.terms.never_on && task.terms.never_on.length > 0 && (
           <Fact name="Never retried on">{task.terms.never_on.join(", ")}</Fact>

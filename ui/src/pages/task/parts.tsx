@@ -1,74 +1,26 @@
 // The parts of a task's page that show its life: the line of states, the attempts on a scale of time.
 import type { JSX } from "preact";
 import type { Attempt, Task, TaskPage } from "../../api/types";
-import { Icon, type IconName } from "../../components/icons";
-import { isFinal, Status } from "../../components/status";
+import { Icon } from "../../components/icons";
+import { Status } from "../../components/status";
 import { duration } from "../../format/numbers";
 import { fullTime, momentOf } from "../../format/times";
 import { param, setParams } from "../../router/location";
 import { urlOf } from "../../router/route";
 import { isUtc, now } from "../../state/clock";
 import { beyond, ChildTaskRows, spanOf } from "./relatives";
+import { stopsOf } from "./stops";
 import { gapsOf, scaleOf, total } from "./time-scale";
 
 /** Gaps can be drawn short where nothing ran for more than this share of the time. */
 const MOSTLY = 0.5;
 
-interface Stop {
-  label: string;
-  icon: IconName;
-  at: number | null;
-  note: string;
-  tone: string;
-}
-
-/** The states that a task has been in, and is in, in order. */
-export function stopsOf(task: Task, nowAt: number): Stop[] {
-  const submitted = momentOf(task.submitted_at);
-  const queued = momentOf(task.queued_at);
-  const started = momentOf(task.started_at);
-  const finished = momentOf(task.finished_at);
-  const stops: Stop[] = [{ label: "submitted", icon: "send", at: submitted, note: "", tone: "" }];
-  const due = momentOf(task.due_at);
-  if (task.status === "scheduled") {
-    stops.push({
-      label: "scheduled",
-      icon: "clock",
-      at: null,
-      note: due ? `due ${fullTime(due, isUtc.value)}` : "",
-      tone: "now",
-    });
-    return stops;
-  }
-  const waited = task.wait_seconds ?? (queued === null ? null : (nowAt - queued) / 1000);
-  stops.push({
-    label: task.is_held ? "held" : "queued",
-    icon: "stack",
-    at: queued,
-    note: task.status === "queued" || started ? duration(waited) : "",
-    tone: task.status === "queued" ? "now" : "",
-  });
-  if (started && task.status !== "queued") {
-    const ran = task.run_seconds ?? (task.status === "running" ? (nowAt - started) / 1000 : null);
-    stops.push({
-      label: task.is_cancelling && task.status === "running" ? "stopping" : "running",
-      icon: "play",
-      at: started,
-      note: ran === null ? "" : duration(task.status === "running" ? Math.round(ran) : ran),
-      tone: task.status === "running" ? "now" : "",
-    });
-  }
-  if (isFinal(task.status))
-    stops.push({ label: task.status, icon: "dot", at: finished, note: "", tone: `end ${task.status}` });
-  return stops;
-}
-
 export function Life({ task }: { task: Task }): JSX.Element {
   return (
     <ol class="life" aria-label="The states of the task">
-      {stopsOf(task, now.value).map(({ label, icon, at, note, tone }) => (
+      {stopsOf(task, now.value, isUtc.value).map(({ label, icon, at, note, tone, worker }, place) => (
         <li
-          key={label}
+          key={place}
           class={tone}
           aria-current={tone === "now" ? "step" : undefined}
           title={at ? fullTime(at, isUtc.value) : undefined}
@@ -81,9 +33,7 @@ export function Life({ task }: { task: Task }): JSX.Element {
               {label}
             </span>
           )}
-          {(label === "running" || label === "stopping") && task.worker_id && (
-            <a href={urlOf("workers", task.worker_id)}>{task.worker_id}</a>
-          )}
+          {worker && <a href={urlOf("workers", worker)}>{worker}</a>}
           {note && <small>{note}</small>}
         </li>
       ))}

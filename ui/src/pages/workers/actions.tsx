@@ -77,6 +77,8 @@ const SHUT_DOWN: Action = {
   said: (id, { grace }) => `${id} leaves within ${grace} s`,
 };
 
+export const WORKER_ACTIONS = { resize: RESIZE, drain: DRAIN, resume: RESUME, shutDown: SHUT_DOWN };
+
 function ownRefusal({ kind }: Worker): string | null {
   return kind === "control-plane" ? "this is the control plane itself" : null;
 }
@@ -95,11 +97,12 @@ async function run(action: Action, worker: Worker, done: Done): Promise<void> {
   await act(
     label(action),
     () => action.send(worker.id, answers),
-    () => (tell(action, worker, answers, done), done()),
+    () => (tellWorker(action, worker, answers, done), done()),
   );
 }
 
-function tell({ said, undo, but }: Action, worker: Worker, answers: Answers, done: Done): void {
+/** Say what was done to a worker, with its way back if there is one. */
+export function tellWorker({ said, undo, but }: Action, worker: Worker, answers: Answers, done: Done): void {
   const text = said(worker.id, answers);
   if (undo) tellWithUndo(text, { call: () => undo(worker), done, ...(but ? { but } : {}) });
   else toast("good", text);
@@ -136,7 +139,7 @@ export function WorkerActions(props: OfWorker): JSX.Element {
 
 export function useWorkerKeys(worker: Worker | null | undefined, done: Done): void {
   useShortcuts(
-    [DRAIN, RESUME, RESIZE, SHUT_DOWN].map((action) => ({
+    Object.values(WORKER_ACTIONS).map((action) => ({
       keys: action.key,
       label: `${label(action)} the worker`,
       group: "Workers",
