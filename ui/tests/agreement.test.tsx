@@ -1,13 +1,15 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { BulkAction, Worker } from "../src/api/types";
+import type { BulkAction, Operation, Worker } from "../src/api/types";
 import { ConfirmDialog } from "../src/components/confirm";
 import { pauseAgain } from "../src/components/pausing";
 import { runBulk } from "../src/pages/tasks/bulk";
 import { say } from "../src/pages/errors/triage";
+import { StopOperation } from "../src/pages/system/operations";
 import { tellWorker, WORKER_ACTIONS } from "../src/pages/workers/actions";
 import { Toasts } from "../src/shell/toasts";
+import { session } from "../src/state/session";
 import { startShortcuts } from "../src/state/shortcuts";
 import { toasts } from "../src/state/toasts";
 
@@ -97,5 +99,21 @@ describe("taking back", () => {
     const now = Date.parse("2026-11-22T12:04:00Z");
     expect(pauseAgain(pause, now)).toEqual({ reason: "rest", seconds: 360 });
     expect(pauseAgain({ ...pause, until: null }, now)).toEqual({ reason: "rest" });
+  });
+});
+
+describe("a bulk action", () => {
+  const operation = { id: "o1", state: "waiting", finished_at: null } as Operation;
+  const show = (one: Operation) => act(() => render(<StopOperation operation={one} done={() => undefined} />, root));
+
+  it("can be stopped while it waits or runs, and not when it is over", async () => {
+    session.value = { method: "loopback", role: "operator" } as typeof session.value;
+    await show(operation);
+    await act(() => void root.querySelector("button")!.click());
+    await vi.waitFor(() => expect(asked).toEqual([["operations/o1/cancel", null]]));
+    await show({ ...operation, state: "running" });
+    expect(root.textContent).toContain("Stop");
+    await show({ ...operation, state: "done", finished_at: "2026-11-22T12:00:00Z" });
+    expect(root.textContent).toBe("");
   });
 });

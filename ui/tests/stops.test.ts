@@ -90,7 +90,7 @@ describe("the line of states of a task", () => {
       "cancelled",
     ]);
     expect(line({ status: "cancelled", finished_at: at(9) })).toEqual(["submitted||", "queued||", "cancelled||end cancelled"]);
-    expect(line({ status: "queued", wait_seconds: null })).toEqual(["submitted||", "queued|1m 40s|now"]);
+    expect(line({ status: "queued", wait_seconds: null })).toEqual(["submitted||", "queued|1 min 40 s|now"]);
   });
 });
 
