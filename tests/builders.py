@@ -8,9 +8,10 @@ from typing import Any
 from fastworker.adapters.memory import RecordingSink
 from fastworker.application.coordinator import Coordinator
 from fastworker.application.limits import Limits
+from fastworker.application.notes import Note
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.errors import FastWorkerError
-from fastworker.domain.journal import LogLine, Progress, Step
+from fastworker.domain.journal import Step
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
@@ -280,7 +281,7 @@ class ManualCoordinator:
             now=self.now,
         )
 
-    def note(self, task_id: str, lease: Lease, *notes: Progress | LogLine | TaskSpan) -> None:
+    def note(self, task_id: str, lease: Lease, *notes: Note) -> None:
         """Say something as the attempt that runs, or ran, under a lease."""
         said = [(task_id, lease.token, note) for note in notes]
         self.coordinator.note(lease.worker_id, self._incarnations[lease.worker_id], said, now=self.now)

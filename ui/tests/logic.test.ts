@@ -74,8 +74,29 @@ describe("a traceback", () => {
     );
     expect(parts).toEqual([
       "Traceback (most recent call last):",
-      { place: 'File "/app/a.py", line 3, in go', lines: ["    run()", "    ^^^"], isLibrary: false },
-      { place: 'File "/x/site-packages/l.py", line 1, in run', lines: ["    raise X"], isLibrary: true },
+      { place: 'File "/app/a.py", line 3, in go', lines: ["    run()", "    ^^^"], isLibrary: false, locals: [] },
+      { place: 'File "/x/site-packages/l.py", line 1, in run', lines: ["    raise X"], isLibrary: true, locals: [] },
+      "X: no",
+    ]);
+  });
+
+  it("has the variables of the frames that are told of, of a recursion those of the innermost", () => {
+    const line = '  File "/app/a.py", line 3, in go';
+    const told = (left: string, number = 3) => ({
+      file: "/app/a.py",
+      line: number,
+      function: "go",
+      locals: [{ name: "left", value: left }],
+    });
+    const parts = framesOf(`${line}\n    go()\n${line}\n    go()\n${line}\n    go()\nX: no\n`, [
+      told("7", 9),
+      told("1"),
+      told("0"),
+    ]);
+    expect(parts.map((part) => (typeof part === "string" ? part : part.locals.map(({ value }) => value)))).toEqual([
+      [],
+      ["1"],
+      ["0"],
       "X: no",
     ]);
   });

@@ -4,17 +4,22 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import assert_never
 
 from fastworker.domain.errors import FastWorkerError, PayloadTooLarge
+from fastworker.domain.frame_locals import FailureLocals
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import Outcome
+from fastworker.domain.task_span import TaskSpan
 from fastworker.domain.text import bounded
 
 from .alarms import Alarms
 from .background import background_tasks
 from .batch_size import outcome_bytes
-from .execution import Execution, StopReason, error_record, failure, is_too_late, stopped
+from .current_task import NOTE_CHARACTERS
+from .execution import Execution, StopReason, TellingExecution, error_record, failure, is_too_late, stopped
+from .failure_locals import MOST_CHARACTERS
 from .messages import (
     BATCH_BYTES,
     BATCH_ENTRIES,
@@ -41,6 +46,9 @@ type EndedAttempt = tuple[ReportEntry, bytes]
 
 PLAIN = LeaseDetails()
 
+LINES_OF_A_FAILURE = MOST_CHARACTERS // NOTE_CHARACTERS + 1
+"""The variables of a failed attempt take as much of a report as so many log lines."""
+
 
 class Attempts:
     """Starts attempts on the executor that fits their function, and keeps their outcomes until they are taken.
@@ -60,6 +68,7 @@ class Attempts:
         process_executor: TaskExecutor,
         grace_seconds: float = 2.0,
         find_tracing: FindTracing = no_tracing,
+        show_locals: bool = False,
     ) -> None:
         self._codec = codec
         self._clock = clock
@@ -68,6 +77,7 @@ class Attempts:
         self._process_executor = process_executor
         self._grace_seconds = grace_seconds
         self._find_tracing = find_tracing
+        self._new_execution = TellingExecution if show_locals else Execution
         self._alarms: Alarms[Execution] = Alarms(clock, self._ring, still_on=lambda each: each.token in self._running)
         self._running: dict[int, Execution] = {}
         self._disowned: set[int] = set()
@@ -160,7 +170,7 @@ class Attempts:
         except FastWorkerError as error:
             self._end(entry.task_id, entry.token, Outcome(TaskStatus.FAILURE, error=error_record(error)))
             return
-        execution = Execution(
+        execution = self._new_execution(
             entry.task_id,
             entry.attempt,
             entry.token,
@@ -270,10 +280,13 @@ class Attempts:
     def take_notes(self) -> list[NoteEntry]:
         """Remove and return what attempts have said since the last call, about a batch of it; sent at most once."""
         taken: list[NoteEntry] = []
-        while self._noted and len(taken) < BATCH_ENTRIES:
+        room = BATCH_ENTRIES
+        while self._noted and room > 0:
             token = next(iter(self._noted))
             execution = self._noted.pop(token)
-            taken.extend(_note_entry(execution.task_id, token, note) for note in execution.notes.take())
+            for note in execution.notes.take():
+                taken.append(_note_entry(execution.task_id, token, note))
+                room -= LINES_OF_A_FAILURE if isinstance(note, FailureLocals) else 1
         return taken
 
     def described(self, execution: Execution) -> RunningTask:
@@ -350,8 +363,14 @@ class Attempts:
 
 
 def _note_entry(task_id: str, token: int, note: Note) -> NoteEntry:
-    if isinstance(note, LogLine):
-        return NoteEntry(task_id, token, line=note)
-    if isinstance(note, Progress):
-        return NoteEntry(task_id, token, progress=note)
-    return NoteEntry(task_id, token, span=note)
+    match note:
+        case LogLine():
+            return NoteEntry(task_id, token, line=note)
+        case Progress():
+            return NoteEntry(task_id, token, progress=note)
+        case FailureLocals():
+            return NoteEntry(task_id, token, locals=note)
+        case TaskSpan():
+            return NoteEntry(task_id, token, span=note)
+        case _:
+            assert_never(note)

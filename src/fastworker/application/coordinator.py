@@ -31,7 +31,6 @@ from fastworker.domain.events import (
     SilenceForgiven,
     TaskFollowed,
     TaskNoted,
-    TaskTraced,
     TaskWatched,
     WorkerAnswered,
     WorkerDrained,
@@ -41,12 +40,10 @@ from fastworker.domain.events import (
     WorkerPolled,
     WorkerResumed,
 )
-from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.session import Session
 from fastworker.domain.task import Order, Outcome, Submission, Task
-from fastworker.domain.task_span import TaskSpan
 from fastworker.domain.vitals import Vitals
 from fastworker.domain.worker_registry import Worker, WorkerCard
 
@@ -55,6 +52,7 @@ from .batch_size import a_batch, arguments_size, result_size
 from .decisions import Decisions, NewToken, cancelled
 from .limits import LONGEST_ID, Limits
 from .messages import BATCH_ENTRIES
+from .notes import Note, event_of
 from .ports.event_sink import EventSink
 from .steering import Steering
 
@@ -224,7 +222,7 @@ class Coordinator:
         self,
         worker_id: str,
         incarnation: str,
-        notes: Sequence[tuple[str, int, Progress | LogLine | TaskSpan]],
+        notes: Sequence[tuple[str, int, Note]],
         *,
         now: float,
     ) -> None:
@@ -234,10 +232,9 @@ class Coordinator:
             task = self.ledger.tasks.get(task_id)
             if task is None or task.status is not TaskStatus.RUNNING or not _has_token(task, token):
                 continue
-            if isinstance(note, TaskSpan):
-                self._record(TaskTraced(task_id, task.attempts, worker_id, note))
-            else:
-                self._record(TaskNoted(task_id, note, now))
+            event = event_of(note, task, worker_id, now=now)
+            self._record(event)
+            if isinstance(event, TaskNoted):  # all else is for people
                 self._decisions.tell(task_id)
 
     def report(

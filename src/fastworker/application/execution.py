@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 import anyio
 
@@ -22,7 +22,8 @@ from fastworker.domain.task import ErrorRecord, Outcome
 from fastworker.domain.terms import LONGEST_SECONDS, NO_TERMS, Terms
 from fastworker.domain.text import bounded, text_of
 
-from .current_task import running_execution
+from .current_task import note_in_task, running_execution
+from .failure_locals import locals_of
 from .messages import MESSAGE_CHARACTERS
 from .notes import Notes
 from .ports.codec import SignatureCodec
@@ -67,6 +68,7 @@ class Execution:
     loop_thread: int | None = None  # of an `async def` function: where the loop runs that it must not hold up
     span: RunSpan | None = None
     _notes: Notes | None = field(default=None, init=False)
+    tells_locals: ClassVar[bool] = False
 
     @property
     def notes(self) -> Notes:
@@ -78,6 +80,13 @@ class Execution:
             if self._notes is None:
                 self._notes = Notes()
             return self._notes
+
+
+class TellingExecution(Execution):
+    """One that tells of the variables of its frames if it fails: a class, so that no other attempt pays for it."""
+
+    __slots__ = ()
+    tells_locals: ClassVar[bool] = True
 
 
 def perform(execution: Execution) -> Outcome:
@@ -138,6 +147,8 @@ def stopped(execution: Execution, how: str) -> Outcome:
 
 def failure(execution: Execution, error: BaseException) -> Outcome:
     """Return the outcome of an attempt that ended with an exception; of one that was cancelled, whichever it was."""
+    if execution.tells_locals:
+        _tell_locals(execution, error)
     if execution.stop_reason is StopReason.CANCEL:
         return _cancelled_by(execution, error)
     return Outcome(
@@ -155,6 +166,12 @@ def _cancelled_by(execution: Execution, error: BaseException) -> Outcome:
     text = f"cancelled while it ran: its code ended with {record.error_type}: {record.message}"
     cancelled = ErrorRecord("TaskCancelled", bounded(text, MESSAGE_CHARACTERS), record.traceback)
     return Outcome(TaskStatus.CANCELLED, b"", cancelled, _run_seconds(execution))
+
+
+def _tell_locals(execution: Execution, error: BaseException) -> None:
+    told = locals_of(error, now=execution.now)
+    if told is not None:
+        note_in_task(execution, told)
 
 
 def _success(execution: Execution, value: Any) -> Outcome:

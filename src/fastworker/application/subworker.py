@@ -69,6 +69,7 @@ class SubworkerConfig:
     grace_seconds: float = 2.0  # what an attempt gets to end after it was told to
     process_max_tasks: int = 1_000  # of one child process
     process_max_bytes: int = 1 << 30
+    show_locals: bool = False  # of the frames of failures
     labels: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -8,7 +8,6 @@ from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord, Order, Outcome, Submission, Task
-from fastworker.domain.task_span import TaskSpan
 from fastworker.domain.terms import LONGEST_SECONDS, NO_TERMS, Terms
 from fastworker.domain.text import bounded
 from fastworker.domain.vitals import Vitals
@@ -16,6 +15,7 @@ from fastworker.domain.worker_registry import Worker, WorkerCard
 
 from .batch_size import JSON_BYTES_PER_CHARACTER, history_bytes, outcome_bytes
 from .current_task import NOTE_CHARACTERS
+from .failure_locals import bounded_locals
 from .messages import (
     BATCH_BYTES,
     BATCH_ENTRIES,
@@ -38,6 +38,7 @@ from .messages import (
     TaskState,
     WorkerState,
 )
+from .notes import Note
 from .span_bounds import bounded_span
 from .trace_context import bounded_trace
 
@@ -218,7 +219,7 @@ def lease_entry(order: Order) -> LeaseEntry:
     return LeaseEntry(submission.task_id, submission.name, lease.attempt, lease.token, details)
 
 
-def notes(request: Poll | Report) -> list[tuple[str, int, Progress | LogLine | TaskSpan]]:
+def notes(request: Poll | Report) -> list[tuple[str, int, Note]]:
     """Return what running attempts said, as (task id, token, note)."""
     return [
         (entry.task_id, entry.token, note)
@@ -228,7 +229,9 @@ def notes(request: Poll | Report) -> list[tuple[str, int, Progress | LogLine | T
     ]
 
 
-def _bounded_note(entry: NoteEntry) -> Progress | LogLine | TaskSpan | None:
+def _bounded_note(entry: NoteEntry) -> Note | None:
+    if entry.locals is not None:
+        return bounded_locals(entry.locals)
     if entry.span is not None:
         return bounded_span(entry.span)
     if entry.line is not None:

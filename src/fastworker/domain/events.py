@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from .action import Action
 from .directive import Directive
+from .frame_locals import FailureLocals
 from .journal import LogLine, Progress
 from .pause import Pause
 from .priority import TaskPriority
@@ -115,6 +116,15 @@ class TaskTraced:
     attempt: int
     worker_id: str
     span: TaskSpan
+
+
+@dataclass(frozen=True, slots=True)
+class LocalsTold:
+    """A running attempt fails, and its worker told of the variables: for people, of no effect on the task."""
+
+    task_id: str
+    attempt: int
+    told: FailureLocals
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +371,7 @@ type Event = (
     | TaskFollowed
     | TaskNoted
     | TaskTraced
+    | LocalsTold
     | TaskWatched
     | ReportSuperseded
     | WorkerEvent

@@ -13,6 +13,7 @@ from .events import (
     Event,
     FunctionPaused,
     FunctionResumed,
+    LocalsTold,
     PriorityChanged,
     PriorityDue,
     PriorityLimited,
@@ -106,6 +107,7 @@ class Ledger:
         self.superseded = 0
         self.actions = 0  # of people
         self.spans = 0  # that workers have told of
+        self.failures_told = 0  # with the variables of their frames
         self.finished = dict.fromkeys(TaskStatus, 0)
         self._attempts_kept = attempts_kept
         self._lines_kept = lines_kept
@@ -156,6 +158,8 @@ class Ledger:
                 self._order_stop(event)
             case TaskTraced():
                 self.spans += 1
+            case LocalsTold():
+                self.failures_told += 1
             case TaskFollowed():
                 self._journal(self.tasks[event.task_id])
             case TaskWatched():

@@ -18,10 +18,12 @@ FLUSH_SECONDS = 0.4
 """Its worker gives a child that is dismissed little time: see adapters/executors."""
 
 
-def surroundings_of_children(*, log_level: str, log_format: str, worker_id: str) -> ChildSurroundings:
-    """Return how the children of a worker are to log and to trace."""
+def surroundings_of_children(
+    *, log_level: str, log_format: str, worker_id: str, show_locals: bool
+) -> ChildSurroundings:
+    """Return how the children of a worker are to log and to trace, and what their failures tell."""
     arguments = {"log_level": log_level, "log_format": log_format, "worker_id": worker_id}
-    return ChildSurroundings(f"{surroundings.__module__}:{surroundings.__name__}", arguments)
+    return ChildSurroundings(f"{surroundings.__module__}:{surroundings.__name__}", arguments, show_locals)
 
 
 @contextmanager

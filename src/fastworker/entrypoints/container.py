@@ -101,6 +101,7 @@ class Container(containers.DeclarativeContainer):
         process_executor=process_executor,
         grace_seconds=subworker_config.provided.grace_seconds,
         find_tracing=find_tracing,
+        show_locals=subworker_config.provided.show_locals,
     )
     subworker: providers.Provider[Subworker] = providers.Singleton(
         Subworker,

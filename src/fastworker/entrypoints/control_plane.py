@@ -185,10 +185,14 @@ def _local_worker(
             grace_seconds=settings.stop_grace,
             process_max_tasks=settings.process_max_tasks,
             process_max_bytes=settings.process_max_bytes,
+            show_locals=settings.show_locals,
         ),
         registry=registry,
         child_surroundings=surroundings_of_children(
-            log_level=settings.log_level, log_format=settings.log_format, worker_id=LOCAL_WORKER_ID
+            log_level=settings.log_level,
+            log_format=settings.log_format,
+            worker_id=LOCAL_WORKER_ID,
+            show_locals=settings.show_locals,
         ),
     ).subworker()
 

@@ -75,6 +75,10 @@ class ProcessSettings(BaseSettings):
     blocked_seconds: Seconds = Field(
         default=2.0, description="Log the stack of an event loop that is blocked for so many seconds."
     )
+    show_locals: bool = Field(
+        default=False,
+        description="The dashboard shows the local variables of a failure's own frames: they may hold secrets.",
+    )
     insecure: bool = Field(
         default=False,
         description="Allow addresses beyond this machine, without authentication or encryption.",

@@ -77,7 +77,10 @@ def run_worker(settings: SubworkerSettings) -> int:
 
 def _surroundings(settings: SubworkerSettings) -> ChildSurroundings:
     return surroundings_of_children(
-        log_level=settings.log_level, log_format=settings.log_format, worker_id=settings.worker_id
+        log_level=settings.log_level,
+        log_format=settings.log_format,
+        worker_id=settings.worker_id,
+        show_locals=settings.show_locals,
     )
 
 
@@ -108,6 +111,7 @@ def _role_config(settings: SubworkerSettings) -> SubworkerConfig:
         process_max_tasks=settings.process_max_tasks,
         process_max_bytes=settings.process_max_bytes,
         labels=dict(map(split_label, settings.label)),
+        show_locals=settings.show_locals,
     )
 
 

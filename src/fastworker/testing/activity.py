@@ -5,7 +5,7 @@ from typing import override
 import anyio
 
 from fastworker.application.ports.event_sink import EventSink
-from fastworker.domain.events import Event, TaskFinished, TaskNoted, TaskRetried, TaskSubmitted, TaskTraced
+from fastworker.domain.events import Event, LocalsTold, TaskFinished, TaskNoted, TaskRetried, TaskSubmitted, TaskTraced
 from fastworker.domain.task import Submission
 
 
@@ -29,7 +29,7 @@ class Activity(EventSink):
                 self.attempts += 1
             case TaskRetried():
                 self.attempts += 1
-            case TaskNoted() | TaskTraced():  # a run that goes on saying something is no news
+            case TaskNoted() | TaskTraced() | LocalsTold():  # a run that goes on saying something is no news
                 return
         self.tell()
 

@@ -1,4 +1,4 @@
-"""Whatever text a task carries stays text: in names, arguments, results, errors, log lines, spans, ids of workers."""
+"""Whatever text a task carries stays text: name, arguments, result, error, variables, log lines, spans, worker id."""
 
 from typing import Any
 from urllib.parse import quote
@@ -32,7 +32,7 @@ WORKER = "<img-src=x-onerror=window.hacked=1>"
 def hostile(standing_processes: Any) -> Dashboard:
     """A dashboard in which every text is an attack."""
     started = dashboards(standing_processes)(workers=0, environment={"OTEL_TRACES_EXPORTER": "console"})
-    started.system.start_worker(WORKER)
+    started.system.start_worker(WORKER, "--show-locals")
     with started.system.sync_client() as client:
         handles = [client.delay("repeat_evil", text) for text in CORPUS]
         handles += [client.delay("raise_evil", text) for text in CORPUS]
@@ -110,6 +110,20 @@ def test_what_a_span_says_stays_text(hostile: Dashboard, sight: OpenSight) -> No
             summary.click()
         assert rows.locator("b, img, script, svg[onload]").count() == 0
         assert "window.hacked=1" in rows.last.inner_text() or "bold</b>" in rows.last.inner_text()
+        check(page, task["id"])
+
+
+def test_what_a_variable_says_stays_text(hostile: Dashboard, sight: OpenSight) -> None:
+    page = sight(hostile, None)
+    tasks = hostile.ask("tasks?name=raise_evil&limit=50")["items"]
+    assert len(tasks) == len(CORPUS)
+    for task in tasks:
+        page.open_all(f"tasks/{task['id']}")
+        locals_of_it = page.page.locator(".locals")
+        locals_of_it.locator("summary").click()
+        shown = locals_of_it.locator("td").inner_text()
+        assert "window.hacked=1" in shown or "bold</b>" in shown
+        assert locals_of_it.locator("b, img, script, svg[onload]").count() == 0
         check(page, task["id"])
 
 

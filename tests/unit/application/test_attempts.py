@@ -8,7 +8,7 @@ import pytest
 
 from fastworker.adapters.json_codec import JsonPayloadCodec
 from fastworker.adapters.memory import InlineExecutor, ManualClock
-from fastworker.application.attempts import Attempts, EndedAttempt
+from fastworker.application.attempts import LINES_OF_A_FAILURE, Attempts, EndedAttempt
 from fastworker.application.messages import (
     BATCH_BYTES,
     BATCH_ENTRIES,
@@ -40,11 +40,17 @@ def boast(length: int) -> str:
     return "x" * length
 
 
-REGISTRY = TaskRegistry([double, sleep, boast])
+@task
+def fail(number: int) -> None:
+    """Fail with a variable."""
+    raise ValueError("no")
+
+
+REGISTRY = TaskRegistry([double, sleep, boast, fail])
 
 
 @asynccontextmanager
-async def open_attempts() -> AsyncIterator[Attempts]:
+async def open_attempts(*, show_locals: bool = False) -> AsyncIterator[Attempts]:
     """Attempts that run in this event loop."""
     attempts = Attempts(
         codec=JsonPayloadCodec(),
@@ -52,6 +58,7 @@ async def open_attempts() -> AsyncIterator[Attempts]:
         async_executor=InlineExecutor(),
         sync_executor=InlineExecutor(),
         process_executor=InlineExecutor(),
+        show_locals=show_locals,
     )
     async with attempts.open():
         yield attempts
@@ -149,6 +156,22 @@ async def test_large_outcomes_are_taken_as_far_as_they_fit_and_at_least_one_is()
         start(attempts, "boast", 2 * BATCH_BYTES, token=3)
         await anyio.wait_all_tasks_blocked()
         assert [len(attempts.take_ended()) for _ in range(5)] == [1, 1, 1, 1, 0]
+
+
+async def test_what_failures_tell_of_their_variables_goes_before_them_and_takes_more_room_than_a_line() -> None:
+    async with open_attempts(show_locals=True) as attempts:
+        many = 2 * BATCH_ENTRIES // LINES_OF_A_FAILURE
+        for token in range(1, many + 1):
+            start(attempts, "fail", token, token=token)
+        await anyio.wait_all_tasks_blocked()
+        first = attempts.take_notes()
+        assert BATCH_ENTRIES <= LINES_OF_A_FAILURE * len(first) < BATCH_ENTRIES + LINES_OF_A_FAILURE
+        for entry in first:
+            assert entry.locals is not None
+            assert entry.locals.frames[-1].variables == (("number", str(entry.token)),)
+        told = [entry.token for entry in first]
+        assert [entry.token for entry, _ in attempts.take_ended()] == told
+        assert len(attempts.take_notes()) + len(first) == many
 
 
 async def test_disowned_attempts_occupy_slots_until_they_end() -> None:

@@ -67,7 +67,7 @@ def test_wait_spans_hear_of_leases_and_of_nothing_else() -> None:
 
 
 def test_children_are_told_where_their_surroundings_are_and_how_to_log() -> None:
-    told = surroundings_of_children(log_level="info", log_format="json", worker_id="w1")
+    told = surroundings_of_children(log_level="info", log_format="json", worker_id="w1", show_locals=False)
     assert told.function == "fastworker.entrypoints.child_surroundings:surroundings"
     assert told.arguments == {"log_level": "info", "log_format": "json", "worker_id": "w1"}
 

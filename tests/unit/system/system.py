@@ -253,6 +253,7 @@ class RunningWorker(Life):
                 sync_executor=InlineExecutor(),
                 process_executor=InlineExecutor(),
                 find_tracing=system.find_tracing,
+                show_locals=config.get("show_locals", False),
             ),
             registry=registry,
             load_modules=self.load_modules,

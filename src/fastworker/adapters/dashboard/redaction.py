@@ -11,6 +11,7 @@ from fnmatch import translate
 from typing import Any
 
 MASK = "••••••"
+_WORD = re.compile(r"\w[\w-]*")
 
 type Path = tuple[str, ...]
 
@@ -47,6 +48,15 @@ class Redaction:
     def hide_attributes(self, attributes: Mapping[str, str]) -> dict[str, str]:
         """Return what spans say, without what is to be hidden: the dots in a name separate the parts of a path."""
         return {name: MASK if self._hides(tuple(name.split("."))) else text for name, text in attributes.items()}
+
+    def hide_local(self, name: str, text: str) -> str:
+        """Return the text of a local variable, or the mask in its place.
+
+        It is hidden by its name, and also where its text names what is to be hidden: a text has no members.
+        """
+        ends = [pattern[-1] for pattern in self._patterns]
+        is_hidden = ends and any(end.match(word) for word in (name, *_WORD.findall(text)) for end in ends)
+        return MASK if is_hidden else text
 
     def _hides(self, path: Path) -> bool:
         """Tell whether a member, or one that it is part of, is to be hidden."""

@@ -7,10 +7,11 @@ import importlib
 import sys
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from fastworker.application.execution import Execution, error_record
+from fastworker.application.execution import Execution, TellingExecution, error_record
 from fastworker.application.ports.codec import PayloadCodec
 from fastworker.application.ports.tracing import FindTracing, RunSpan
 from fastworker.application.task_function import TaskFunction
@@ -24,7 +25,17 @@ from fastworker.domain.terms import Terms
 from .child_limits import be_the_first_to_go, die_with, outlive_signals, perform_in_time, resident_bytes
 from .parent_link import ParentLink
 from .process_frames import Header, outcome_header
-from .surroundings import entered
+from .surroundings import entered, shows_locals
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What all attempts of this process have in common."""
+
+    link: ParentLink
+    codec: PayloadCodec
+    find_tracing: FindTracing
+    new_execution: type[Execution]
 
 
 def main(descriptor: int, worker_pid: int) -> None:
@@ -37,11 +48,12 @@ def main(descriptor: int, worker_pid: int) -> None:
     hello, _ = next(frames, (None, b""))
     if hello is None:
         return
-    codec = _settle(hello)
-    with entered(hello["surroundings"]) as find_tracing:
+    codec, surroundings = _settle(hello), hello["surroundings"]
+    with entered(surroundings) as find_tracing:
+        bench = _Bench(link, codec, find_tracing, TellingExecution if shows_locals(surroundings) else Execution)
         link.send({"kind": "ready"})
         for header, payload in frames:
-            outcome = _run(link, codec, find_tracing, header, payload)
+            outcome = _run(bench, header, payload)
             _flush()
             link.send(outcome_header(outcome, resident_bytes=resident_bytes()), outcome.payload)
 
@@ -80,17 +92,17 @@ def _settle(hello: Header) -> PayloadCodec:
     return codec
 
 
-def _run(link: ParentLink, codec: PayloadCodec, find_tracing: FindTracing, header: Header, payload: bytes) -> Outcome:
+def _run(bench: _Bench, header: Header, payload: bytes) -> Outcome:
     module = header["module"]
     is_new = module not in sys.modules
     try:
         function = find_function(module, header["name"])
-        signature = codec.signature(function.function)
+        signature = bench.codec.signature(function.function)
     except BaseException as error:  # whatever importing the user's module raises
         return Outcome(TaskStatus.FAILURE, error=error_record(error))
     if is_new:
-        link.send({"kind": "begun"})
-    execution = Execution(
+        bench.link.send({"kind": "begun"})
+    execution = bench.new_execution(
         header["task_id"],
         header["attempt"],
         header["token"],
@@ -101,8 +113,8 @@ def _run(link: ParentLink, codec: PayloadCodec, find_tracing: FindTracing, heade
         TaskPriority(header["priority"]),
         _terms(header["terms"]),
         header["start_by"],
-        announce=link.announce,
-        span=_span(find_tracing, header["trace"], header["spans"]),
+        announce=bench.link.announce,
+        span=_span(bench.find_tracing, header["trace"], header["spans"]),
     )
     return perform_in_time(execution)
 

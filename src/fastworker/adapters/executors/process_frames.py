@@ -6,7 +6,7 @@
 | ready | child, once | |
 | run | worker | one attempt, and the trace that it is part of; payload: the arguments |
 | begun | child | the module of the task had to be imported first: its time starts now |
-| note | child | progress, log lines and spans |
+| note | child | progress, log lines, spans and the variables of a failure |
 | outcome | child | how the attempt ended, and the memory that the child holds; payload: the result |
 """
 
@@ -17,6 +17,7 @@ from typing import Any
 
 from fastworker.application.execution import Execution
 from fastworker.application.notes import Note
+from fastworker.domain.frame_locals import FailureLocals, FrameLocals
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import ErrorRecord, Outcome
@@ -140,6 +141,8 @@ def _note_fields(note: Note) -> list[Any]:
                 note.message,
                 note.attributes,
             ]
+        case FailureLocals():
+            return ["locals", *([each.file, each.line, each.function, each.variables] for each in note.frames)]
 
 
 def _note(kind: str, fields: list[Any]) -> Note:
@@ -150,7 +153,14 @@ def _note(kind: str, fields: list[Any]) -> Note:
             return Progress(*fields)
         case "span":
             return _span(fields)
-    raise ValueError(f"a note of the kind {kind!r}; expected line, progress or span")
+        case "locals":
+            return FailureLocals(tuple(map(_frame_locals, fields)))
+    raise ValueError(f"a note of the kind {kind!r}; expected line, progress, span or locals")
+
+
+def _frame_locals(fields: list[Any]) -> FrameLocals:
+    file, line, function, variables = fields
+    return FrameLocals(file, line, function, tuple((name, text) for name, text in variables))
 
 
 def _span(fields: list[Any]) -> TaskSpan:

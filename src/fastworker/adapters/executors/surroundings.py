@@ -1,4 +1,5 @@
-"""What a child process has of its worker beside the task: logs and traces, set up by a function that it calls."""
+"""What a child process has of its worker beside the task: logs and traces, set up by a function that it calls; and
+whether its failures tell of their variables."""
 
 import importlib
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ class ChildSurroundings:
 
     function: str
     arguments: Mapping[str, str]
+    show_locals: bool = False
 
 
 def as_header(surroundings: ChildSurroundings | None) -> dict[str, Any] | None:
@@ -34,3 +36,8 @@ def entered(header: dict[str, Any] | None) -> AbstractContextManager[FindTracing
         **header["arguments"]
     )
     return surroundings
+
+
+def shows_locals(header: dict[str, Any] | None) -> bool:
+    """Tell from the same whether failures tell of their variables."""
+    return header is not None and bool(header["show_locals"])

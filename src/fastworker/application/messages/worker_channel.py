@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from fastworker.domain.directive import Directive
+from fastworker.domain.frame_locals import FailureLocals
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
@@ -80,13 +81,15 @@ class ReportEntry:
 
 @dataclass(frozen=True, slots=True)
 class NoteEntry:
-    """A running attempt said something: how far it has come, a log line, or a span of its trace that has ended."""
+    """A running attempt said something: how far it has come, a log line, or a span of its trace that has ended; or it
+    fails, and these are the `locals` of its frames."""
 
     task_id: str
     token: int
     progress: Progress | None = None
     line: LogLine | None = None
     span: TaskSpan | None = None
+    locals: FailureLocals | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from hashlib import blake2b
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import ErrorRecord, Task
 
+from ..app_frames import is_app_file
+
 _FRAME = re.compile(r'^[ |]*File "([^"\n]*)", line (\d+), in (.+)$', re.MULTILINE)
-_OURS = ("/fastworker/application/", "/fastworker/adapters/")
-_FOREIGN = ("/site-packages/", "/dist-packages/", "/lib/python", "<", *_OURS)
 LONGEST_TRACEBACK = 8_192
 """Characters at the end of a traceback in which frames are looked for."""
 
@@ -57,7 +57,7 @@ def _innermost(traceback: str) -> tuple[str, str, str] | None:
     """
     end = traceback[-LONGEST_TRACEBACK:].replace("\\", "/")
     frames: list[tuple[str, str, str]] = _FRAME.findall(end)
-    own = [frame for frame in frames if not any(part in frame[0] for part in _FOREIGN)]
+    own = [frame for frame in frames if is_app_file(frame[0])]
     return (own or frames)[-1] if frames else None
 
 

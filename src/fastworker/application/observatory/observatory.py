@@ -15,6 +15,7 @@ from fastworker.domain.errors import unknown_task_id
 from fastworker.domain.events import (
     ActionTaken,
     Event,
+    LocalsTold,
     PriorityChanged,
     TaskDeleted,
     TaskDue,
@@ -44,6 +45,7 @@ from .changes import Changes
 from .error_groups import ErrorGroups, Failure
 from .function_tallies import FunctionTallies
 from .history import History
+from .kept_locals import KeptLocals
 from .measures import Measures
 from .task_ends import TaskEnds
 from .task_index import TaskIndex
@@ -75,6 +77,7 @@ class Observatory(EventSink):
         self.ends = TaskEnds(self._take_in)
         self.history = History(ledger, now=now)
         self.errors = ErrorGroups(self._take_in)
+        self.locals = KeptLocals()
         self.functions = FunctionTallies(self._take_in, began=now)
         self.measures = Measures(self._take_in)
         self._changed_priorities = ChangedPriorities(ledger)
@@ -99,6 +102,7 @@ class Observatory(EventSink):
             TaskDue: self._waiting_again,
             TaskNoted: self._noted,
             TaskTraced: self._traced,
+            LocalsTold: self._told,
             PriorityChanged: self._reordered,
             TaskDeleted: self._deleted,
             WorkerPolled: self._polled,
@@ -190,6 +194,7 @@ class Observatory(EventSink):
             self.index.forget(forgotten)
             self.ends.forget(forgotten)
             self.spans.forget(forgotten)
+            self.locals.forget(forgotten)
 
     def _take_in_submitted(self, events: list[TaskSubmitted], tasks: list[Task]) -> None:
         ranks = self.index.add(tasks)
@@ -271,6 +276,9 @@ class Observatory(EventSink):
 
     def _traced(self, event: TaskTraced) -> None:
         self.spans.add(self._ledger.tasks[event.task_id], event.attempt, event.worker_id, event.span)
+
+    def _told(self, event: LocalsTold) -> None:
+        self.locals.add(self._ledger.tasks[event.task_id], event.attempt, event.told)
 
     def _noted(self, event: TaskNoted) -> None:
         task, line = self._ledger.tasks[event.task_id], event.note

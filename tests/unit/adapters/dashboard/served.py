@@ -121,6 +121,7 @@ async def a_dashboard(
     trace_url_template: str | None = None,
     proxies: TrustedProxies | None = None,
     max_payload_bytes: int = 100_000,
+    show_locals: bool = False,
     **ledger: Any,
 ) -> AsyncIterator[Served]:
     """Serve a system with one worker of one slot; with `is_open` everybody is an admin, else a token is needed."""
@@ -130,7 +131,7 @@ async def a_dashboard(
         observatory = Observatory(state, now=system.clock.now())
         control_plane = await system.start_control_plane(ledger=state, limits=limits, watching=[observatory])
         for worker_id in workers:
-            await system.start_worker(worker_id, *functions)
+            await system.start_worker(worker_id, *functions, show_locals=show_locals)
         operations = _operations(system, state, control_plane, observatory)
         system.call(operations.run)
         parts = _parts(system, state, control_plane, observatory, registry, operations, is_open, root_path)

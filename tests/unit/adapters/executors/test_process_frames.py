@@ -12,6 +12,7 @@ from fastworker.adapters.executors.process_frames import (
     outcome_header,
     outcome_of,
 )
+from fastworker.domain.frame_locals import FailureLocals, FrameLocals
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import ErrorRecord, Outcome
@@ -57,12 +58,20 @@ def test_an_outcome_comes_back_whole(outcome: Outcome) -> None:
 
 def test_notes_come_back_in_their_order() -> None:
     span = a_span(status=SpanStatus.ERROR, message="no", attributes=(("db.system", "sqlite"), ("db.rows", "3")))
-    notes = [LogLine("info", "there", "a line"), span, Progress(1.0, None, "half"), Progress(math.inf, 2.0), a_span()]
+    told = FailureLocals((FrameLocals("/a.py", 3, "go", (("x", "1"), ("y", "'ü'"))), FrameLocals("/b.py", 4, "on", ())))
+    notes = [
+        LogLine("info", "there", "a line"),
+        told,
+        span,
+        Progress(1.0, None, "half"),
+        Progress(math.inf, 2.0),
+        a_span(),
+    ]
     ((header, _),) = FrameReader().feed(frame(note_header(5, notes)))
     assert notes_of(header) == notes
     assert header["token"] == 5
 
 
 def test_a_note_of_another_kind_is_an_error_and_not_taken_for_progress() -> None:
-    with pytest.raises(ValueError, match=r"a note of the kind 'rumour'; expected line, progress or span"):
+    with pytest.raises(ValueError, match=r"a note of the kind 'rumour'; expected line, progress, span or locals"):
         notes_of({"kind": "note", "token": 5, "notes": [["rumour", 1.0, None, "half"]]})

@@ -49,6 +49,7 @@ from fastworker.application.messages import (
 )
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.directive import Directive
+from fastworker.domain.frame_locals import FailureLocals, FrameLocals
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
@@ -81,7 +82,13 @@ SPAN = TaskSpan(
     message="no such price",
     attributes=(("db.system", "sqlite"),),
 )
-NOTES = [NoteEntry(TASK, 11, PROGRESS), NoteEntry(OTHER_TASK, 12, line=LINE), NoteEntry(TASK, 11, span=SPAN)]
+LOCALS = FailureLocals((FrameLocals("/app/tasks.py", 3, "resize", (("width", "800"), ("path", "'a.png'"))),))
+NOTES = [
+    NoteEntry(TASK, 11, PROGRESS),
+    NoteEntry(OTHER_TASK, 12, line=LINE),
+    NoteEntry(TASK, 11, span=SPAN),
+    NoteEntry(OTHER_TASK, 12, locals=LOCALS),
+]
 TERMS = Terms(
     retries=3,
     backoff=Backoff(initial=2.0, factor=3.0, maximum=60.0, jitter=0.25),

@@ -1,6 +1,6 @@
 // A traceback: the lines of the application stand out, those of libraries step back.
 import type { JSX } from "preact";
-import type { ErrorDetail } from "../../api/types";
+import type { ErrorDetail, Frame as ToldFrame, LocalVariable } from "../../api/types";
 import { CopyButton } from "../../components/basics";
 import { urlOf } from "../../router/route";
 import { causesOf } from "./causes";
@@ -9,41 +9,80 @@ export interface Frame {
   place: string;
   lines: string[];
   isLibrary: boolean;
+  locals: LocalVariable[];
 }
 
 const PLACE = /^\s+File "(.+)", line (\d+)(?:, in (.+))?$/;
 const LIBRARY = /site-packages|dist-packages|\/lib\/python3|<frozen|\/fastworker\/(adapters|application)\//;
 
-/** Part a Python traceback into its frames and the texts between them. */
-export function framesOf(traceback: string): (Frame | string)[] {
+/** Part a Python traceback into its frames and the texts between them; those that are `told` of have their locals. */
+export function framesOf(traceback: string, told: readonly ToldFrame[] = []): (Frame | string)[] {
   const parts: (Frame | string)[] = [];
   for (const line of traceback.trimEnd().split("\n")) {
     const place = PLACE.exec(line);
     const last = parts[parts.length - 1];
-    if (place) parts.push({ place: line.trim(), lines: [], isLibrary: LIBRARY.test(place[1] ?? "") });
+    if (place) parts.push({ place: line.trim(), lines: [], isLibrary: LIBRARY.test(place[1] ?? ""), locals: [] });
     else if (typeof last === "object" && /^\s{4}/.test(line)) last.lines.push(line.trimEnd());
     else parts.push(line);
   }
+  addLocals(parts, told);
   return parts;
 }
 
-export function Traceback({ text, label = "traceback" }: { text: string; label?: string }): JSX.Element {
+/** From the end: of several frames at one place (a recursion) the last is the innermost, and those are told of. */
+function addLocals(parts: readonly (Frame | string)[], told: readonly ToldFrame[]): void {
+  const rest = [...told];
+  for (const part of [...parts].reverse()) {
+    if (typeof part === "string") continue;
+    const index = rest.findLastIndex((one) => `File "${one.file}", line ${one.line}, in ${one.function}` === part.place);
+    part.locals = index < 0 ? [] : (rest.splice(index, 1)[0]?.locals ?? []);
+  }
+}
+
+interface Props {
+  text: string;
+  label?: string;
+  told?: readonly ToldFrame[];
+}
+
+export function Traceback({ text, label = "traceback", told = [] }: Props): JSX.Element {
   return (
     <div class="code">
       <div class="traceback" tabIndex={0} role="region" aria-label={`The ${label}`}>
-        {framesOf(text).map((part, index) =>
+        {framesOf(text, told).map((part, index) =>
           typeof part === "string" ? (
             <p key={index}>{part}</p>
           ) : (
             <details key={index} class={part.isLibrary ? "library" : "own"} open={!part.isLibrary}>
               <summary>{part.place}</summary>
               <pre>{part.lines.join("\n")}</pre>
+              {part.locals.length > 0 && <Locals of={part} />}
             </details>
           ),
         )}
       </div>
       <CopyButton text={text} label={`Copy the ${label}`} />
     </div>
+  );
+}
+
+function Locals({ of: { place, locals } }: { of: Frame }): JSX.Element {
+  return (
+    <details class="locals">
+      <summary>
+        Locals <span class="offscreen">of {place}</span>
+      </summary>
+      <table>
+        <tbody>
+          {locals.map(({ name, value }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{value}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
   );
 }
 
@@ -71,7 +110,7 @@ export function ErrorView({ error }: { error: ErrorDetail }): JSX.Element {
         <b>{error.type}</b> {error.message}
       </p>
       {error.traceback && <Causes of={error.traceback} />}
-      {error.traceback && <Traceback text={error.traceback} />}
+      {error.traceback && <Traceback text={error.traceback} told={error.frames} />}
       {error.fingerprint && (
         <p>
           <a href={urlOf("errors", error.fingerprint)}>All failures like this one</a>

@@ -29,10 +29,30 @@ class ErrorSummary(Record):
     message: str
 
 
+class LocalVariable(Record):
+    """A local variable of a frame; `value` is the beginning of its `repr`."""
+
+    name: str
+    value: str
+
+
+class Frame(Record):
+    """A frame of the application's own code in a traceback, with its local variables."""
+
+    file: str
+    line: int
+    function: str
+    locals: list[LocalVariable]
+
+
 class ErrorDetail(ErrorSummary):
     """An error with the traceback of the worker; empty when there was none."""
 
     traceback: str
+    frames: list[Frame] = Field(
+        default=[],
+        description="The frames of the traceback whose variables its worker told of (--show-locals), in its order.",
+    )
     fingerprint: str | None = Field(default=None, description="The group of equal errors that it belongs to.")
 
 

@@ -7,6 +7,7 @@ from fastworker.application.observatory.taken_actions import actions_on
 from fastworker.application.observatory.task_life import AttemptView, TaskLife
 from fastworker.application.observatory.task_life import Transition as DomainTransition
 from fastworker.application.trace_context import trace_id_of
+from fastworker.domain.frame_locals import FrameLocals
 from fastworker.domain.journal import Step
 from fastworker.domain.lifecycle import WAITING, TaskStatus
 from fastworker.domain.task import ErrorRecord
@@ -17,6 +18,8 @@ from ..models.task import (
     Attempt,
     Backoff,
     ErrorDetail,
+    Frame,
+    LocalVariable,
     LogLine,
     Payload,
     PriorityChange,
@@ -30,6 +33,7 @@ from ..models.task import (
 )
 from ..moments import Moments
 from ..parts import Parts
+from ..redaction import Redaction
 from ..trace_links import trace_url
 from .relatives import relative
 from .tasks import task_summary
@@ -57,8 +61,8 @@ def task_record(
         terms=_terms(task.submission.terms),
         arguments=arguments,
         result=result,
-        error_detail=error_detail(error, fingerprint) if error else None,
-        history=[attempt_record(attempt, moments) for attempt in life.attempts],
+        error_detail=_error_detail(error, _frames(task, task.attempts, parts), fingerprint) if error else None,
+        history=[attempt_record(attempt, task, parts) for attempt in life.attempts],
         transitions=[_transition(each, moments) for each in life.transitions],
         priority_changes=[
             PriorityChange(at=moments.of(each.at), before=each.before, after=each.after, by=each.by)
@@ -92,13 +96,34 @@ def _terms(terms: Terms) -> TaskTerms:
     )
 
 
-def error_detail(error: ErrorRecord, fingerprint: str | None = None) -> ErrorDetail:
-    """Return an error with its traceback."""
-    return ErrorDetail(type=error.error_type, message=error.message, traceback=error.traceback, fingerprint=fingerprint)
+def _error_detail(error: ErrorRecord, frames: list[Frame], fingerprint: str | None = None) -> ErrorDetail:
+    return ErrorDetail(
+        type=error.error_type,
+        message=error.message,
+        traceback=error.traceback,
+        frames=frames,
+        fingerprint=fingerprint,
+    )
 
 
-def attempt_record(attempt: AttemptView, moments: Moments) -> Attempt:
+def _frames(task: DomainTask, attempt: int, parts: Parts) -> list[Frame]:
+    """Return the frames in which an attempt failed, as far as their variables are known."""
+    told = parts.observatory.locals.of(task, attempt)
+    return [_frame(each, parts.redaction) for each in told.frames] if told else []
+
+
+def _frame(frame: FrameLocals, redaction: Redaction) -> Frame:
+    return Frame(
+        file=frame.file,
+        line=frame.line,
+        function=frame.function,
+        locals=[LocalVariable(name=name, value=redaction.hide_local(name, text)) for name, text in frame.variables],
+    )
+
+
+def attempt_record(attempt: AttemptView, task: DomainTask, parts: Parts) -> Attempt:
     """Return one try."""
+    moments = parts.moments
     return Attempt(
         number=attempt.number,
         worker_id=attempt.worker_id,
@@ -107,7 +132,7 @@ def attempt_record(attempt: AttemptView, moments: Moments) -> Attempt:
         finished_at=None if attempt.run_seconds is None else moments.of(attempt.leased_at + attempt.run_seconds),
         run_seconds=attempt.run_seconds,
         status=attempt.status,
-        error=error_detail(attempt.error) if attempt.error else None,
+        error=_error_detail(attempt.error, _frames(task, attempt.number, parts)) if attempt.error else None,
         next_due_at=moments.of(attempt.next_due_at),
     )
 

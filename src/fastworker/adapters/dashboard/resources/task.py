@@ -74,7 +74,7 @@ def list_attempts(
     listing = Listing(f"attempts {task_id}", attempts, lambda each: (each.number,))
     return listing.page(
         AttemptPage,
-        lambda some: [attempt_record(each, parts.moments) for each in some],
+        lambda some: [attempt_record(each, task, parts) for each in some],
         parts,
         cursor=cursor,
         limit=limit,
