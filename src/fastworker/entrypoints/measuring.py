@@ -74,4 +74,5 @@ async def _show_each_second(container: Any, metrics: "OtelMetrics") -> None:
 def _show(container: Any, metrics: "OtelMetrics") -> None:
     from fastworker.application.observatory.readings import readings
 
-    metrics.show(readings(container.ledger(), container.observatory(), now=container.clock().now()))
+    ends = container.control_plane().ends
+    metrics.show(readings(container.ledger(), container.observatory(), ends, now=container.clock().now()))

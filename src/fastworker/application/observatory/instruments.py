@@ -74,6 +74,10 @@ WORKER_MEMORY = _gauge("worker.memory", "By", "Memory of a worker.", "worker")
 WORKER_LAG = _gauge("worker.loop_lag", "s", "How late the event loop of a worker's tasks came, at most.", "worker")
 WORKER_ROUND_TRIP = _gauge("worker.round_trip", "s", "Round trip of a worker's beat.", "worker")
 WORKER_BUSY = _gauge("worker.slots_busy", "{slot}", "Slots of a worker that are taken.", "worker")
+CONNECTIONS = _gauge("transport.connections", "{connection}", "Peers connected to an end of the transport.", "end")
+MESSAGES = _counter("transport.messages", "{message}", "Messages over an end of the transport.", "end", "direction")
+TRAFFIC = _counter("transport.traffic", "By", "Bytes of frames over an end of the transport.", "end", "direction")
+BAD_FRAMES = _counter("transport.bad_frames", "{frame}", "What came to an end and was not understood.", "end")
 WAIT = Instrument("task.wait", Kind.HISTOGRAM, "s", "How long tasks waited for a worker.", ("priority",))
 RUN = Instrument("task.run", Kind.HISTOGRAM, "s", "How long attempts ran.", ("task",))
 
@@ -97,10 +101,14 @@ INSTRUMENTS = (
     WORKER_LAG,
     WORKER_ROUND_TRIP,
     WORKER_BUSY,
+    CONNECTIONS,
+    MESSAGES,
+    TRAFFIC,
+    BAD_FRAMES,
     WAIT,
     RUN,
 )
-"""Everything that a control plane measures of tasks and workers."""
+"""Everything that a control plane measures of tasks, workers and its transport."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from fastworker.domain.priority import TaskPriority
 from fastworker.domain.vitals import Vitals
 from fastworker.domain.worker_registry import Worker
 
+from ..transport_ends import TransportEnd
 from . import instruments as these
 from .history import ENDS, History
 from .instruments import Instrument, Measured, Reading
@@ -15,7 +16,7 @@ from .observatory import Observatory
 from .worker_series import MOST_WORKERS
 
 
-def readings(ledger: Ledger, observatory: Observatory, *, now: float) -> list[Reading]:
+def readings(ledger: Ledger, observatory: Observatory, ends: Sequence[TransportEnd], *, now: float) -> list[Reading]:
     """Return the counters and gauges of `INSTRUMENTS`, in their order."""
     depths, workers = ledger.queue.depths(), list(ledger.workers)
     counts = observatory.index.counts()  # first: it takes in what the history has not counted yet
@@ -37,6 +38,7 @@ def readings(ledger: Ledger, observatory: Observatory, *, now: float) -> list[Re
         _plain(these.SUPERSEDED, ledger.superseded),
         _plain(these.PAUSES, paused),
         *_of_workers(workers[:MOST_WORKERS]),
+        *_of_ends(ends),
     ]
 
 
@@ -49,6 +51,29 @@ def _of_workers(workers: Sequence[Worker]) -> list[Reading]:
         _vital(these.WORKER_ROUND_TRIP, workers, lambda vitals: vitals.round_trip_seconds),
         Reading(these.WORKER_BUSY, [(_called(each), len(each.leased) + each.occupied) for each in workers]),
     ]
+
+
+def _of_ends(ends: Sequence[TransportEnd]) -> list[Reading]:
+    """Return what the ends of the transport tell; there are four of them, whoever is connected."""
+    traffic = [(each.role.value, each.traffic) for each in ends]
+    messages = [(end, of.received, of.sent) for end, of in traffic]
+    sizes = [(end, of.received_bytes, of.sent_bytes) for end, of in traffic]
+    return [
+        Reading(these.CONNECTIONS, [({"end": each.role.value}, each.connections) for each in ends]),
+        _both_ways(these.MESSAGES, messages),
+        _both_ways(these.TRAFFIC, sizes),
+        Reading(these.BAD_FRAMES, [({"end": each.role.value}, each.bad_frames) for each in ends]),
+    ]
+
+
+def _both_ways(instrument: Instrument, found: Sequence[tuple[str, int, int]]) -> Reading:
+    """Return what came and what went, by end."""
+    ways = [
+        ({"end": end, "direction": way}, value)
+        for end, received, sent in found
+        for way, value in (("received", received), ("sent", sent))
+    ]
+    return Reading(instrument, ways)
 
 
 def _vital(instrument: Instrument, workers: Sequence[Worker], part: Callable[[Vitals], float | None]) -> Reading:

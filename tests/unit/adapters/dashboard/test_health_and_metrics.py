@@ -52,6 +52,16 @@ async def test_the_metrics_are_prometheus_text_that_counts_what_happened() -> No
         assert samples['fastworker_tasks_finished_total{status="success"}'] == "2"
         assert samples['fastworker_tasks_finished_total{status="failure"}'] == "1"
         assert samples["fastworker_workers"] == "1"
+        ends = {end["role"]: end for end in (await served.get("/system")).json()["ends"]}
+        assert set(ends) == {"clients", "workers", "own worker", "beacon"}
+        for role, end in ends.items():
+            for way in ("received", "sent"):
+                of = f'{{end="{role}",direction="{way}"}}'
+                assert samples[f"fastworker_transport_messages_total{of}"] == str(end[way])
+                assert samples[f"fastworker_transport_traffic_bytes_total{of}"] == str(end[f"{way}_bytes"])
+            assert samples[f'fastworker_transport_connections{{end="{role}"}}'] == str(end["connections"])
+            assert samples[f'fastworker_transport_bad_frames_total{{end="{role}"}}'] == str(end["bad_frames"])
+        assert ends["workers"]["received_bytes"] > 0
         helped = {line.split()[2] for line in lines if line.startswith("# HELP")}
         typed = {line.split()[2] for line in lines if line.startswith("# TYPE")}
         parts = {f"{name}{end}" for name in HISTOGRAMS for end in ("_bucket", "_sum", "_count")}

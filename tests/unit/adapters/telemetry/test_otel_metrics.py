@@ -76,13 +76,21 @@ async def do_something(served: Served) -> None:
     await served.turn()
 
 
+def show(collector: Collector, served: Served) -> None:
+    """Have OpenTelemetry see what there is now."""
+    parts = served.parts
+    collector.metrics.show(
+        readings(parts.ledger, parts.observatory, parts.control_plane.ends, now=served.system.clock.now())
+    )
+
+
 @pytest.mark.anyio
 async def test_what_opentelemetry_collects_is_what_prometheus_scrapes() -> None:
     collector = Collector()
     async with a_dashboard() as served:
         served.parts.observatory.measures.spent = collector.metrics.record
         await do_something(served)
-        collector.metrics.show(readings(served.parts.ledger, served.parts.observatory, now=served.system.clock.now()))
+        show(collector, served)
         collected = values_of(collector.collect())
         told = scraped((await served.http.get(f"http://{HOST}/metrics")).text)
         assert collected[("fastworker_tasks_submitted_total", frozenset({("priority", "high")}))] == 3
@@ -105,7 +113,7 @@ async def test_every_instrument_is_collected_with_its_kind_unit_and_labels() -> 
     async with a_dashboard() as served:
         served.parts.observatory.measures.spent = collector.metrics.record
         await do_something(served)
-        collector.metrics.show(readings(served.parts.ledger, served.parts.observatory, now=served.system.clock.now()))
+        show(collector, served)
         metrics = {metric.name: metric for metric in collector.collect()}
         assert set(metrics) == {instrument.full_name for instrument in INSTRUMENTS}
         for instrument in INSTRUMENTS:

@@ -31,7 +31,9 @@ def with_an_old_task_behind_a_young_one() -> ObservedCoordinator:
 def test_the_oldest_is_who_has_waited_longest_also_behind_a_younger_one():
     plane = with_an_old_task_behind_a_young_one()
     plane.now += 5.0
-    told = {reading.instrument: reading.values for reading in readings(plane.ledger, plane.observatory, now=plane.now)}
+    told = {
+        reading.instrument: reading.values for reading in readings(plane.ledger, plane.observatory, [], now=plane.now)
+    }
 
     assert told[instruments.OLDEST] == [({}, 3605.0)]
     assert plane.observatory.waiting_since([LOW]) == 1000.0

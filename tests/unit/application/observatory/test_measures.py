@@ -7,15 +7,21 @@ import pytest
 from fastworker.application.observatory import instruments
 from fastworker.application.observatory.durations import Durations
 from fastworker.application.observatory.instruments import (
+    BAD_FRAMES,
+    CONNECTIONS,
     HISTOGRAM_BOUNDS,
     INSTRUMENTS,
+    MESSAGES,
     RUN,
+    TRAFFIC,
     WAIT,
     Buckets,
     Kind,
     buckets,
 )
 from fastworker.application.observatory.readings import readings
+from fastworker.application.ports.transport import Traffic
+from fastworker.application.transport_ends import EndRole, TransportEnd
 from fastworker.domain.priority import TaskPriority
 from fastworker.domain.terms import Backoff, Terms
 from fastworker.domain.vitals import Vitals
@@ -23,6 +29,10 @@ from fastworker.domain.vitals import Vitals
 from ....builders import a_failure, a_submission, an_outcome
 from .observed import ObservedCoordinator
 
+ENDS = [
+    TransportEnd(EndRole.CLIENTS, "tcp://here:1", 3, Traffic(10, 1_000, 9, 900), bad_frames=2),
+    TransportEnd(EndRole.BEACON, "tcp://here:2", 0, Traffic(0, 0, 7, 70)),
+]
 VITALS = Vitals(processor_share=0.5, resident_bytes=5, lag_seconds=0.1, round_trip_seconds=0.01)
 
 
@@ -42,7 +52,7 @@ def a_busy_plane() -> ObservedCoordinator:
 
 def values(plane: ObservedCoordinator) -> dict[str, dict[str, float]]:
     """The present values of each instrument by the value of its label."""
-    found = readings(plane.ledger, plane.observatory, now=plane.now)
+    found = readings(plane.ledger, plane.observatory, ENDS, now=plane.now)
     return {
         reading.instrument.name: {"".join(labels.values()): value for labels, value in reading.values}
         for reading in found
@@ -57,6 +67,21 @@ def test_readings_tell_what_is_and_what_has_been():
     assert (found["tasks.scheduled"], found["tasks.retried"]) == ({"": 1}, {"": 0})
     assert (found["workers"], found["slots"], found["slots_stuck"]) == ({"": 1}, {"": 2}, {"": 0})
     assert found["results_kept"] == {"": 2}
+
+
+def test_what_goes_over_each_end_of_the_transport_is_told_by_end_and_direction():
+    plane = a_busy_plane()
+    told = readings(plane.ledger, plane.observatory, ENDS, now=plane.now)
+    found = {reading.instrument: reading.values for reading in told}
+    assert found[CONNECTIONS] == [({"end": "clients"}, 3), ({"end": "beacon"}, 0)]
+    assert found[MESSAGES] == [
+        ({"end": "clients", "direction": "received"}, 10),
+        ({"end": "clients", "direction": "sent"}, 9),
+        ({"end": "beacon", "direction": "received"}, 0),
+        ({"end": "beacon", "direction": "sent"}, 7),
+    ]
+    assert [value for _, value in found[TRAFFIC]] == [1_000, 900, 0, 70]
+    assert found[BAD_FRAMES] == [({"end": "clients"}, 2), ({"end": "beacon"}, 0)]
 
 
 def test_what_a_worker_has_not_measured_is_not_told():
@@ -81,7 +106,7 @@ def test_the_oldest_is_the_one_that_waits_for_the_longest_at_any_priority():
 
 def test_readings_and_histograms_are_all_instruments_with_their_labels_and_nothing_else():
     plane = a_busy_plane()
-    found = readings(plane.ledger, plane.observatory, now=plane.now)
+    found = readings(plane.ledger, plane.observatory, ENDS, now=plane.now)
     assert [*(reading.instrument for reading in found), WAIT, RUN] == list(INSTRUMENTS)
     for reading in found:
         assert {tuple(labels) for labels, _ in reading.values} == {reading.instrument.labels}

@@ -39,7 +39,7 @@ def _families(parts: Parts) -> Iterable[str]:
     now = parts.clock.now()
     yield _family(Reading(INFO, [({"version": parts.who.version}, 1)]))
     yield _family(Reading(UP, [({}, now - parts.started_at)]))
-    yield from map(_family, readings(parts.ledger, parts.observatory, now=now))
+    yield from map(_family, readings(parts.ledger, parts.observatory, parts.control_plane.ends, now=now))
     for instrument in (WAIT, RUN):
         yield _histogram(instrument, parts.observatory.measures.histogram(instrument))
     yield _family(Reading(FOLLOWS, [({}, parts.observatory.blind_since is None)]))
