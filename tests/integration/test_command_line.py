@@ -137,7 +137,7 @@ def test_tasks_and_workers_are_listed(standing: System) -> None:
     workers = standing.run("workers")
     assert workers.exit_code == 0
     for worker_id, address in standing.base_addresses.items():
-        assert re.search(rf"{worker_id} +│ subworker +│ \d/4 .* {re.escape(address)}", workers.output)
+        assert re.search(rf"{worker_id} +│ \d/4 .* │ \d+ MB .* {re.escape(address)}", workers.output)
 
 
 @pytest.mark.parametrize(

@@ -319,6 +319,8 @@ def worker_state(worker: Worker, *, now: float) -> WorkerState:
         names=sorted(card.names),
         occupied=worker.occupied,
         is_draining=worker.is_draining,
+        labels=dict(card.labels),
+        vitals=worker.vitals,
     )
 
 

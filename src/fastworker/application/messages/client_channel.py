@@ -9,6 +9,7 @@ from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import ErrorRecord
 from fastworker.domain.terms import NO_TERMS, Terms, TraceContext
 from fastworker.domain.value import value
+from fastworker.domain.vitals import Vitals
 
 from .root import Message
 
@@ -259,6 +260,8 @@ class WorkerState:
     names: list[str]
     occupied: int = 0  # slots taken by what was given up and goes on: stuck
     is_draining: bool = False
+    labels: dict[str, str] = field(default_factory=dict)
+    vitals: Vitals | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

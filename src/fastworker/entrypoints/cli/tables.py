@@ -1,7 +1,7 @@
 """Tables for people, on a terminal; rich is imported when the first one is shown."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from fastworker.application.messages import Inspected, RunningTask, WorkerInspected, WorkerState
 from fastworker.application.task_event import TaskEvent
@@ -24,20 +24,33 @@ def _run_by(name: str, state: Inspected) -> list[str]:
 
 def show_workers(state: Inspected) -> None:
     """Print the live workers."""
-    rows = [
-        (
-            worker.worker_id,
-            "control plane" if worker.is_local else "subworker",
-            _load(worker),
-            str(worker.finished),
-            f"{worker.heard_seconds_ago:.1f} s ago",
-            str(len(worker.names)),
-            worker.address,
-        )
-        for worker in state.workers
-    ]
-    columns = ["worker", "kind", "running", "finished", "heard", "tasks", "inspect at"]
-    _show(columns, rows, empty="no worker is connected: start one with `fastworker subworker`")
+    columns: dict[str, Callable[[WorkerState], str]] = {
+        "worker": lambda worker: worker.worker_id,
+        "running": _load,
+        "finished": lambda worker: str(worker.finished),
+        "cpu": _processor_use,
+        "memory": _memory,
+        "heard": lambda worker: f"{worker.heard_seconds_ago:.1f} s ago",
+        "tasks": lambda worker: str(len(worker.names)),
+        "labels": lambda worker: " ".join(f"{key}={value}" for key, value in worker.labels.items()),
+        "inspect at": lambda worker: worker.address,
+    }
+    for name in ("labels", "inspect at"):  # which most have none of, and which take the room of all others
+        if not any(map(columns[name], state.workers)):
+            del columns[name]
+    rows = [[cell(worker) for cell in columns.values()] for worker in state.workers]
+    whole = ("running", "finished", "cpu", "memory", "heard", "tasks")
+    _show(list(columns), rows, empty="no worker is connected: start one with `fastworker subworker`", whole=whole)
+
+
+def _processor_use(worker: WorkerState) -> str:
+    share = worker.vitals.processor_share if worker.vitals else None
+    return "" if share is None else f"{share:.0%}"
+
+
+def _memory(worker: WorkerState) -> str:
+    held = worker.vitals.resident_bytes if worker.vitals else None
+    return "" if held is None else f"{held / 1e6:.0f} MB"
 
 
 def _load(worker: WorkerState) -> str:
@@ -55,7 +68,8 @@ def _duration(task: RunningTask) -> str:
     return f"{task.run_seconds:.1f} s{' (stuck: given up, and goes on)' if task.is_stuck else ''}"
 
 
-def _show(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) -> None:
+def _show(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str, whole: Collection[str] = ()) -> None:
+    """Print rows, or say why there are none; where there is little room, the columns named `whole` are not folded."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -64,7 +78,9 @@ def _show(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) 
     if not rows:
         Console(stderr=True).print(Text(empty))
         return
-    table = Table(*columns)
+    table = Table()
+    for column in columns:
+        table.add_column(column, no_wrap=column in whole, overflow="fold")  # an id that is cut is of no use
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))  # Text: names from a task are never read as markup
     width = None if sys.stdout.isatty() else PIPE_WIDTH

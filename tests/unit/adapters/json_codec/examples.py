@@ -156,7 +156,11 @@ EXAMPLES: tuple[Message, ...] = (
         version="1.0.0",
         up_seconds=3600.0,
         names=["resize", "send"],
-        workers=[WorkerState("w1", 16, 3, 1000, 0.5, True, "tcp://127.0.0.1:5557", ["resize"], 2, True)],
+        workers=[
+            WorkerState(
+                "w1", 16, 3, 1000, 0.5, True, "tcp://127.0.0.1:5557", ["resize"], 2, True, {"zone": "eu"}, VITALS
+            )
+        ],
         queued={TaskPriority.CRITICAL: 0, TaskPriority.LOW: 5},
         running=3,
         scheduled=4,
