@@ -3,27 +3,7 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { startLive } from "../src/live/live";
 import { type Freshness, type Resource, useResource } from "../src/live/resource";
-
-/** An EventSource that the test speaks through. */
-class Source {
-  static last: Source;
-  onerror: (() => void) | null = null;
-  private readonly listeners = new Map<string, (event: unknown) => void>();
-
-  constructor(readonly url: URL) {
-    Source.last = this;
-  }
-
-  addEventListener(type: string, listener: (event: unknown) => void): void {
-    this.listeners.set(type, listener);
-  }
-
-  close(): void {}
-
-  say(type: string, data: unknown): void {
-    this.listeners.get(type)?.({ data: JSON.stringify(data), lastEventId: "" });
-  }
-}
+import { Source } from "./source";
 
 interface Answer {
   status: number;

@@ -1,35 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Link, LiveEvent } from "../src/live/protocol";
 import { Stream } from "../src/live/stream";
-
-/** An EventSource that the test speaks through. */
-class Source {
-  static opened: Source[] = [];
-  readonly url: URL;
-  isClosed = false;
-  onerror: (() => void) | null = null;
-  private readonly listeners = new Map<string, (event: unknown) => void>();
-
-  constructor(url: URL) {
-    this.url = url;
-    Source.opened.push(this);
-  }
-
-  addEventListener(type: string, listener: (event: unknown) => void): void {
-    this.listeners.set(type, listener);
-  }
-
-  close(): void {
-    this.isClosed = true;
-  }
-
-  say(type: string, data: unknown, lastEventId = ""): void {
-    this.listeners.get(type)?.({ data: JSON.stringify(data), lastEventId });
-  }
-}
+import { Source } from "./source";
 
 const URL_OF_EVENTS = "http://here/api/v1/events";
-const last = () => Source.opened.at(-1)!;
+const last = () => Source.last;
 
 describe("the stream", () => {
   const links: Link[] = [];
@@ -127,11 +102,7 @@ describe("the stream", () => {
   });
 
   it("survives data that is no JSON", () => {
-    last().addEventListener("noise", () => undefined);
-    (last() as unknown as { listeners: Map<string, (event: unknown) => void> }).listeners.get("tasks")?.({
-      data: "{",
-      lastEventId: "",
-    });
+    last().hear("tasks", "{");
     expect(events.at(-1)).toEqual({ type: "tasks", data: null });
   });
 });

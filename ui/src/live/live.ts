@@ -3,6 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { HelloEvent } from "../api/types";
 import { serverNow } from "../state/clock";
+import { isLockedOut, loadSession } from "../state/session";
 import { type Connection, connect } from "./connection";
 import type { Link, LiveEvent } from "./protocol";
 
@@ -31,9 +32,32 @@ const subscriptions = new Set<Subscription>();
 let connection: Connection | undefined;
 
 function follow(): void {
+  if (isLockedOut.peek()) return connection?.follow([]); // it would be refused, again and again
   const wanted = new Set([...subscriptions].flatMap((one) => one.topics));
   wanted.add("overview"); // the chip, the banner and the counts of the shell
   connection?.follow([...wanted]);
+}
+
+/**
+ * Take how news come from now on. A stream cannot tell a refusal from a control plane that is away: who asks for the
+ * session can. Where the login stands already, a stream that is live is that of another tab, which has logged in.
+ */
+function turn(next: Link): void {
+  const before = link.peek().state;
+  if (next.state === "reconnecting" && isLockedOut.peek()) return;
+  link.value = next;
+  if (next.state === "reconnecting") void loadSession();
+  if (next.state !== "live" || before === "live") return;
+  if (isLockedOut.peek()) void loadSession();
+  else resetAll();
+}
+
+/** While the login is on the screen, nothing is followed; what was said of the connection before is over. */
+function followSession(): void {
+  effect(() => {
+    if (isLockedOut.value && link.peek().state !== "polling") link.value = { state: "connecting" };
+    follow();
+  });
 }
 
 /** Hear of topics until the returned function is called. */
@@ -82,14 +106,10 @@ function greet(next: HelloEvent): void {
 /** Connect; once per page. */
 export function startLive(): void {
   connection = connect({
-    onLink(next) {
-      const before = link.peek().state;
-      link.value = next;
-      if (next.state === "live" && before !== "live") resetAll();
-    },
+    onLink: turn,
     onEvent: take,
   });
-  follow();
+  followSession();
   let wasPaused = false;
   effect(() => {
     if (wasPaused && !isPaused.value) resetAll();

@@ -44,7 +44,8 @@ function update(): void {
     .slice(0, MOST_TOPICS);
   const [first] = tabs.values();
   if (first && wanted.length) stream.follow(wanted, first.eventsUrl);
-  else closing = setTimeout(() => stream.close(), LINGER);
+  else if (link.state === "live") closing = setTimeout(() => stream.close(), LINGER);
+  else stream.close(); // who comes next tries at once
 }
 
 function take(port: MessagePort, message: ToOwner): void {
@@ -54,7 +55,7 @@ function take(port: MessagePort, message: ToOwner): void {
     update();
   } else if (message.kind === "topics") {
     tabs.set(port, { topics: message.topics, eventsUrl: message.eventsUrl, seenAt: Date.now() });
-    if (!tab) welcome(port);
+    if (!tab?.topics.length) welcome(port); // it begins to follow, perhaps again
     update();
   } else if (tab) {
     tab.seenAt = Date.now();

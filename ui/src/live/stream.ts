@@ -51,7 +51,7 @@ export class Stream {
 
   private open(): void {
     this.source?.close();
-    if (!this.topics) return;
+    if (!this.topics) return this.close();
     const url = new URL(this.eventsUrl);
     url.searchParams.set("topics", this.topics);
     if (this.lastId) url.searchParams.set("last_event_id", this.lastId);

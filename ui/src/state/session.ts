@@ -18,13 +18,18 @@ export function allows(state: SessionState | null, role: Role): boolean {
 export const canOperate = computed(() => allows(session.value, "operator"));
 export const canAdminister = computed(() => allows(session.value, "admin"));
 
-/** Ask who we are. An unreachable control plane leaves what was known. */
+let asked = 0;
+
+/** Ask who we are. An unreachable control plane leaves what was known; of several questions, the last one counts. */
 export async function loadSession(): Promise<void> {
+  const question = (asked += 1);
   try {
-    session.value = (await request<SessionState>("session")).body;
+    const { body } = await request<SessionState>("session");
+    if (question !== asked) return;
+    session.value = body;
     isLockedOut.value = false;
   } catch (error) {
-    noteRefusal(error);
+    if (question === asked) noteRefusal(error);
   }
 }
 
