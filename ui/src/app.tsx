@@ -1,6 +1,7 @@
 // The page as a whole: the shell around the page that the URL names.
 import type { ComponentType, JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import { Boundary } from "./components/boundary";
 import { ConfirmDialog } from "./components/confirm";
 import { Api } from "./pages/api/page";
 import { Errors } from "./pages/errors/page";
@@ -15,6 +16,7 @@ import { Workers } from "./pages/workers/page";
 import { navigate, param, route } from "./router/location";
 import { type Route, urlOf } from "./router/route";
 import { Banner } from "./shell/banner";
+import { Happenings } from "./shell/happenings";
 import { Help, openHelp } from "./shell/help";
 import { togglePause } from "./shell/live-chip";
 import { Login } from "./shell/login";
@@ -46,14 +48,16 @@ function viewOf({ page, subject }: Route): Page {
 
 export function App(): JSX.Element {
   return (
-    <>
+    <Boundary of="page">
       <p class="offscreen" role="status" aria-live="polite">
         {announcement.value}
       </p>
       {isLockedOut.value ? <Login /> : <Shell />}
-      <ConfirmDialog />
+      <Boundary of="dialog">
+        <ConfirmDialog />
+      </Boundary>
       <Toasts />
-    </>
+    </Boundary>
   );
 }
 
@@ -74,13 +78,24 @@ function Shell(): JSX.Element {
           Skip to the content
         </a>
       )}
-      {!isBare && <TopBar />}
-      <Banner />
+      {!isBare && (
+        <Boundary of="bar">
+          <TopBar />
+        </Boundary>
+      )}
+      <Boundary of="bar">
+        <Happenings />
+        <Banner />
+      </Boundary>
       <main id="main" tabIndex={-1}>
-        <View key={`${page}/${subject}`} subject={subject} />
+        <Boundary of="page" key={`${page}/${subject}`}>
+          <View subject={subject} />
+        </Boundary>
       </main>
-      <Palette />
-      <Help />
+      <Boundary of="dialog">
+        <Palette />
+        <Help />
+      </Boundary>
     </>
   );
 }

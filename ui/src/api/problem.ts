@@ -26,6 +26,11 @@ export class Unreachable extends Error {
   override name = "Unreachable";
 }
 
+/** False when the API has judged what was asked: it would judge so again. */
+export function mayPass(error: unknown): boolean {
+  return !(error instanceof ApiError && error.status < 500 && error.status !== 429);
+}
+
 /** Return an error as a heading and a sentence. */
 export function explain(error: unknown): { title: string; detail: string } {
   if (error instanceof ApiError) {

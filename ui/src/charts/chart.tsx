@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { Button } from "../components/basics";
+import { Boundary } from "../components/boundary";
 import { Empty } from "../components/panel";
 import { clockTime } from "../format/times";
 import { NOTHING } from "../format/numbers";
@@ -36,6 +37,14 @@ const TABLE_ROWS = 40;
 const FEWEST_POINTS = 3;
 
 export function Chart(props: ChartProps): JSX.Element {
+  return (
+    <Boundary of="chart">
+      <Drawn {...props} />
+    </Boundary>
+  );
+}
+
+function Drawn(props: ChartProps): JSX.Element {
   const { title, lines, format } = props;
   const tables = query.value.getAll(TABLE);
   const isTable = tables.includes(title);

@@ -2,6 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "./basics";
+import { Boundary } from "./boundary";
 
 const FIELD = ":is(input, select, textarea):not([type=hidden], [disabled])";
 
@@ -71,7 +72,7 @@ export function Dialog({ title, onClose, children, class: extra = "", isBare = f
             <Button kind="ghost" icon="close" label="Close" onClick={onClose} />
           </header>
         )}
-        {children}
+        <Boundary of="dialog">{children}</Boundary>
       </div>
     </dialog>
   );

@@ -1,11 +1,9 @@
 // A panel of a page: it shows that it waits, what it has, that there is nothing, what went wrong, or that it is old.
-import { Component, type ComponentChildren, type JSX } from "preact";
-import { explain } from "../api/problem";
-import { clockTime } from "../format/times";
+import type { ComponentChildren, JSX } from "preact";
 import type { Resource } from "../live/resource";
-import { isUtc } from "../state/clock";
-import { Button, CopyButton } from "./basics";
+import { Boundary } from "./boundary";
 import { Icon, type IconName } from "./icons";
+import { AsOf, Failure, Kept, WentWrong } from "./kept";
 
 export function Empty({
   icon = "check",
@@ -23,52 +21,6 @@ export function Empty({
       {children}
     </div>
   );
-}
-
-export function Failure({ error, retry }: { error: unknown; retry?: () => void }): JSX.Element {
-  const { title, detail } = explain(error);
-  return (
-    <div class="fault-box">
-      <Icon name="warn" />
-      <div>
-        <p class="empty-title">{title}</p>
-        <p>{detail}</p>
-      </div>
-      {retry && (
-        <Button icon="retry" onClick={retry}>
-          Try again
-        </Button>
-      )}
-    </div>
-  );
-}
-
-/** Keeps a fault of one panel in that panel. */
-class Boundary extends Component<{ children: ComponentChildren }, { error: Error | null }> {
-  override state = { error: null as Error | null };
-
-  override componentDidCatch(error: Error): void {
-    console.error(error);
-    this.setState({ error });
-  }
-
-  override render(): ComponentChildren {
-    const { error } = this.state;
-    if (!error) return this.props.children;
-    return (
-      <div class="fault-box">
-        <Icon name="warn" />
-        <div>
-          <p class="empty-title">This panel has a fault</p>
-          <p>{error.message}</p>
-        </div>
-        <CopyButton text={`${error.message}\n${error.stack ?? ""}`} label="Copy details" />
-        <Button icon="retry" onClick={() => this.setState({ error: null })}>
-          Try again
-        </Button>
-      </div>
-    );
-  }
 }
 
 interface PanelProps<T> {
@@ -95,21 +47,30 @@ export function Panel<T>({
       {(title || tools || isStale) && (
         <header class="panel-head">
           {title && <Heading>{title}</Heading>}
-          {isStale && resource?.asOf && <span class="as-of">as of {clockTime(resource.asOf, isUtc.value)}</span>}
+          {resource && <AsOf of={resource} />}
           {tools && <div class="tools">{tools}</div>}
         </header>
       )}
+      {resource && <WentWrong of={resource} />}
       <div class="panel-body">
         <Boundary>
-          <Content resource={resource}>{children}</Content>
+          <Shown resource={resource}>{children}</Shown>
         </Boundary>
       </div>
     </section>
   );
 }
 
-/** What a resource has to show now. */
-export function Content<T>({ resource, children }: Pick<PanelProps<T>, "resource" | "children">): JSX.Element {
+/** What a resource has to show, where a panel is already, or none is wanted. */
+export function Content<T>({ resource, children }: { resource: Resource<T>; children: (data: T) => ComponentChildren }) {
+  return (
+    <Kept of={resource}>
+      <Shown resource={resource}>{children}</Shown>
+    </Kept>
+  );
+}
+
+function Shown<T>({ resource, children }: Pick<PanelProps<T>, "resource" | "children">): JSX.Element {
   if (typeof children !== "function") return <>{children}</>;
   if (!resource) return <></>;
   if (resource.data !== null) return <>{children(resource.data)}</>;

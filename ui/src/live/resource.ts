@@ -2,7 +2,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { request } from "../api/http";
-import { ApiError, Unreachable } from "../api/problem";
+import { mayPass } from "../api/problem";
 import { serverNow } from "../state/clock";
 import { noteRefusal } from "../state/session";
 import { isDown, subscribe } from "./live";
@@ -110,7 +110,7 @@ class Entry<T> {
     const { data, asOf } = this.state.peek();
     noteRefusal(error);
     // What is gone is gone; anything else may come back, so that what was there stays on the screen.
-    const isGone = error instanceof ApiError && error.status < 500 && error.status !== 429;
+    const isGone = !mayPass(error);
     this.etag = null;
     this.state.value = { data: isGone ? null : data, error, isLoading: false, asOf };
     if (!isGone && this.isWatched) this.timer ??= setTimeout(this.refresh, RETRY_MILLISECONDS);
@@ -146,6 +146,6 @@ export function useResource<T>(path: string | null, freshness: Freshness<T> = {}
     return entry?.watch(freshness);
   }, [entry]);
   const state = (entry?.state ?? NOTHING).value as State<T>;
-  const isStale = state.data !== null && (isDown.value || state.error instanceof Unreachable);
+  const isStale = state.data !== null && (isDown.value || Boolean(state.error));
   return { ...state, isStale, refresh: entry?.refresh ?? (() => undefined) };
 }

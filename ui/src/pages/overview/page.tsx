@@ -28,15 +28,11 @@ export function Overview(): JSX.Element {
         <Window />
         <RangeChoice value={range} />
       </header>
-      <div class={overview.isStale ? "stale" : ""}>
-        <Content resource={overview}>{(now: Now) => <Tiles now={now} />}</Content>
-      </div>
+      <Content resource={overview}>{(now: Now) => <Tiles now={now} />}</Content>
       {overview.data && isUntouched(overview.data) ? (
         <Welcome />
       ) : (
-        <div class={series.isStale ? "stale" : ""}>
-          <Content resource={series}>{(data: Series) => <Charts series={data} />}</Content>
-        </div>
+        <Content resource={series}>{(data: Series) => <Charts series={data} />}</Content>
       )}
       <div class="grid three">
         <AttentionPanel overview={overview} />

@@ -170,7 +170,7 @@ function History({ of }: { of: string }): JSX.Element {
   const range = rangeAsked();
   const series = useSeries(range, of);
   return (
-    <div class={series.isStale ? "stale" : ""}>
+    <div>
       <div class="range">
         <Window />
         <RangeChoice value={range} />

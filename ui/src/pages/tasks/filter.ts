@@ -48,6 +48,9 @@ export function filterOf(query: URLSearchParams): Filter {
   return filter;
 }
 
+/** True when it leaves out any task. */
+export const isFiltered = (filter: Filter): boolean => queryOf(paramsOf(filter)) !== "";
+
 const isArgument = (name: string) => name.startsWith(ARGUMENT) && name.length > ARGUMENT.length;
 
 /** Return a filter as parameters, of the page as of the API. */

@@ -9,7 +9,6 @@ import { count, plural } from "../../format/numbers";
 import { navigate, param, query, setParams } from "../../router/location";
 import { urlOf } from "../../router/route";
 import { listed } from "../../state/listed";
-import { tally } from "../../state/announcer";
 import { RunningOperations } from "../system/operations";
 import { BulkBar } from "./bulk";
 import { COLUMNS, FIXED } from "./columns";
@@ -31,7 +30,6 @@ export function Tasks(): JSX.Element {
   useEffect(() => {
     listed.value = { ids: rows.items.map(({ id }) => id), url: `tasks?${query.value}` };
   }, [rows.items, query.value]);
-  useEffect(() => tally("new tasks waiting to be shown", rows.waiting > 0 ? 1 : 0), [rows.waiting > 0]);
   return (
     <>
       <header class="page-head">

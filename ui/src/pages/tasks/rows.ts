@@ -6,7 +6,7 @@ import { useEvents } from "../../live/live";
 import { type Resource, useResource } from "../../live/resource";
 import type { LiveEvent } from "../../live/protocol";
 import { tally } from "../../state/announcer";
-import { admits, type Filter, listPath, samePath } from "./filter";
+import { admits, type Filter, isFiltered, listPath, samePath } from "./filter";
 
 export const PAGE_SIZE = 50;
 export const MOST_WAITING = 999; // counted; beyond, the pill says "more than"
@@ -53,7 +53,7 @@ export function useRows(filter: Filter, { order, cursor }: { order: string; curs
     const { changed, more, deleted } = event.data as TasksEvent;
     if (deleted.length > 0) setFresh((before) => new Set([...before].filter((id) => !deleted.includes(id))));
     if (more > 0) catchUp();
-    tallyFailures(changed);
+    if (isFiltered(filter)) tallyFailures(changed.filter((task) => admits(filter, task) !== false));
     if (!isTop || !resource.data) return;
     const shown = new Set(items.map(({ id }) => id));
     const newest = items[0]?.submitted_at ?? "";
@@ -68,6 +68,7 @@ export function useRows(filter: Filter, { order, cursor }: { order: string; curs
   });
   const shown = new Set(items.map(({ id }) => id));
   const waiting = [...fresh].filter((id) => !shown.has(id)).length;
+  useTally(waiting, isFiltered(filter));
   return { resource, items, waiting, show: () => (forget(), resource.refresh()) };
 }
 
@@ -81,7 +82,16 @@ function newer(rows: readonly TaskSummary[], caught: ReadonlyMap<string, TaskSum
 }
 
 function tallyFailures(changed: readonly TaskSummary[]): void {
-  tally("failed", changed.filter(({ status }) => status === "failure").length);
+  tally("failed", changed.filter(({ status }) => status === "failure" || status === "lost").length);
+}
+
+/** Tell how many more wait to be shown; of a list of all tasks, the overview tells how many there are. */
+function useTally(waiting: number, isWanted: boolean): void {
+  const known = useRef(0);
+  useEffect(() => {
+    if (isWanted) tally("matching", waiting - known.current);
+    known.current = waiting;
+  }, [waiting]);
 }
 
 /** When events could not name all changes, ask again for the rows on the screen, now and then. */

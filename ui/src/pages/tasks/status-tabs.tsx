@@ -1,6 +1,7 @@
 // The statuses, each with how many tasks of the filter are in it.
 import type { JSX } from "preact";
 import type { MatchingCounts, TasksEvent, TaskStatus } from "../../api/types";
+import { Kept } from "../../components/kept";
 import { Status, STATUSES } from "../../components/status";
 import { count, NOTHING } from "../../format/numbers";
 import type { LiveEvent } from "../../live/protocol";
@@ -31,20 +32,22 @@ export function StatusTabs({ filter }: { filter: Filter }): JSX.Element {
   const counts = useResource<Counts>(path, isAll ? { topics: TOPICS, apply: told } : { topics: TOPICS, pace: PACE });
   const only = filter.status.length === 1 ? filter.status[0] : undefined;
   return (
-    <div class={`status-tabs ${counts.isStale ? "stale" : ""}`} role="group" aria-label="Status">
-      <button type="button" aria-pressed={filter.status.length === 0} onClick={() => setFilter({ status: [] })}>
-        All <b>{countOf(counts.data, STATUSES)}</b>
-      </button>
-      {STATUSES.map((status) => (
-        <button
-          key={status}
-          type="button"
-          aria-pressed={filter.status.includes(status)}
-          onClick={() => setFilter({ status: only === status ? [] : [status] })}
-        >
-          <Status status={status} /> <b>{countOf(counts.data, [status])}</b>
+    <Kept of={counts} isOptional>
+      <div class="status-tabs" role="group" aria-label="Status">
+        <button type="button" aria-pressed={filter.status.length === 0} onClick={() => setFilter({ status: [] })}>
+          All <b>{countOf(counts.data, STATUSES)}</b>
         </button>
-      ))}
-    </div>
+        {STATUSES.map((status) => (
+          <button
+            key={status}
+            type="button"
+            aria-pressed={filter.status.includes(status)}
+            onClick={() => setFilter({ status: only === status ? [] : [status] })}
+          >
+            <Status status={status} /> <b>{countOf(counts.data, [status])}</b>
+          </button>
+        ))}
+      </div>
+    </Kept>
   );
 }

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { TaskHistogram } from "../../api/types";
+import { Kept } from "../../components/kept";
 import { plural } from "../../format/numbers";
 import { clockTime } from "../../format/times";
 import { useResource } from "../../live/resource";
@@ -18,9 +19,9 @@ export function Strip({ filter }: { filter: Filter }): JSX.Element {
   const path = `tasks/histogram?${queryOf({ ...paramsOf(filter), steps: String(STEPS) })}`;
   const found = useResource<TaskHistogram>(path, { topics: TOPICS, pace: PACE });
   return (
-    <div class={`strip ${found.isStale ? "stale" : ""}`}>
+    <Kept of={found} class="strip" isOptional>
       {found.data && found.data.counts.some((count) => count > 0) && <Picture key={path} of={found.data} />}
-    </div>
+    </Kept>
   );
 }
 

@@ -39,7 +39,7 @@ export function WorkerCharts({ of }: { of: string }): JSX.Element {
   const path = `workers/${encodeURIComponent(of)}/series`;
   const series = useResource<WorkerSeries>(path, { topics: TOPICS, pace: PACE });
   return (
-    <section class={series.isStale ? "stale" : ""} aria-label="The last hour">
+    <section aria-label="The last hour">
       <Window />
       <Content resource={series}>
         {(data) =>
