@@ -51,7 +51,7 @@ describe("the series", () => {
 describe("steps of a task", () => {
   const step = (number: number) => ({ number, at: "", attempt: 1, status: null, progress: null, line: null });
   const page = {
-    items: [step(1), step(2)],
+    items: [step(2), step(1)],
     next_cursor: null,
     prev_cursor: null,
     total: { value: 2, relation: "eq" as const },
@@ -61,9 +61,14 @@ describe("steps of a task", () => {
   };
 
   it("are added once each", () => {
-    expect(withSteps(page, [step(2), step(3)])?.items.map(({ number }) => number)).toEqual([1, 2, 3]);
+    expect(withSteps(page, [step(2), step(3), step(4)])?.items.map(({ number }) => number)).toEqual([4, 3, 2, 1]);
     expect(withSteps(page, [step(1)])).toBe(page);
     expect(withSteps(null, [step(1)])).toBeUndefined();
+  });
+
+  it("are asked for anew when there are too many", () => {
+    const many = Array.from({ length: 600 }, (_, index) => step(index + 3));
+    expect(withSteps(page, many)).toBeUndefined();
   });
 });
 

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 GONE = "ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED_ENCODING|503"
 TABS = 20
 PATHS = ["", "tasks", "errors", "queues", "workers", "functions", "system", "api"]
+PATHS_OF_ONE = ["queues/normal", "workers/control-plane", "functions/parse_feed"]
 
 
 def test_every_page_outlives_its_control_plane(dashboard: StartDashboard, sight: OpenSight) -> None:
     started = dashboard(workers=0)
     with started.system.sync_client() as client:
-        client.delay("parse_feed", "x")
-    pages = {path: sight(started, path) for path in PATHS}
+        task_id = client.delay("parse_feed", "x")
+    pages = {path: sight(started, path) for path in [*PATHS, *PATHS_OF_ONE, f"tasks/{task_id}"]}
     for page in pages.values():
         page.expect_complaints(GONE)
         page.live()
@@ -38,6 +39,7 @@ def test_every_page_outlives_its_control_plane(dashboard: StartDashboard, sight:
         page.see("The control plane is unreachable since")
         assert page.page.get_by_role("heading", level=1).inner_text() == before[path]
         assert page.page.locator(".panel").count() > 0, path  # the last data stays on the screen
+    pages[""].wait_until(lambda tab: tab.locator(".kept.stale .as-of").count() == 2, "of when tiles and charts are")
     started.system.start_control_plane()
     for page in pages.values():
         page.live()
@@ -48,6 +50,7 @@ def test_every_page_outlives_its_control_plane(dashboard: StartDashboard, sight:
     with started.system.sync_client() as client:
         client.delay("send_receipt", 7, "after@example.org")
     pages["tasks"].see_row("send_receipt")
+    pages[f"tasks/{task_id}"].see("This control plane never saw such a task")
 
 
 def test_a_page_that_is_opened_while_the_control_plane_is_away_says_so_in_each_panel(
@@ -90,6 +93,15 @@ def test_many_tabs_are_live_on_one_stream(
         client.delay("parse_feed", "x")
     for page in pages:
         page.page.locator(".nav-badge", has_text="1").wait_for()
+        page.expect_complaints(GONE)
+    started.system.control_plane.send(signal.SIGKILL)
+    started.system.control_plane.wait()
+    pages[0].see("Reconnecting")
+    started.system.start_control_plane()
+    for page in pages:
+        page.see("The control plane restarted")
+        page.live()
+    assert started.ask("system")["hub"]["clients"] == 1
     for page in pages:
         page.page.close()
     until(lambda: started.ask("system")["hub"]["clients"] == 0, within=30, what="nobody listens any more")
@@ -178,8 +190,56 @@ def test_a_token_opens_the_page_and_the_logout_closes_it(
     page.button("Log in")
     page.see_row("critical")
     page.live()
+    started.system.control_plane.send(signal.SIGKILL)  # sessions are in its memory
+    started.system.control_plane.wait()
+    started.system.start_control_plane()
+    page.page.get_by_label("Token").fill("a-token-that-is-long-enough-to-be-one")
+    page.button("Log in")
+    page.see_row("critical")
+    page.live()
+    assert page.page.url == f"{started.url}queues"
     page.button("Log out")
     page.page.get_by_label("Token").wait_for()
+
+
+TOLD_BY = {  # of each page, what it asks for, and a text that it shows then
+    "": ("metrics/series?*", "Run latency"),
+    "tasks": ("tasks?*", "send_receipt"),
+    "errors": ("errors?*", "charge_card"),
+    "queues": ("queues", "critical"),
+    "workers": ("workers?*", "sw1"),
+    "functions": ("functions?*", "parse_feed"),
+    "system": ("system", "Client sessions"),
+    "api": ("openapi.json", "List tasks"),
+}
+
+
+def test_what_fails_says_so_and_keeps_what_was_shown_until_it_comes_back(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, None)
+    page.expect_complaints("500")
+    again = page.page.locator("#main").get_by_role("button", name="Try again")
+    problem = {"type": "about:blank", "title": "It broke", "status": 500}
+    for path, (resource, text) in TOLD_BY.items():
+        pattern = f"{busy.url}api/v1/{resource}"
+
+        def fails(pattern: str = pattern) -> None:
+            page.page.route(pattern, lambda route: route.fulfill(status=500, json=problem))
+
+        def comes_back(pattern: str = pattern) -> None:
+            page.page.unroute(pattern)
+            again.first.click()
+            again.first.wait_for(state="detached")
+
+        fails()
+        page.open(f"{path}?events=poll")
+        page.see("It broke")
+        comes_back()
+        page.see(text)
+        fails()
+        page.keys("r", "r")  # who goes on with live updates asks anew
+        page.see("It broke")
+        page.see(text)
+        comes_back()
 
 
 def test_the_url_that_is_printed_logs_in_once(dashboard: StartDashboard, sight: OpenSight, tmp_path: Path) -> None:

@@ -924,7 +924,7 @@ export interface TaskStep {
   line: LogLine | null;
 }
 
-/** The steps of a task in order; `next_cursor` also works later, for what comes after. */
+/** The steps of a task in order. From the oldest on, `next_cursor` also works later, for what comes after. */
 export interface TaskStepPage {
   items: TaskStep[];
   next_cursor: string | null;

@@ -423,6 +423,18 @@ async def test_attempts_and_steps_are_lists_of_their_own() -> None:
         assert len(await served.items(f"/tasks/{task_id}/events?limit=1")) == 1
 
 
+async def test_the_latest_steps_come_first_where_that_is_wanted_and_lead_to_older_ones() -> None:
+    async with a_dashboard() as served:
+        task_id = await submitted(served, "divide", args=[1, 0], retries=1)
+        await served.system.advance(30)
+        path = f"/tasks/{task_id}/events?limit=2&order="
+        numbers = [step["number"] for step in await served.items(f"/tasks/{task_id}/events")]
+        first = (await served.get(f"{path}newest")).json()
+        older = (await served.get(f"{path}newest&cursor={first['next_cursor']}")).json()
+        assert [step["number"] for page in (first, older) for step in page["items"]] == numbers[:-5:-1]
+        assert (await served.get(f"{path}oldest&cursor={first['next_cursor']}")).status_code == 400
+
+
 async def test_an_id_with_a_slash_is_one_name() -> None:
     async with a_dashboard() as served:
         echoed = await echo.options(id="a/b").submit(5)

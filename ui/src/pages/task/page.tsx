@@ -27,7 +27,7 @@ import { CallView, PayloadView } from "./payload";
 import { ParentLink, RelativeLink, RunAgain, useChildTasks } from "./relatives";
 import { Spans, TraceId } from "./spans";
 import { Stack } from "./stack";
-import { Log, Steps, Tail, useSteps } from "./steps";
+import { lineCount, Log, Steps, Tail, useShownSteps, useSteps } from "./steps";
 import { ErrorView } from "./traceback";
 
 /** The task's own events say everything; those of all tasks say whether to ask, should the former be missing. */
@@ -158,7 +158,7 @@ function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.
   const steps = useSteps(task.id, topics);
   const childTasks = useChildTasks(task).data;
   const tab = param("tab", "overview");
-  const lines = steps.data?.items.filter(({ line }) => line).length ?? 0;
+  const shown = useShownSteps(task.id, steps);
   return (
     <>
       <section class="panel life-panel" aria-label="Life">
@@ -179,7 +179,7 @@ function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.
         choices={[
           { value: "overview", label: "Overview" },
           { value: "attempts", label: `Attempts ${task.attempts}` },
-          { value: "log", label: `Log ${lines}` },
+          { value: "log", label: `Log ${lineCount(steps)}` },
           { value: "steps", label: "Steps" },
           { value: "trace", label: task.spans ? `Trace ${task.spans}` : "Trace" },
           { value: "stack", label: "Stack" },
@@ -190,9 +190,9 @@ function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.
         {tab === "attempts" ? (
           <Attempts task={task} />
         ) : tab === "log" ? (
-          <Log steps={steps} />
+          <Log steps={shown} />
         ) : tab === "steps" ? (
-          <Steps steps={steps} task={task} />
+          <Steps steps={shown} task={task} />
         ) : tab === "trace" ? (
           <Spans task={task} topics={topics} />
         ) : tab === "stack" ? (

@@ -2,29 +2,78 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { TakenAction, Task, TaskEvent, TaskStep, TaskStepPage } from "../../api/types";
+import { Button } from "../../components/basics";
 import { Empty, Content } from "../../components/panel";
 import { Status } from "../../components/status";
+import { count, plural } from "../../format/numbers";
 import { clockTime, momentOf } from "../../format/times";
 import { type Resource, useResource } from "../../live/resource";
 import type { LiveEvent } from "../../live/protocol";
-import { urlOf } from "../../router/route";
+import { param, setParams } from "../../router/location";
+import { queryOf, urlOf } from "../../router/route";
 import { isUtc } from "../../state/clock";
 import { attemptsOf } from "./parts";
 
+const PAGE_SIZE = 200;
 const MOST = 500;
+const CURSOR = "cursor"; // in the URL: which of the older steps are shown
 
-/** Add steps that are not there yet; the oldest go. */
+/** Add steps that are not there yet, the newest first. When there are many, the newest are asked for anew. */
 export function withSteps(page: TaskStepPage | null, steps: readonly TaskStep[]): TaskStepPage | undefined {
   if (!page) return undefined;
-  const last = page.items[page.items.length - 1]?.number ?? 0;
-  const added = steps.filter(({ number }) => number > last);
-  return added.length ? { ...page, items: [...page.items, ...added].slice(-MOST) } : page;
+  const last = page.items[0]?.number ?? 0;
+  const added = steps.filter(({ number }) => number > last).reverse();
+  if (page.items.length + added.length > MOST) return undefined;
+  return added.length ? { ...page, items: [...added, ...page.items] } : page;
 }
 
 const apply = (event: LiveEvent, page: TaskStepPage | null) => withSteps(page, (event.data as TaskEvent).steps ?? []);
 
+function pathOf(id: string, cursor: string): string {
+  return `tasks/${encodeURIComponent(id)}/events?${queryOf({ order: "newest", limit: String(PAGE_SIZE), cursor })}`;
+}
+
+/** The latest steps, as they come; the newest first. */
 export function useSteps(id: string, topics: readonly string[]): Resource<TaskStepPage> {
-  return useResource<TaskStepPage>(`tasks/${encodeURIComponent(id)}/events?limit=200`, { topics, apply });
+  return useResource<TaskStepPage>(pathOf(id, ""), { topics, apply });
+}
+
+/** The steps that are to be shown: the latest, or older ones that somebody went back to. */
+export function useShownSteps(id: string, latest: Resource<TaskStepPage>): Resource<TaskStepPage> {
+  const cursor = param(CURSOR);
+  const older = useResource<TaskStepPage>(cursor ? pathOf(id, cursor) : null);
+  return cursor ? older : latest;
+}
+
+/** Steps in the order in which they came. */
+function inOrder(steps: Resource<TaskStepPage>): TaskStep[] {
+  return [...(steps.data?.items ?? [])].reverse();
+}
+
+/** How many log lines there are, as far as that is known: "180+" where there are older steps. */
+export function lineCount({ data }: Resource<TaskStepPage>): string {
+  const lines = data?.items.filter(({ line }) => line).length ?? 0;
+  return `${lines}${data?.next_cursor ? "+" : ""}`;
+}
+
+/** The way to older steps and back, where there are more than fit. */
+function Pager({ page: { next_cursor: next, items, total } }: { page: TaskStepPage }): JSX.Element | null {
+  const isLatest = param(CURSOR) === "";
+  if (!next && isLatest) return null;
+  const go = (cursor: string) => setParams({ [CURSOR]: cursor }, { replace: false });
+  return (
+    <footer class="pager">
+      <p>
+        {count(items.length)} of {plural(total.value, "step")}
+      </p>
+      <Button icon="left" refused={next ? null : "these are the oldest that are kept"} onClick={() => go(next ?? "")}>
+        Older
+      </Button>
+      <Button icon="right" refused={isLatest ? "these are the latest" : null} onClick={() => go("")}>
+        Latest
+      </Button>
+    </footer>
+  );
 }
 
 function at(step: Pick<TaskStep, "at">): JSX.Element {
@@ -35,7 +84,7 @@ const TAIL = 8;
 
 /** The last log lines, where there are any. */
 export function Tail({ steps }: { steps: Resource<TaskStepPage> }): JSX.Element | null {
-  const lines = steps.data?.items.filter(({ line }) => line).slice(-TAIL) ?? [];
+  const lines = inOrder(steps).filter(({ line }) => line).slice(-TAIL);
   if (lines.length === 0) return null;
   return (
     <section>
@@ -61,7 +110,7 @@ function Lines({ steps }: { steps: readonly TaskStep[] }): JSX.Element {
 
 export function Log({ steps }: { steps: Resource<TaskStepPage> }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
-  const lines = steps.data?.items.filter(({ line }) => line) ?? [];
+  const lines = inOrder(steps).filter(({ line }) => line);
   const isAtEnd = useRef(true);
   useEffect(() => {
     if (isAtEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight;
@@ -72,19 +121,22 @@ export function Log({ steps }: { steps: Resource<TaskStepPage> }): JSX.Element {
   };
   return (
     <Content resource={steps}>
-      {() =>
-        lines.length === 0 ? (
-          <Empty icon="table" title="No log lines">
-            <p>
-              What a task logs through <code>logging</code> appears here.
-            </p>
-          </Empty>
-        ) : (
-          <div class="log" ref={box} onScroll={note} tabIndex={0} role="region" aria-label="Log lines">
-            <Lines steps={lines} />
-          </div>
-        )
-      }
+      {(page) => (
+        <>
+          {lines.length === 0 ? (
+            <Empty icon="table" title={page.total.value > page.items.length ? "No log lines here" : "No log lines"}>
+              <p>
+                What a task logs through <code>logging</code> appears here.
+              </p>
+            </Empty>
+          ) : (
+            <div class="log" ref={box} onScroll={note} tabIndex={0} role="region" aria-label="Log lines">
+              <Lines steps={lines} />
+            </div>
+          )}
+          <Pager page={page} />
+        </>
+      )}
     </Content>
   );
 }
@@ -164,55 +216,58 @@ function ActionText({ taken: { action, before, after } }: { taken: TakenAction }
 }
 
 export function Steps({ steps, task }: { steps: Resource<TaskStepPage>; task: Task }): JSX.Element {
-  const told = steps.data?.items.filter(({ line }) => !line) ?? [];
+  const told = inOrder(steps).filter(({ line }) => !line);
   const kept = rowsOf(task, told.length > 0 ? told : knownSteps(task));
   return (
     <Content resource={steps}>
-      {() =>
-        kept.length === 0 ? (
-          <Empty icon="clock" title="No steps are kept">
-            <p>Tasks that run once, say nothing and are not followed have none.</p>
-          </Empty>
-        ) : (
-          <div class="table-wrap">
-            <table class="data" role="table">
-              <caption class="offscreen">Steps</caption>
-              <thead role="rowgroup">
-                <tr role="row">
-                  <th role="columnheader">No.</th>
-                  <th role="columnheader">Time</th>
-                  <th role="columnheader">Attempt</th>
-                  <th role="columnheader">By</th>
-                  <th role="columnheader" class="wide">
-                    What
-                  </th>
-                </tr>
-              </thead>
-              <tbody role="rowgroup">
-                {kept.map((row) => (
-                  <tr role="row" key={row.key}>
-                    <td role="cell" data-label="No.">
-                      {row.number}
-                    </td>
-                    <td role="cell" data-label="Time">
-                      {at(row)}
-                    </td>
-                    <td role="cell" data-label="Attempt">
-                      {row.attempt}
-                    </td>
-                    <td role="cell" data-label="By">
-                      {row.by}
-                    </td>
-                    <td role="cell" data-label="What">
-                      <What what={row.what} />
-                    </td>
+      {(page) => (
+        <>
+          {kept.length === 0 ? (
+            <Empty icon="clock" title="No steps are kept">
+              <p>Tasks that run once, say nothing and are not followed have none.</p>
+            </Empty>
+          ) : (
+            <div class="table-wrap">
+              <table class="data" role="table">
+                <caption class="offscreen">Steps</caption>
+                <thead role="rowgroup">
+                  <tr role="row">
+                    <th role="columnheader">No.</th>
+                    <th role="columnheader">Time</th>
+                    <th role="columnheader">Attempt</th>
+                    <th role="columnheader">By</th>
+                    <th role="columnheader" class="wide">
+                      What
+                    </th>
                   </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )
-      }
+                </thead>
+                <tbody role="rowgroup">
+                  {kept.map((row) => (
+                    <tr role="row" key={row.key}>
+                      <td role="cell" data-label="No.">
+                        {row.number}
+                      </td>
+                      <td role="cell" data-label="Time">
+                        {at(row)}
+                      </td>
+                      <td role="cell" data-label="Attempt">
+                        {row.attempt}
+                      </td>
+                      <td role="cell" data-label="By">
+                        {row.by}
+                      </td>
+                      <td role="cell" data-label="What">
+                        <What what={row.what} />
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
+          <Pager page={page} />
+        </>
+      )}
     </Content>
   );
 }

@@ -150,7 +150,7 @@ class TaskStep(Record):
 
 
 class TaskStepPage(Page[TaskStep]):
-    """The steps of a task in order; `next_cursor` also works later, for what comes after."""
+    """The steps of a task in order. From the oldest on, `next_cursor` also works later, for what comes after."""
 
 
 class PriorityChange(Record):

@@ -1,6 +1,6 @@
 """One task: in full, its attempts, its steps, its payloads."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
@@ -33,6 +33,7 @@ from .arguments import PAGE_SIZE, CursorText, Limit, fails_with
 from .lists import Listing
 
 TAGS = ["tasks"]
+type StepOrder = Literal["oldest", "newest"]
 Raw = Annotated[bool, QueryParameter(description="The whole payload as it is, as an attachment of plain text.")]
 
 
@@ -89,11 +90,17 @@ def list_attempts(
     sync_to_thread=False,
 )
 def list_steps(
-    parts: Given, task_id: FromPath[str], cursor: CursorText = None, limit: Limit = PAGE_SIZE
+    parts: Given,
+    task_id: FromPath[str],
+    order: Annotated[StepOrder, QueryParameter(description="What comes first.")] = "oldest",
+    cursor: CursorText = None,
+    limit: Limit = PAGE_SIZE,
 ) -> TaskStepPage:
     """Return the steps of a task that are kept, in order: changes of status, progress, log lines."""
     steps = task_steps(parts, _task(parts, task_id))
     listing = Listing(f"steps {task_id}", steps, lambda each: (each.number,))
+    if order == "newest":
+        listing = Listing(f"newest steps {task_id}", steps[::-1], lambda each: (-each.number,))
     return listing.page(TaskStepPage, list, parts, cursor=cursor, limit=limit)
 
 
