@@ -1,6 +1,7 @@
 """Records as answers: JSON with a weak entity tag, and 304 for who has it already.
 
-The tag leaves out `as_of`: what has not changed has the same tag at another moment.
+The tag leaves out `as_of`: what has not changed has the same tag at another moment. It is of the record and not of how
+that is sent, so that it is the same for the compressed answer: it is weak.
 """
 
 from hashlib import blake2b
@@ -9,6 +10,7 @@ from typing import Any, override
 from litestar import Litestar, Request, Response
 from litestar.response.base import ASGIResponse
 
+from .compression import ENCODING, LARGE_BYTES, VARIES, at_once, takes_gzip
 from .models.record import Record
 
 TAG_BYTES = 12
@@ -26,13 +28,25 @@ class Answer(Response[Any]):
 
     def _tell(self, record: Record, request: Request[Any, Any, Any], status: int | None) -> None:
         body, moment = _json(record)
-        self.content = body + moment
         self.headers["cache-control"] = "no-store"
-        if request.method not in ("GET", "HEAD") or status not in (None, 200):
-            return
-        tag = self.headers["etag"] = entity_tag(body)
-        if has_tag(request.headers.get("if-none-match", ""), tag):
+        if self._is_known(body, request, status):
             self.content, self.status_code = b"", 304
+        else:
+            self._write(body + moment, request)
+
+    def _is_known(self, body: bytes, request: Request[Any, Any, Any], status: int | None) -> bool:
+        if request.method not in ("GET", "HEAD") or status not in (None, 200):
+            return False
+        tag = self.headers["etag"] = entity_tag(body)
+        return has_tag(request.headers.get("if-none-match", ""), tag)
+
+    def _write(self, content: bytes, request: Request[Any, Any, Any]) -> None:
+        if len(content) >= LARGE_BYTES:
+            self.headers["vary"] = VARIES
+            if takes_gzip(request.headers.get("accept-encoding", "")):
+                self.headers["content-encoding"] = ENCODING
+                content = at_once(content)
+        self.content = content
 
 
 def _json(record: Record) -> tuple[bytes, bytes]:

@@ -6,6 +6,7 @@ from html import escape
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from .compression import for_good
 from .conditional import entity_tag
 
 INDEX = "index.html"
@@ -40,6 +41,8 @@ class PageFile:
     """One file: its content, and the headers that go with it."""
 
     content: bytes
+    compressed: bytes | None
+    """None where that would not be less."""
     media_type: str
     tag: str
     cache_control: str
@@ -75,7 +78,14 @@ class PageFiles:
 def _file(name: str, content: bytes) -> PageFile:
     suffix = name[name.rfind(".") :]
     cache_control = FOREVER if name.startswith(ASSETS) else "no-cache"
-    return PageFile(content, MEDIA_TYPES.get(suffix, "application/octet-stream"), entity_tag(content), cache_control)
+    compressed = for_good(content)
+    return PageFile(
+        content,
+        compressed if len(compressed) < len(content) else None,
+        MEDIA_TYPES.get(suffix, "application/octet-stream"),
+        entity_tag(content),
+        cache_control,
+    )
 
 
 def with_base(page: bytes, root_path: str) -> bytes:

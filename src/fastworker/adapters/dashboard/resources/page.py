@@ -6,6 +6,7 @@ from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
 from ..access import PUBLIC
+from ..compression import ENCODING, VARIES, takes_gzip
 from ..conditional import has_tag
 from ..page_files import ASSETS, PageFile, PageFiles
 from ..paths import root_path_of
@@ -40,7 +41,10 @@ def page_handlers(files: PageFiles) -> list[HTTPRouteHandler]:
 
 
 def _answer(request: Request[Any, Any, Any], file: PageFile) -> Response[bytes]:
-    headers = {"etag": file.tag, "cache-control": file.cache_control}
+    headers = {"etag": file.tag, "cache-control": file.cache_control, "vary": VARIES}
     if has_tag(request.headers.get("if-none-match", ""), file.tag):
         return Response(b"", status_code=304, headers=headers)
-    return Response(file.content, media_type=file.media_type, headers=headers)
+    if file.compressed is None or not takes_gzip(request.headers.get("accept-encoding", "")):
+        return Response(file.content, media_type=file.media_type, headers=headers)
+    headers["content-encoding"] = ENCODING
+    return Response(file.compressed, media_type=file.media_type, headers=headers)
