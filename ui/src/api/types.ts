@@ -27,7 +27,7 @@ export interface AttemptPage {
 
 /** Something that a person should look at; `target` is an id of the kind's resource, if there is one. */
 export interface Attention {
-  kind: "failing" | "paused" | "stuck" | "no-worker" | "queue-full" | "worker-lost" | "draining" | "loop-blocked" | "blind" | "unseen";
+  kind: "failing" | "paused" | "stuck" | "no-worker" | "queue-full" | "worker-lost" | "draining" | "loop-blocked" | "blind" | "unseen" | "dead";
   message: string;
   target: string | null;
   count: number;

@@ -62,6 +62,7 @@ function Drawn(props: ChartProps): JSX.Element {
     <section class="panel chart" aria-label={title}>
       <header class="panel-head">
         <h2>{title}</h2>
+        {isYoung(props.at) && <small title="Less than a minute of it has been seen">collecting</small>}
         <ul class="legend">
           {legend.map((entry, index) => (
             <li key={entry.label} class={lines[index]?.dash ? "dashed" : ""}>
@@ -104,6 +105,13 @@ function Drawn(props: ChartProps): JSX.Element {
       )}
     </section>
   );
+}
+
+const FIRST_MINUTE = 60;
+
+/** True as long as there is something to draw, but not yet of a whole minute. */
+export function isYoung(at: readonly number[]): boolean {
+  return at.length >= FEWEST_POINTS && (at.at(-1) ?? 0) - (at[0] ?? 0) < FIRST_MINUTE;
 }
 
 function textOf(value: number | null | undefined, format: (value: number) => string): string {

@@ -150,6 +150,7 @@ const TARGETS: Partial<Record<Attention["kind"], PageName>> = {
   draining: "system",
   blind: "system",
   unseen: "errors",
+  dead: "errors",
 };
 const ICONS: Partial<Record<Attention["kind"], IconName>> = {
   paused: "pause",
@@ -160,7 +161,8 @@ const ICONS: Partial<Record<Attention["kind"], IconName>> = {
 /** The kinds whose target is the subject of their page. */
 const SUBJECTS: readonly Attention["kind"][] = ["failing", "no-worker", "stuck"];
 
-function hrefOf({ kind, target }: Attention): string {
+export function hrefOf({ kind, target }: Pick<Attention, "kind" | "target">): string {
+  if (kind === "dead") return urlOf("errors", "", { tab: "dead" });
   if (kind === "unseen") return urlOf("errors", "", { show: "new" });
   return urlOf(TARGETS[kind] ?? "overview", SUBJECTS.includes(kind) && target ? target : "");
 }

@@ -51,8 +51,19 @@ function slotsNote(isFull: boolean, standby: number): string {
   return isFull ? `full, ${count(standby)} stand by` : `${count(standby)} more stand by`;
 }
 
+/** Workers that were lost lately and have not come back. */
+export function lostLately({ attention }: Pick<Overview, "attention">): number {
+  return new Set(attention.filter(({ kind }) => kind === "worker-lost").map(({ target }) => target)).size;
+}
+
+function workersNote(stuck: number, lost: number): string {
+  const said = [...(lost ? [`${count(lost)} lost lately`] : []), ...(stuck ? [`${count(stuck)} slots stuck`] : [])];
+  return said.join(", ") || "all answer";
+}
+
 export function Tiles({ now: data }: { now: Overview }): JSX.Element {
   const waiting = data.counts.queued;
+  const lost = lostLately(data);
   const queues = useQueues().data?.items ?? [];
   const lately = useSeries("15m").data;
   const oldest = since(data.oldest_queued_at);
@@ -105,10 +116,11 @@ export function Tiles({ now: data }: { now: Overview }): JSX.Element {
       <Tile
         name="Workers"
         href={urlOf("workers")}
-        tone={data.stuck_slots ? "warn" : ""}
-        note={data.stuck_slots ? `${data.stuck_slots} slots stuck` : "all answer"}
+        tone={data.stuck_slots || lost ? "warn" : ""}
+        note={workersNote(data.stuck_slots, lost)}
       >
         {count(data.workers)}
+        <small>/{count(data.workers + lost)}</small>
         <Trend going={workersTrend(lately)} />
       </Tile>
       <Tile name="Up" href={urlOf("system")} note={`memory ${bytes(data.memory_bytes)}`}>

@@ -27,6 +27,7 @@ class Attention(Record):
         "loop-blocked",
         "blind",
         "unseen",
+        "dead",
     ]
     message: str
     target: str | None = None

@@ -66,6 +66,7 @@ def attention(parts: Parts, *, now: float) -> list[Attention]:
         *_workers(parts, now=now),
         *_without_worker(parts),
         *_unseen(parts),
+        *_dead(parts),
     ]
 
 
@@ -142,3 +143,12 @@ def _unseen(parts: Parts) -> list[Attention]:
         return []
     what = "1 kind of failures" if kinds == 1 else f"{kinds:,} kinds of failures"
     return [Attention(kind="unseen", message=f"Nobody has seen {what} yet.", count=kinds)]
+
+
+def _dead(parts: Parts) -> list[Attention]:
+    counts = parts.observatory.index.counts()
+    dead = counts.get(TaskStatus.FAILURE, 0) + counts.get(TaskStatus.LOST, 0)
+    if not dead:
+        return []
+    what = "1 task has" if dead == 1 else f"{dead:,} tasks have"
+    return [Attention(kind="dead", message=f"{what} failed for good: a dead letter each.", count=dead)]

@@ -1,0 +1,105 @@
+// Small things of pages that need no browser.
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Attention, TaskSummary, WorkerPage } from "../src/api/types";
+import { isYoung } from "../src/charts/chart";
+import { Pager } from "../src/components/pager";
+import { curlOf } from "../src/pages/api/try-it";
+import { NotFound } from "../src/pages/not-found";
+import { hrefOf } from "../src/pages/overview/panels";
+import { lostLately } from "../src/pages/overview/tiles";
+import { Stacks } from "../src/pages/workers/stacks";
+import { withWorkers } from "../src/pages/workers/page";
+import { navigate } from "../src/router/location";
+
+describe("on a page", () => {
+  let root: HTMLElement;
+
+  beforeEach(() => document.body.append((root = document.createElement("div"))));
+  afterEach(() => {
+    render(null, root);
+    root.remove();
+    vi.unstubAllGlobals();
+  });
+
+  const page = (next: string | null, previous: string | null) =>
+    ({ items: Array(100).fill({}), next_cursor: next, prev_cursor: previous, total: { value: 250, relation: "eq" } }) as never;
+
+  it("a list has a pager as soon as there is more than one page of it", async () => {
+    await act(() => render(<Pager page={page(null, null)} thing="worker" />, root));
+    expect(root.textContent).toBe("");
+    await act(() => render(<Pager page={page("on", null)} thing="worker" />, root));
+    expect(root.textContent).toContain("100 of 250 workers");
+    const [previous, next] = root.querySelectorAll("button");
+    expect(previous!.getAttribute("aria-disabled")).toBe("true");
+    vi.stubGlobal("scrollTo", () => undefined);
+    await act(() => next!.click());
+    expect(new URLSearchParams(location.search).get("cursor")).toBe("on");
+    await act(() => navigate("/"));
+  });
+
+  it("a page that does not exist has a heading", async () => {
+    await act(() => render(<NotFound />, root));
+    expect(root.querySelector("h1")!.textContent).toBe("Not found");
+  });
+
+  it("a worker is asked where a task is when that is opened, and not before", async () => {
+    const asked: string[] = [];
+    const told = { stack: null, attempt: 1, worker_id: "w1", run_seconds: 2, as_of: "2026-01-01T00:00:00Z" };
+    vi.stubGlobal("fetch", (url: URL) => {
+      asked.push(String(url));
+      return Promise.resolve(new Response(JSON.stringify(told), { headers: { "content-type": "application/json" } }));
+    });
+    const task = { id: "one", name: "resize", status: "running", attempts: 1 } as TaskSummary;
+    await act(() => render(<Stacks tasks={[task]} />, root));
+    const details = root.querySelector("details")!;
+    expect([details.textContent, asked]).toEqual(["Stack of resize one", []]);
+    await act(async () => {
+      details.open = true;
+      details.dispatchEvent(new Event("toggle"));
+    });
+    await vi.waitFor(() => expect(root.textContent).toContain("Its worker knows no stack of it."));
+    expect(asked.map((url) => url.split("/api/v1/")[1])).toEqual(["tasks/one/stack"]);
+  });
+});
+
+it("an event that names the first workers is no page further on", () => {
+  const event = { type: "workers", data: { workers: [], more: 0 } } as never;
+  const one = { items: [], next_cursor: null, prev_cursor: null } as unknown as WorkerPage;
+  expect(withWorkers(event, one)).toBeDefined();
+  expect(withWorkers(event, { ...one, prev_cursor: "back" })).toBeUndefined();
+});
+
+it("a worker that was lost twice is one that is missing", () => {
+  const lost = (target: string) => ({ kind: "worker-lost", target, message: "", count: 1 }) satisfies Attention;
+  const paused = { kind: "paused", target: "low", message: "", count: 1 } satisfies Attention;
+  expect(lostLately({ attention: [lost("w1"), lost("w1"), lost("w2"), paused] })).toBe(2);
+});
+
+it("what needs attention leads to where it can be seen", () => {
+  const kinds: [Attention["kind"], string | null, string][] = [
+    ["dead", null, "errors?tab=dead"],
+    ["unseen", null, "errors?show=new"],
+    ["failing", null, "errors"],
+    ["stuck", "w1", "workers/w1"],
+    ["worker-lost", "w1", "workers"],
+    ["no-worker", "echo", "functions/echo"],
+    ["queue-full", null, "queues"],
+    ["loop-blocked", null, "system"],
+  ];
+  for (const [kind, target, url] of kinds) expect(hrefOf({ kind, target })).toBe(url);
+});
+
+it("a chart collects until a whole minute of it was seen", () => {
+  const seconds = (many: number) => Array.from({ length: many }, (_, second) => second);
+  expect([2, 3, 60, 61].map((many) => isYoung(seconds(many)))).toEqual([false, true, true, false]);
+  expect(isYoung([0, 60, 120])).toBe(false);
+});
+
+it("a copied call carries the token of the shell where one is needed", () => {
+  expect(curlOf("api/v1/tasks", "get", {}, null, false)).not.toContain("authorization");
+  expect(curlOf("api/v1/tasks", "post", { "if-match": "x" }, "{}", true)).toMatch(
+    /^curl -H "authorization: Bearer \$FASTWORKER_TOKEN" -X POST -H 'if-match: x' .*-d '?\{\}'? http/,
+  );
+});
