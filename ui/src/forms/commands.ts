@@ -102,9 +102,12 @@ export function asCommand(call: Call, { address }: Target = HERE): string {
   return [...words, "--args", exactJson(args.length ? args : kwargs)].map(shellWord).join(" ");
 }
 
+/** Not a word like the others: the shell puts the token in its place. */
+export const TOKEN_HEADER = ' -H "authorization: Bearer $FASTWORKER_TOKEN"';
+
 /** Return what a shell would say to the JSON API; the token, where one is needed, comes from the environment. */
 export function asCurl(call: Call, { needsToken }: Target = HERE): string {
-  const token = needsToken ? ' -H "authorization: Bearer $FASTWORKER_TOKEN"' : "";
+  const token = needsToken ? TOKEN_HEADER : "";
   const words = ["-H", "content-type: application/json", "-d", exactJson(call), apiUrl("tasks")];
   return `curl${token} ${words.map(shellWord).join(" ")}`;
 }

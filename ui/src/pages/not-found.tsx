@@ -5,10 +5,15 @@ import { urlOf } from "../router/route";
 
 export function NotFound(): JSX.Element {
   return (
-    <Empty icon="help" title="There is no such page here">
-      <a class="button" href={urlOf("overview")}>
-        To the overview
-      </a>
-    </Empty>
+    <>
+      <header class="page-head">
+        <h1>Not found</h1>
+      </header>
+      <Empty icon="help" title="There is no such page here">
+        <a class="button" href={urlOf("overview")}>
+          To the overview
+        </a>
+      </Empty>
+    </>
   );
 }

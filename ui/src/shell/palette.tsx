@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { FunctionPage } from "../api/types";
 import { Dialog } from "../components/dialog";
 import { Icon } from "../components/icons";
+import { count } from "../format/numbers";
 import { useResource } from "../live/resource";
 import { navigate, param, setParams } from "../router/location";
 import { shortcuts } from "../state/shortcuts";
@@ -77,6 +78,11 @@ function Open(): JSX.Element {
           </li>
         )}
       </ul>
+      {functions.data?.next_cursor && (
+        <p class="muted note">
+          Of the {count(functions.data.total.value)} functions, the first {count(functions.data.items.length)} are offered.
+        </p>
+      )}
     </Dialog>
   );
 }

@@ -113,22 +113,30 @@ function Detail({ document, endpoint }: { document: Document; endpoint: Endpoint
           const schema = Object.values(response.content ?? {})[0]?.schema;
           return <SchemaView key={status} title={`Answer ${status}`} document={document} schema={schema} />;
         })}
-      <Refusals statuses={Object.keys(operation.responses ?? {}).filter((status) => Number(status) >= 400)} />
+      <Refusals
+        document={document}
+        statuses={Object.keys(operation.responses ?? {}).filter((status) => Number(status) >= 400)}
+      />
     </div>
   );
 }
 
+const PROBLEM: Schema = { $ref: "#/components/schemas/Problem" };
+
 /** How it may fail: always with a problem. */
-function Refusals({ statuses }: { statuses: readonly string[] }): JSX.Element | null {
+function Refusals({ document, statuses }: { document: Document; statuses: readonly string[] }): JSX.Element | null {
   if (statuses.length === 0) return null;
   return (
-    <section class="panel" aria-label="When it fails">
-      <h2>When it fails</h2>
-      <p>
-        {statuses.join(", ")} with a <code>Problem</code> (<code>application/problem+json</code>, RFC 9457): its{" "}
-        <code>type</code> names the kind, <code>errors</code> the parameters or members that were wrong.
-      </p>
-    </section>
+    <>
+      <section class="panel" aria-label="When it fails">
+        <h2>When it fails</h2>
+        <p>
+          {statuses.join(", ")} with a <code>Problem</code> (<code>application/problem+json</code>, RFC 9457): its{" "}
+          <code>type</code> names the kind, <code>errors</code> the parameters or members that were wrong.
+        </p>
+      </section>
+      <SchemaView title="A failure" document={document} schema={PROBLEM} />
+    </>
   );
 }
 

@@ -3,7 +3,9 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Button, Code } from "../../components/basics";
 import { confirm } from "../../components/confirm";
+import { TOKEN_HEADER } from "../../forms/commands";
 import { parseJson } from "../../forms/schema";
+import { useTarget } from "../../forms/target";
 import { pretty, shellWord } from "../../format/values";
 import { announce } from "../../state/announcer";
 import { canOperate } from "../../state/session";
@@ -41,12 +43,20 @@ async function send(
   };
 }
 
-function curlOf(url: string, method: string, headers: Record<string, string>, body: string | null): string {
-  const words = ["curl"];
+/** As a shell would say it; the token, where one is needed, comes from the environment. */
+export function curlOf(
+  url: string,
+  method: string,
+  headers: Record<string, string>,
+  body: string | null,
+  needsToken: boolean,
+): string {
+  const words: string[] = [];
   if (method !== "get") words.push("-X", method.toUpperCase());
   for (const [name, value] of Object.entries(headers)) words.push("-H", `${name}: ${value}`);
   if (body !== null) words.push("-H", "content-type: application/json", "-d", body);
-  return [...words, new URL(url, document.baseURI).href].map(shellWord).join(" ");
+  const said = [...words, new URL(url, document.baseURI).href].map(shellWord).join(" ");
+  return `curl${needsToken ? TOKEN_HEADER : ""} ${said}`;
 }
 
 /** A stream has no end to wait for. */
@@ -69,6 +79,7 @@ export function TryIt({
   const { url, headers } = fill(endpoint, texts);
   const sent = bodySchema ? body : null;
   const refused = refusal();
+  const { needsToken } = useTarget(null);
 
   function refusal(): string | null {
     if (method !== "get" && !canOperate.value) return "needs the role operator";
@@ -115,7 +126,7 @@ export function TryIt({
           Send
         </Button>
       </footer>
-      <Code label="curl">{curlOf(url, method, headers, sent)}</Code>
+      <Code label="curl">{curlOf(url, method, headers, sent, needsToken)}</Code>
       {answer && (
         <>
           <h3>{answer.status}</h3>

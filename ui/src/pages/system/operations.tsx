@@ -5,19 +5,20 @@ import type { Operation, OperationPage } from "../../api/types";
 import { Ago, Badge, Button, Meter } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
 import type { IconName } from "../../components/icons";
+import { Pager } from "../../components/pager";
 import { Empty, Panel } from "../../components/panel";
 import { count, plural } from "../../format/numbers";
 import { type Resource, useResource } from "../../live/resource";
-import { navigate } from "../../router/location";
-import { urlOf } from "../../router/route";
+import { navigate, param } from "../../router/location";
+import { queryOf, urlOf } from "../../router/route";
 import { act } from "../../state/act";
 import { canOperate } from "../../state/session";
 import { toast } from "../../state/toasts";
 
 const TOPICS = ["operations"];
 
-export function useOperations(): Resource<OperationPage> {
-  return useResource<OperationPage>("operations?limit=50", { topics: TOPICS, pace: 500 });
+export function useOperations(cursor = ""): Resource<OperationPage> {
+  return useResource<OperationPage>(`operations?${queryOf({ limit: "50", cursor })}`, { topics: TOPICS, pace: 500 });
 }
 
 const STATES: Record<Operation["state"], { tone: "neutral" | "accent" | "good" | "bad" | "warn"; icon: IconName }> = {
@@ -68,48 +69,51 @@ export function OperationProgress({ operation }: { operation: Operation }): JSX.
 }
 
 export function OperationsTable(): JSX.Element {
-  const operations = useOperations();
+  const operations = useOperations(param("cursor"));
   return (
     <Panel<OperationPage> resource={operations} class="list">
-      {({ items }) =>
+      {({ items, ...page }) =>
         items.length === 0 ? (
           <Empty title="No bulk action yet">
             <p>Select tasks in the list of tasks to act on many at once.</p>
           </Empty>
         ) : (
-          <DataTable<Operation>
-            caption="Bulk actions, the newest first"
-            isWalked
-            rows={items}
-            idOf={({ id }) => id}
-            open={({ id }) => navigate(urlOf("system", "", { tab: "operations", operation: id }))}
-            columns={[
-              {
-                key: "action",
-                label: "Action",
-                isWide: true,
-                cell: (operation) => (
-                  <a href={urlOf("system", "", { tab: "operations", operation: operation.id })}>
-                    <b>{titleOf(operation)}</b>
-                  </a>
-                ),
-              },
-              {
-                key: "state",
-                label: "State",
-                cell: ({ state }) => <OperationState state={state} />,
-              },
-              { key: "progress", label: "Progress", cell: (operation) => <OperationProgress operation={operation} /> },
-              { key: "by", label: "By", cell: ({ created_by }) => created_by },
-              { key: "at", label: "Begun", align: "end", cell: ({ created_at }) => <Ago at={created_at} /> },
-              {
-                key: "actions",
-                label: "Actions",
-                align: "end",
-                cell: (operation) => <StopOperation operation={operation} done={operations.refresh} />,
-              },
-            ]}
-          />
+          <>
+            <DataTable<Operation>
+              caption="Bulk actions, the newest first"
+              isWalked
+              rows={items}
+              idOf={({ id }) => id}
+              open={({ id }) => navigate(urlOf("system", "", { tab: "operations", operation: id }))}
+              columns={[
+                {
+                  key: "action",
+                  label: "Action",
+                  isWide: true,
+                  cell: (operation) => (
+                    <a href={urlOf("system", "", { tab: "operations", operation: operation.id })}>
+                      <b>{titleOf(operation)}</b>
+                    </a>
+                  ),
+                },
+                {
+                  key: "state",
+                  label: "State",
+                  cell: ({ state }) => <OperationState state={state} />,
+                },
+                { key: "progress", label: "Progress", cell: (operation) => <OperationProgress operation={operation} /> },
+                { key: "by", label: "By", cell: ({ created_by }) => created_by },
+                { key: "at", label: "Begun", align: "end", cell: ({ created_at }) => <Ago at={created_at} /> },
+                {
+                  key: "actions",
+                  label: "Actions",
+                  align: "end",
+                  cell: (operation) => <StopOperation operation={operation} done={operations.refresh} />,
+                },
+              ]}
+            />
+            <Pager page={{ items, ...page }} thing="bulk action" />
+          </>
         )
       }
     </Panel>

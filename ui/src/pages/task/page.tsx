@@ -9,7 +9,7 @@ import { Empty, Panel } from "../../components/panel";
 import { PriorityMark, Status } from "../../components/status";
 import { Tags } from "../../components/tags";
 import { Tabs } from "../../components/tabs";
-import { count, duration } from "../../format/numbers";
+import { count, duration, share } from "../../format/numbers";
 import { backoffText } from "../../format/terms";
 import { pretty } from "../../format/values";
 import { restartedAt } from "../../live/live";
@@ -209,13 +209,13 @@ function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.
 
 function Progress({ task: { progress } }: { task: Task }): JSX.Element | null {
   if (!progress) return null;
-  const share = progress.total ? `${progress.done} of ${progress.total}` : String(progress.done);
+  const done = progress.total ? `${progress.done} of ${progress.total}` : String(progress.done);
   return (
     <p class="progress">
       {progress.total ? (
-        <Meter value={progress.done} of={progress.total} label={`${share} ${progress.message}`} />
+        <Meter value={progress.done} of={progress.total} label={`${done} ${progress.message}`} />
       ) : null}
-      {share} {progress.message}
+      {done} {progress.total ? `(${share(progress.done / progress.total)})` : ""} {progress.message}
     </p>
   );
 }

@@ -3,13 +3,13 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { request } from "../../api/http";
 import { explain } from "../../api/problem";
-import type { Task, TaskStack } from "../../api/types";
+import type { TaskStack, TaskSummary } from "../../api/types";
 import { Ago, Badge, Button } from "../../components/basics";
 import { duration } from "../../format/numbers";
 import { noteRefusal } from "../../state/session";
 import { Traceback } from "./traceback";
 
-export function Stack({ task }: { task: Task }): JSX.Element {
+export function Stack({ task }: { task: Pick<TaskSummary, "id" | "status" | "attempts"> }): JSX.Element {
   const [told, setTold] = useState<TaskStack | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [isAsking, setAsking] = useState(false);

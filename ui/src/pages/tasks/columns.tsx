@@ -5,7 +5,7 @@ import { Ago, CopyButton, Meter } from "../../components/basics";
 import type { Column } from "../../components/data-table";
 import { PriorityMark, Status } from "../../components/status";
 import { Tags } from "../../components/tags";
-import { duration, NOTHING } from "../../format/numbers";
+import { duration, NOTHING, share } from "../../format/numbers";
 import { momentOf } from "../../format/times";
 import { shortId } from "../../format/values";
 import { urlOf } from "../../router/route";
@@ -32,11 +32,14 @@ function Run({ task }: { task: TaskSummary }): JSX.Element {
   return (
     <span class={isRunning ? "running-time" : ""}>
       {isRunning && progress?.total ? (
-        <Meter
-          value={progress.done}
-          of={progress.total}
-          label={`${progress.done} of ${progress.total} ${progress.message}`}
-        />
+        <>
+          <Meter
+            value={progress.done}
+            of={progress.total}
+            label={`${progress.done} of ${progress.total} ${progress.message}`}
+          />{" "}
+          {share(progress.done / progress.total)}{" "}
+        </>
       ) : null}
       {seconds === null ? NOTHING : duration(isRunning ? Math.round(seconds) : seconds)}
     </span>

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import type { FunctionPage, SeenTags, WorkerPage } from "../../api/types";
 import { Button } from "../../components/basics";
 import { PRIORITIES } from "../../components/status";
+import { count } from "../../format/numbers";
 import { shortId } from "../../format/values";
 import { useResource } from "../../live/resource";
 import { type Chip, chipsOf, clearFilter, type Filter, REPEATED, setFilter } from "./filter";
@@ -12,9 +13,10 @@ import { Search } from "./search";
 const TAGS = { topics: ["tasks"], pace: 10_000 };
 
 export function FilterBar({ filter }: { filter: Filter }): JSX.Element {
-  const functions = useResource<FunctionPage>("functions?limit=200").data?.items ?? [];
-  const workers = useResource<WorkerPage>("workers?limit=200").data?.items ?? [];
-  const tags = (useResource<SeenTags>("tasks/tags?limit=200", TAGS).data?.items ?? []).map(({ tag }) => tag);
+  const known = useResource<FunctionPage>("functions?limit=200").data;
+  const live = useResource<WorkerPage>("workers?limit=200").data;
+  const seen = useResource<SeenTags>("tasks/tags?limit=200", TAGS).data;
+  const [functions, workers, tags] = [known?.items ?? [], live?.items ?? [], (seen?.items ?? []).map(({ tag }) => tag)];
   return (
     <div class="filter-bar">
       <Search
@@ -23,9 +25,9 @@ export function FilterBar({ filter }: { filter: Filter }): JSX.Element {
         workers={workers.map(({ id }) => id)}
         tags={tags}
       />
-      <Add name="name" label="Function" filter={filter} values={functions.map(({ name }) => name)} />
+      <Add name="name" label="Function" filter={filter} values={functions.map(({ name }) => name)} of={known?.total.value} />
       <Add name="priority" label="Priority" filter={filter} values={PRIORITIES} />
-      <Add name="worker" label="Worker" filter={filter} values={workers.map(({ id }) => id)} />
+      <Add name="worker" label="Worker" filter={filter} values={workers.map(({ id }) => id)} of={live?.total.value} />
       {tags.length > 0 && <Add name="tag" label="Tag" filter={filter} values={tags} />}
       {chipsOf(filter).map((chip) => (
         <ChipMark key={`${chip.name} ${chip.value}`} chip={chip} />
@@ -44,11 +46,14 @@ function Add({
   label,
   filter,
   values,
+  of = values.length,
 }: {
   name: (typeof REPEATED)[number];
   label: string;
   filter: Filter;
   values: readonly string[];
+  /** How many there are in all. */
+  of?: number;
 }): JSX.Element {
   const left = values.filter((value) => !filter[name].includes(value));
   return (
@@ -63,6 +68,11 @@ function Add({
           {value}
         </option>
       ))}
+      {of > values.length && (
+        <option disabled>
+          the first {count(values.length)} of {count(of)}; search for others by name
+        </option>
+      )}
     </select>
   );
 }

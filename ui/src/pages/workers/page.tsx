@@ -5,13 +5,14 @@ import { ApiError } from "../../api/problem";
 import { Ago, Badge, Button, Code, Fact, Facts } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
 import { Icon } from "../../components/icons";
+import { Pager } from "../../components/pager";
 import { Empty, Panel } from "../../components/panel";
 import { useClientAddress } from "../../forms/target";
 import { count, plural } from "../../format/numbers";
 import { type Resource, useResource } from "../../live/resource";
 import type { LiveEvent } from "../../live/protocol";
 import { navigate, param } from "../../router/location";
-import { urlOf } from "../../router/route";
+import { queryOf, urlOf } from "../../router/route";
 import { copy } from "../../state/clipboard";
 import { toast } from "../../state/toasts";
 import { COLUMNS } from "../tasks/columns";
@@ -20,6 +21,7 @@ import { Gone } from "./gone";
 import { Moves } from "./moves";
 import { Log } from "./log";
 import { Recent } from "./recent";
+import { Stacks } from "./stacks";
 import { WorkerCharts } from "./charts";
 import { Labels, Lag, Memory, OtherCode, Processor, RoundTrip, VitalFacts } from "./vitals";
 
@@ -34,7 +36,7 @@ const LEAVING = {
 /** The workers of an event in the place of the old; undefined when it could not name all. */
 export function withWorkers(event: LiveEvent, page: WorkerPage | null): WorkerPage | undefined {
   const { workers, more } = event.data as WorkersEvent;
-  if (!page || more > 0 || page.next_cursor) return undefined;
+  if (!page || more > 0 || page.next_cursor || page.prev_cursor) return undefined;
   return { ...page, items: workers, total: { value: workers.length, relation: "eq" } };
 }
 
@@ -121,7 +123,7 @@ function Warnings({ worker }: { worker: Worker }): JSX.Element {
 }
 
 function All(): JSX.Element {
-  const workers = useResource<WorkerPage>("workers?limit=100", { topics: TOPICS, apply: withWorkers });
+  const workers = useResource<WorkerPage>(`workers?${queryOf({ limit: "100", cursor: param("cursor") })}`, { topics: TOPICS, apply: withWorkers });
   const current = workers.data?.items.find(({ id }) => id === param("row"));
   const command = useStartCommand();
   useWorkerKeys(current, workers.refresh);
@@ -206,7 +208,8 @@ function All(): JSX.Element {
                 },
               ]}
             />
-            {page.items.every(({ kind }) => kind === "control-plane") && <AddOne isAlone />}
+            <Pager page={page} thing="worker" />
+            {page.items.every(({ kind }) => kind === "control-plane") && <AddOne workers={page.items} />}
           </>
         )}
       </Panel>
@@ -220,10 +223,14 @@ function useStartCommand(): string {
   return `fastworker subworker --task-modules MODULE${address ? ` --control-plane-address ${address}` : ""}`;
 }
 
-function AddOne({ isAlone }: { isAlone: boolean }): JSX.Element {
+function AddOne({ workers }: { workers: readonly Worker[] }): JSX.Element {
+  const slots = plural(
+    workers.reduce((sum, worker) => sum + worker.slots, 0),
+    "slot",
+  );
   const command = useStartCommand();
   return (
-    <Empty icon="bolt" title={isAlone ? "The control plane runs the tasks itself" : "No worker"}>
+    <Empty icon="bolt" title={workers.length ? `The control plane runs the tasks itself (${slots})` : "No worker"}>
       <p>A subworker adds room. In a terminal where the task modules can be imported:</p>
       <Code label="the command">{command}</Code>
     </Empty>
@@ -300,14 +307,17 @@ function Here({ id, worker }: { id: string; worker: Resource<WorkerDetail> }): J
           tasks.length === 0 ? (
             <Empty icon="clock" title="It runs nothing now" />
           ) : (
-            <DataTable
-              caption="Running tasks"
-              isWalked
-              rows={tasks}
-              idOf={(task) => task.id}
-              open={(task) => navigate(urlOf("tasks", task.id))}
-              columns={COLUMNS.filter(({ key }) => ["status", "name", "priority", "attempts", "run"].includes(key))}
-            />
+            <>
+              <DataTable
+                caption="Running tasks"
+                isWalked
+                rows={tasks}
+                idOf={(task) => task.id}
+                open={(task) => navigate(urlOf("tasks", task.id))}
+                columns={COLUMNS.filter(({ key }) => ["status", "name", "priority", "attempts", "run"].includes(key))}
+              />
+              <Stacks tasks={tasks} />
+            </>
           )
         }
       </Panel>
