@@ -116,6 +116,7 @@ async def a_dashboard(
     limits: Limits | None = None,
     page: dict[str, bytes] | None = None,
     allowed_hosts: Sequence[str] = (),
+    frame_ancestors: Sequence[str] = (),
     workers: Sequence[str] = ("w1",),
     redact: Sequence[str] = (),
     trace_url_template: str | None = None,
@@ -141,6 +142,7 @@ async def a_dashboard(
             PageFiles(PAGE if page is None else page, root_path=root_path),
             hosts=AllowedHosts(bound_host="127.0.0.1", bound_port=8080, allowed=allowed_hosts),
             max_payload_bytes=max_payload_bytes,
+            frame_ancestors=frame_ancestors,
             proxies=proxies or TrustedProxies(),
         )
         feed = EventFeed(parts)

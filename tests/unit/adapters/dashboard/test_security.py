@@ -395,6 +395,12 @@ async def test_a_method_that_a_route_does_not_have_and_a_path_that_is_none_are_p
         assert is_problem(await served.get("/no/such/thing"), 404, "not-found")
 
 
+async def test_only_the_named_origins_may_show_the_page_in_a_frame() -> None:
+    async with a_dashboard(frame_ancestors=["https://ops.example", "https://wall.example:8443"]) as served:
+        policy = (await served.http.get(f"{BASE}/?panel=throughput")).headers["content-security-policy"]
+        assert policy.endswith("frame-ancestors https://ops.example https://wall.example:8443")
+
+
 async def test_every_answer_carries_the_headers_of_security() -> None:
     async with a_dashboard() as served:
         for url in (BASE, f"{API}/overview", f"{BASE}/healthz", f"{BASE}/assets/app-1.js", f"{BASE}/nothing"):

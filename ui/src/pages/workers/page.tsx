@@ -22,6 +22,7 @@ import { Moves } from "./moves";
 import { Log } from "./log";
 import { Recent } from "./recent";
 import { Stacks } from "./stacks";
+import { Failed, Finished, Up } from "./tally";
 import { WorkerCharts } from "./charts";
 import { Labels, Lag, Memory, OtherCode, Processor, RoundTrip, VitalFacts } from "./vitals";
 
@@ -70,11 +71,6 @@ function Slots({ worker: { id, slots, ordered_slots, running, stuck } }: { worke
       )}
     </span>
   );
-}
-
-/** Attempts that failed, those that were tried again among them. */
-function Failed({ worker: { failed } }: { worker: Worker }): JSX.Element {
-  return <span class={failed ? "bad-text" : "muted"}>{count(failed)}</span>;
 }
 
 async function copyCommand(command: string): Promise<void> {
@@ -166,7 +162,7 @@ function All(): JSX.Element {
                 },
                 { key: "state", label: "State", cell: (worker) => <State worker={worker} /> },
                 { key: "slots", label: "Slots", cell: (worker) => <Slots worker={worker} /> },
-                { key: "finished", label: "Finished", align: "end", cell: ({ finished }) => count(finished) },
+                { key: "finished", label: "Finished", align: "end", cell: (worker) => <Finished worker={worker} /> },
                 { key: "failed", label: "Failed", align: "end", cell: (worker) => <Failed worker={worker} /> },
                 {
                   key: "functions",
@@ -199,7 +195,7 @@ function All(): JSX.Element {
                   ),
                 },
                 { key: "heard", label: "Heard", align: "end", cell: ({ heard_at }) => <Ago at={heard_at} /> },
-                { key: "joined", label: "Joined", align: "end", cell: ({ joined_at }) => <Ago at={joined_at} /> },
+                { key: "up", label: "Up", align: "end", cell: (worker) => <Up worker={worker} /> },
                 {
                   key: "actions",
                   label: "Actions",
