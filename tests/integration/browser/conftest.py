@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
+from fastworker import TaskStatus
+from fastworker.application.task_options import submit_options
 from tests.integration.processes import Processes, free_port
 from tests.integration.system import System, starter
+from tests.integration.waiting import until
 
 from .sight import Sight
 
@@ -92,9 +95,26 @@ def dashboard(processes: Processes) -> StartDashboard:
     return dashboards(processes)
 
 
+BUSY_WITH = {"success": 60, "failure": 6, "running": 2}
+
+
+def tasks_by_status(dashboard: Dashboard) -> dict[str, int]:
+    """Return how many tasks there are of each status that has any."""
+    counts = dashboard.ask("tasks/counts")
+    return {status: counts[status] for status in TaskStatus if counts[status]}
+
+
+@pytest.fixture
+def busy(standing_busy: Dashboard) -> Iterator[Dashboard]:
+    """A dashboard with some of everything, for tests that leave it as it is: others count what is there."""
+    yield standing_busy
+    assert tasks_by_status(standing_busy) == BUSY_WITH
+    assert standing_busy.ask("audit")["items"] == []
+
+
 @pytest.fixture(scope="session")
-def busy(standing_processes: Processes) -> Dashboard:
-    """A dashboard with some of everything, for tests that leave it as it is."""
+def standing_busy(standing_processes: Processes) -> Dashboard:
+    """What `busy` shows, when all that will end has ended."""
     started = dashboards(standing_processes)()
     with started.system.sync_client() as client:
         for number in range(60):
@@ -102,8 +122,9 @@ def busy(standing_processes: Processes) -> Dashboard:
         for number in range(3):
             client.delay("charge_card", number, 101)
             client.delay("parse_feed", "twelve")
-        client.delay("rebuild_index", 20, 3600.0)
+        client.submit("rebuild_index", (20, 3600.0), {}, submit_options(timeout=3600.0))
         client.delay("wait_for", 3600.0, priority="high")
+    until(lambda: tasks_by_status(started) == BUSY_WITH, what="all has ended but what runs on")
     return started
 
 

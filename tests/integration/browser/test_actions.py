@@ -71,9 +71,9 @@ def test_escape_keeps_the_task_and_gives_the_focus_back(
 
 
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])
-def test_a_failed_task_is_retried(busy: Dashboard, sight: OpenSight, way: str) -> None:
-    failed = busy.ask("tasks?name=parse_feed&status=failure&order=oldest&limit=1")["items"][0]
-    page = sight(busy, f"tasks/{failed['id']}")
+def test_a_failed_task_is_retried(steered: Dashboard, sight: OpenSight, way: str) -> None:
+    failed = submitted_feed(steered, "twelve")
+    page = sight(steered, f"tasks/{failed}")
     page.see("ValueError")
     if way == "mouse":
         page.button("Retry")
@@ -83,7 +83,7 @@ def test_a_failed_task_is_retried(busy: Dashboard, sight: OpenSight, way: str) -
     page.button("Open it")
     page.see("Runs again")
     new_id = page.page.url.rpartition("/")[2]
-    assert busy.ask(f"tasks/{new_id}")["origin"] == failed["id"]
+    assert steered.ask(f"tasks/{new_id}")["origin"] == failed
 
 
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])
@@ -114,8 +114,8 @@ def test_a_task_is_run_again_with_other_arguments_and_keeps_what_else_was_agreed
     assert after["terms"] == {**before["terms"], "timeout_seconds": None}
 
 
-def test_a_function_is_submitted_from_its_form(busy: Dashboard, sight: OpenSight) -> None:
-    page = sight(busy, "functions/make_picture")
+def test_a_function_is_submitted_from_its_form(steered: Dashboard, sight: OpenSight) -> None:
+    page = sight(steered, "functions/make_picture")
     page.button("Submit")
     page.see("is needed")
     page.page.get_by_label(re.compile("^path")).fill("a/b.png")
@@ -126,13 +126,13 @@ def test_a_function_is_submitted_from_its_form(busy: Dashboard, sight: OpenSight
     page.see("make_picture is submitted")
     page.button("Open it")
     page.page.locator(".task-title .status", has_text="success").wait_for()
-    task = busy.ask(f"tasks/{page.page.url.rpartition('/')[2]}")
+    task = steered.ask(f"tasks/{page.page.url.rpartition('/')[2]}")
     assert task["result"]["value"] == "a/b.png-large-2-None"
     assert task["priority"] == "high"
 
 
-def test_a_form_is_filled_in_and_submitted_by_keyboard_alone(busy: Dashboard, sight: OpenSight) -> None:
-    page = sight(busy, "functions/parse_feed")
+def test_a_form_is_filled_in_and_submitted_by_keyboard_alone(steered: Dashboard, sight: OpenSight) -> None:
+    page = sight(steered, "functions/parse_feed")
     field = page.page.get_by_label(re.compile("^text"))
     field.wait_for()
     field.focus()

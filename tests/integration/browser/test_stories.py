@@ -80,10 +80,10 @@ def test_an_empty_list_tells_how_many_tasks_are_not_kept(dashboard: StartDashboa
     page.see("3 tasks that ended since the start were deleted, or are not kept any more: the latest 2 are kept for 1 h")
 
 
-def test_an_error_tells_what_led_to_it(busy: Dashboard, sight: OpenSight) -> None:
-    with busy.system.sync_client() as client:
+def test_an_error_tells_what_led_to_it(steered: Dashboard, sight: OpenSight) -> None:
+    with steered.system.sync_client() as client:
         task_id = client.delay("ship_order", 7)
-    page = sight(busy, f"tasks/{task_id}")
+    page = sight(steered, f"tasks/{task_id}")
     causes = page.page.get_by_role("list", name="What led to it")
     causes.wait_for()
     assert re.sub(r"\s+", " ", causes.inner_text()).strip() == "caused by KeyError: 7"
