@@ -10,6 +10,7 @@ from hashlib import blake2b
 
 from pydantic_core import from_json, to_json
 
+from .models.problem import ProblemError
 from .problem_kinds import INVALID_CURSOR
 from .problems import ApiProblem
 
@@ -60,7 +61,8 @@ def decode_cursor(text: str, *, of: str) -> Cursor:
 
 def foreign_cursor() -> ApiProblem:
     """Return the problem of a cursor that this list never gave."""
-    return ApiProblem(INVALID_CURSOR, "cursor: it is not one of this list with this filter; begin without one")
+    message = "it is not one of this list with this filter; begin without one"
+    return ApiProblem(INVALID_CURSOR, f"cursor: {message}", errors=[ProblemError(message=message, parameter="cursor")])
 
 
 def _is_part(part: object) -> bool:
