@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
 DESKTOP = {"width": 1280, "height": 800}
+LAN_NAME = "fastworker.lan"
+"""What the browser takes for this machine, and for a name of the local network, where pages are no secure contexts."""
 
 type OpenSight = Callable[..., Sight]
 
@@ -134,6 +136,12 @@ def steered(standing_processes: Processes) -> Dashboard:
     return dashboards(standing_processes)()
 
 
+@pytest.fixture(scope="session")
+def looked_at(standing_processes: Processes) -> Dashboard:
+    """A dashboard on which everybody may look, and nobody act."""
+    return dashboards(standing_processes)(workers=0, flags="--dashboard-role viewer")
+
+
 @pytest.fixture
 def held_task(steered: Dashboard, waiting_task: Callable[[], str]) -> Iterator[str]:
     """The id of a task that waits until the test ends, for its function is paused."""
@@ -173,7 +181,9 @@ def browser() -> Iterator["Browser"]:
     path = os.environ.get("FASTWORKER_CHROMIUM") or shutil.which("chromium")
     if path is None:
         not_here("needs Chromium: apt-get install chromium")
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    arguments = [f"--host-resolver-rules=MAP {LAN_NAME} 127.0.0.1"]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
     with sync_playwright() as playing:
         launched = playing.chromium.launch(executable_path=path, args=arguments)
         yield launched
@@ -201,4 +211,6 @@ def sight(context: "BrowserContext") -> Iterator[OpenSight]:
         return one
 
     yield open_one
+    for one in opened:
+        one.leave()
     assert [complaint for one in opened for complaint in one.complaints] == []
