@@ -1,4 +1,7 @@
-"""A reverse proxy that shows a server below a path, as nginx does: it strips the path from what it passes on or not."""
+"""A reverse proxy that shows a server below a path, as nginx does: it strips the path from what it passes on or not.
+
+It may say so itself, in `X-Forwarded-Prefix`.
+"""
 
 import socket
 from collections.abc import Iterator, Sequence
@@ -19,9 +22,10 @@ class ReverseProxy(ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False  # an event stream ends with its server
 
-    def __init__(self, *, port: int, target_port: int, path: str, is_stripping: bool) -> None:
+    def __init__(self, *, port: int, target_port: int, path: str, is_stripping: bool, says_so: bool = False) -> None:
         super().__init__(("127.0.0.1", port), _Connection)
         self.target_port = target_port
+        self.more = f"X-Forwarded-Prefix: {path}\r\n".encode() if says_so else b""
         self.astray: list[str] = []
         self._path = path
         self._is_stripping = is_stripping
@@ -35,9 +39,13 @@ class ReverseProxy(ThreadingTCPServer):
 
 
 @contextmanager
-def reverse_proxy(*, port: int, target_port: int, path: str, is_stripping: bool) -> Iterator[ReverseProxy]:
+def reverse_proxy(
+    *, port: int, target_port: int, path: str, is_stripping: bool, says_so: bool = False
+) -> Iterator[ReverseProxy]:
     """Have a proxy listen as long as the context is open."""
-    with ReverseProxy(port=port, target_port=target_port, path=path, is_stripping=is_stripping) as proxy:
+    with ReverseProxy(
+        port=port, target_port=target_port, path=path, is_stripping=is_stripping, says_so=says_so
+    ) as proxy:
         thread = Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:
@@ -64,7 +72,7 @@ class _Connection(StreamRequestHandler):
             self.wfile.write(NOT_FOUND)
             return
         with socket.create_connection(("127.0.0.1", proxy.target_port)) as server:
-            server.sendall(f"{method} {passed_on} {version}\r\n".encode() + _one_answer(head))
+            server.sendall(f"{method} {passed_on} {version}\r\n".encode() + proxy.more + _one_answer(head))
             server.sendall(self.rfile.read(_body_bytes(head)))
             while piece := server.recv(CHUNK_BYTES):
                 self.wfile.write(piece)

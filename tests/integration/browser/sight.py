@@ -40,6 +40,15 @@ class Sight:
         self.page.goto(self.url + path)
         self.page.get_by_role("heading", level=1).first.wait_for()
 
+    def begin(self, path: str = "") -> None:
+        """Ask for a page of the dashboard, and go on while it loads: for many tabs at a time."""
+        self.page.goto(self.url + path, wait_until="commit")
+
+    def leave(self) -> None:
+        """Let nothing of a test answer for the API any more: what is still on its way would fail with the tab."""
+        if not self.page.is_closed():
+            self.page.unroute_all(behavior="ignoreErrors")
+
     def open_all(self, path: str = "") -> None:
         """Load a page of the dashboard, and wait until it is live and all of it has come."""
         self.open(path)

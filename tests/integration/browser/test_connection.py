@@ -28,9 +28,11 @@ def test_every_page_outlives_its_control_plane(dashboard: StartDashboard, sight:
     started = dashboard(workers=0)
     with started.system.sync_client() as client:
         task_id = client.delay("parse_feed", "x")
-    pages = {path: sight(started, path) for path in [*PATHS, *PATHS_OF_ONE, f"tasks/{task_id}"]}
-    for page in pages.values():
+    pages = {path: sight(started, None) for path in [*PATHS, *PATHS_OF_ONE, f"tasks/{task_id}"]}
+    for path, page in pages.items():
         page.expect_complaints(GONE)
+        page.begin(path)
+    for page in pages.values():
         page.live()
     pages[f"tasks/{task_id}"].expect_complaints("404")
     before = {path: page.page.get_by_role("heading", level=1).inner_text() for path, page in pages.items()}
@@ -86,7 +88,9 @@ def test_many_tabs_are_live_on_one_stream(
     dashboard: StartDashboard, sight: OpenSight, context: "BrowserContext"
 ) -> None:
     started = dashboard(workers=0)
-    pages = [sight(started, ("", "tasks", "queues", "workers")[number % 4]) for number in range(TABS)]
+    pages = [sight(started, None) for _ in range(TABS)]
+    for number, page in enumerate(pages):
+        page.begin(("", "tasks", "queues", "workers")[number % 4])
     for page in pages:
         page.live()
     assert started.ask("system")["hub"]["clients"] == 1
@@ -142,15 +146,18 @@ def test_rows_change_in_place_and_new_ones_wait_until_asked_for(dashboard: Start
         page.wait_until(lambda tab: rows.count() > shown, "the new tasks")
 
 
-@pytest.fixture(params=[True, False], ids=["stripped", "kept"])
+@pytest.fixture(params=["stripped", "kept", "told"])
 def behind_a_proxy(
     request: pytest.FixtureRequest, dashboard: StartDashboard
 ) -> Iterator[tuple[Dashboard, ReverseProxy]]:
-    """A dashboard as a proxy shows it below a path, which the proxy strips or keeps."""
-    path, port = "/ops/fw", free_port()
-    started = dashboard(flags=f"--dashboard-root-path {path} --dashboard-allowed-host 127.0.0.1:{port}")
+    """A dashboard as a proxy shows it below a path, which the proxy strips, keeps, or strips and tells of."""
+    path, port, way = "/ops/fw", free_port(), request.param
+    known = "--dashboard-trusted-proxy 127.0.0.1 --insecure" if way == "told" else f"--dashboard-root-path {path}"
+    started = dashboard(flags=f"{known} --dashboard-allowed-host 127.0.0.1:{port}")
     target_port = port_of(started.url.rstrip("/"))
-    with reverse_proxy(port=port, target_port=target_port, path=path, is_stripping=request.param) as proxy:
+    with reverse_proxy(
+        port=port, target_port=target_port, path=path, is_stripping=way != "kept", says_so=way == "told"
+    ) as proxy:
         yield replace(started, url=f"http://127.0.0.1:{port}{path}/"), proxy
 
 

@@ -144,7 +144,7 @@ def test_steps_are_told_of_a_task_that_nobody_followed(busy: Dashboard, sight: O
 
 
 def test_a_lost_worker_is_on_record_after_it_is_gone(dashboard: StartDashboard, sight: OpenSight) -> None:
-    started = dashboard()
+    started = dashboard(flags="--lease-seconds 4")
     with started.system.sync_client() as client:
         client.delay("parse_feed", "1").get(timeout=20)
     page = sight(started, "workers/sw1")
