@@ -103,6 +103,13 @@ def repeat_evil(text: str) -> dict[str, str]:
 
 
 @task
+async def linger_evil(text: str) -> None:
+    """Say what it was given as how far it is, and take its time."""
+    current_task().progress(1, 2, text)
+    await asyncio.sleep(3600.0)
+
+
+@task
 def raise_evil(text: str) -> None:
     """Fail with what it was given."""
     raise OrderRefused(text)
