@@ -253,15 +253,14 @@ def test_a_task_that_waits_for_its_next_attempt_has_it_now(steered: Dashboard, s
     assert len(steered.ask(f"tasks/{task_id}")["history"]) == 2
 
 
-def test_who_may_only_look_cannot_run_a_task_now(dashboard: StartDashboard, sight: OpenSight) -> None:
-    started = dashboard(workers=0, flags="--dashboard-role viewer")
-    task_id = submitted_feed(started, "12", delay=3600)
-    page = sight(started, f"tasks/{task_id}")
+def test_who_may_only_look_cannot_run_a_task_now(looked_at: Dashboard, sight: OpenSight) -> None:
+    task_id = submitted_feed(looked_at, "12", delay=3600)
+    page = sight(looked_at, f"tasks/{task_id}")
     button = page.page.get_by_role("button", name="Run now")
     button.wait_for()
     assert button.get_attribute("title") == "needs the role operator"
     page.keys("n")
-    assert status(started, task_id) == "scheduled"
+    assert status(looked_at, task_id) == "scheduled"
 
 
 @pytest.mark.parametrize("way", ["mouse", "keyboard"])
@@ -323,6 +322,8 @@ def test_rows_are_walked_selected_and_opened_by_keyboard(busy: Dashboard, sight:
     first = page.page.url
     page.keys("]")
     page.wait_until(lambda tab: tab.url != first, "the next task")
+    page.keys("[")
+    page.wait_until(lambda tab: tab.url == first, "the task before")
 
 
 def test_retrying_all_of_an_error_shows_how_many_there_are(dashboard: StartDashboard, sight: OpenSight) -> None:
@@ -399,9 +400,8 @@ def test_what_was_done_is_in_the_audit(steered: Dashboard, sight: OpenSight) -> 
     page.see_row("resume", "low", "done")
 
 
-def test_who_may_only_look_can_press_nothing_and_is_told_why(dashboard: StartDashboard, sight: OpenSight) -> None:
-    started = dashboard(workers=0, flags="--dashboard-role viewer")
-    page = sight(started, "queues/normal")
+def test_who_may_only_look_can_press_nothing_and_is_told_why(looked_at: Dashboard, sight: OpenSight) -> None:
+    page = sight(looked_at, "queues/normal")
     button = page.page.get_by_role("button", name="Pause")
     button.wait_for()
     assert button.get_attribute("aria-disabled") == "true"
@@ -441,22 +441,23 @@ def test_what_the_palette_does_leaves_the_focus_where_it_was(busy: Dashboard, si
     assert focused(page) == "Queues"
 
 
-@pytest.mark.parametrize(
-    ("key", "heading"),
-    [
-        ("t", "Tasks"),
-        ("e", "Errors"),
-        ("q", "Queues"),
-        ("k", "Workers"),
-        ("f", "Functions"),
-        ("y", "System"),
-        ("a", "API"),
-    ],
-)
-def test_g_and_a_letter_go_to_a_page(busy: Dashboard, sight: OpenSight, key: str, heading: str) -> None:
+PAGES_BY_KEY = {
+    "t": "Tasks",
+    "e": "Errors",
+    "q": "Queues",
+    "k": "Workers",
+    "f": "Functions",
+    "y": "System",
+    "a": "API",
+    "o": "Overview",
+}
+
+
+def test_g_and_a_letter_go_to_a_page(busy: Dashboard, sight: OpenSight) -> None:
     page = sight(busy)
-    page.keys("g", key)
-    page.page.get_by_role("heading", level=1, name=heading).wait_for()
+    for key, heading in PAGES_BY_KEY.items():
+        page.keys("g", key)
+        page.page.get_by_role("heading", level=1, name=heading).wait_for()
 
 
 def test_the_theme_changes_and_is_remembered(busy: Dashboard, sight: OpenSight) -> None:
