@@ -66,6 +66,16 @@ export interface AuditPage {
   as_of: Moment;
 }
 
+/** The wait before the next attempt: so many seconds first, then `factor` times as long, up to `maximum` seconds.
+ * 
+ * The part `jitter` of each wait (0 to 1) is left to chance. */
+export interface Backoff {
+  initial: number;
+  factor: number;
+  maximum: number;
+  jitter: number;
+}
+
 /** So many durations were longer than `above_seconds`, and at most `below_seconds` (None: without a bound). */
 export interface Bar {
   above_seconds: number;
@@ -89,6 +99,7 @@ export interface BulkFilter {
   priority?: TaskPriority[];
   name?: string[];
   worker?: string[];
+  tag?: string[];
   fingerprint?: string | null;
   since?: Moment | null;
   until?: Moment | null;
@@ -281,6 +292,8 @@ export interface Function {
   priority: TaskPriority | null;
   retries: number | null;
   timeout_seconds: number | null;
+  /** Of its tasks, unless they are submitted with others. */
+  tags: string[];
   isolation: string | null;
   is_async: boolean | null;
   workers: string[];
@@ -311,6 +324,8 @@ export interface FunctionDetail {
   priority: TaskPriority | null;
   retries: number | null;
   timeout_seconds: number | null;
+  /** Of its tasks, unless they are submitted with others. */
+  tags: string[];
   isolation: string | null;
   is_async: boolean | null;
   workers: string[];
@@ -363,6 +378,12 @@ export interface HubState {
   published: number;
   kept: number;
   resets: number;
+}
+
+/** How much of a queue may run: both are said, and take the place of what was; null: any number. */
+export interface LimitsRequest {
+  at_once: number | null;
+  per_second: number | null;
 }
 
 /** A local variable of a frame; `value` is the beginning of its `repr`. */
@@ -598,18 +619,32 @@ export interface PurgeRequest {
 export interface Queue {
   priority: TaskPriority;
   depth: number;
+  /** Leased to workers: what counts for the limit of how many run at once. */
   running: number;
   scheduled: number;
   oldest_queued_at: Moment | null;
   in_per_second: number;
   out_per_second: number;
-  /** None when it grows, or does not move. */
+  /** None when it grows, does not move, is paused, or its limits are newer than these rates. */
   drained_in_seconds: number | null;
   /** The depth over the last five minutes, oldest first. */
   depth_history: number[];
   pause: Pause | null;
-  /** Of the pause: what is sent as If-Match, so that nobody's pause is overwritten. */
+  limits: QueueLimits | null;
+  /** Which of its limits its waiting tasks wait for now. None when none wait, or for something else. */
+  limited_by: "at_once" | "per_second" | null;
+  /** Of the pause and the limits: what is sent as If-Match, so that nobody's is overwritten. */
   version: string;
+}
+
+/** How much of a priority may run, and who says so since when. */
+export interface QueueLimits {
+  /** None: any number. */
+  at_once: number | null;
+  /** How many start per second. None: any number. */
+  per_second: number | null;
+  set_at: Moment;
+  set_by: string;
 }
 
 /** The queues, the most urgent first. */
@@ -657,6 +692,21 @@ export interface ResizeRequest {
 }
 
 export type Role = "viewer" | "operator" | "admin";
+
+/** A tag, and how many remembered tasks have it. */
+export interface SeenTag {
+  tag: string;
+  tasks: number;
+}
+
+/** Tags of remembered tasks, the most frequent first; of the newest tasks only when it `is_bounded`. */
+export interface SeenTags {
+  items: SeenTag[];
+  is_bounded: boolean;
+  /** How many tasks were looked at, if not all. */
+  searched: number | null;
+  as_of: Moment;
+}
 
 /** History in columns: each has one value per moment of `at`, None where nothing was seen. */
 export interface Series {
@@ -737,6 +787,8 @@ export interface System {
   as_of: Moment;
 }
 
+export type Tag = string;
+
 /** Somebody did something with the task; `before` and `after` are for people. */
 export interface TakenAction {
   at: Moment;
@@ -777,6 +829,8 @@ export interface Task {
   origin: string | null;
   /** The running task that submitted this one. */
   parent: string | null;
+  /** What it can be found by, beside its name. */
+  tags: string[];
   /** The first arguments as in a call, each as JSON. */
   arguments_preview: string;
   terms: TaskTerms;
@@ -936,7 +990,9 @@ export interface TaskStepPage {
   as_of: Moment;
 }
 
-/** A task to run: positional `args`, `kwargs` by name, and what is left open is as the function declares it. */
+/** A task to run: positional `args`, `kwargs` by name, and what is left open is as the function declares it.
+ * 
+ * Where it runs a task again, what is left out stays as it was there, and null is as the function declares it. */
 export interface TaskSubmission {
   name: string;
   args?: unknown[];
@@ -946,6 +1002,8 @@ export interface TaskSubmission {
   timeout_seconds?: number | null;
   delay_seconds?: number | null;
   expires_seconds?: number | null;
+  /** To find it by: printable texts without blanks around them. */
+  tags?: Tag[] | null;
   /** The task that this one runs again, edited. */
   origin?: TaskId | null;
 }
@@ -981,6 +1039,8 @@ export interface TaskSummary {
   origin: string | null;
   /** The running task that submitted this one. */
   parent: string | null;
+  /** What it can be found by, beside its name. */
+  tags: string[];
   /** The first arguments as in a call, each as JSON. */
   arguments_preview: string;
 }
@@ -988,6 +1048,8 @@ export interface TaskSummary {
 /** What is agreed for a task beside its call; None means as by default. */
 export interface TaskTerms {
   retries: number;
+  /** Of use where there are retries. */
+  backoff: Backoff;
   timeout_seconds: number | null;
   /** Shorter than it was to be, if the task was run before its time. */
   delay_seconds: number | null;
