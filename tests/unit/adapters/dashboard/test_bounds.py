@@ -84,9 +84,8 @@ async def test_every_list_refuses_a_cursor_that_is_none_of_its_own() -> None:
     async with a_dashboard() as served:
         task_id = await a_task(served)
         lists = {f"/api/v1{path}".replace("TASK", task_id) for path in PAGED.split()}
-        assert {path for path, name, _ in asked(task_id) if name in ("cursor", "limit")} - lists == {
-            "/api/v1/tasks/export"
-        }
+        cut = {"/api/v1/tasks/export", "/api/v1/tasks/tags"}  # by a limit, without further pages
+        assert {path for path, name, _ in asked(task_id) if name in ("cursor", "limit")} - lists == cut
         for path in {path for path, name, _ in asked(task_id) if name == "cursor"}:
             for cursor in ("x", "e30", "%00", "eyJrIjpbMV19"):
                 response = await served.http.get(BASE + path, params={"cursor": cursor})
