@@ -3,14 +3,15 @@
 import json
 import re
 import signal
+import urllib.request
 
 import pytest
 
 import fastworker
 
 from .gates import Gates
-from .processes import Processes
-from .system import System
+from .processes import Processes, free_port
+from .system import StartSystem, System
 from .waiting import until
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -24,7 +25,8 @@ UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
         (("add", "--args", "2", "3"), "5"),
         (("add", "--args", "-2", "--priority", "critical"), "-2"),
         (("join", "--args", "one", "two", "three four"), '"one two three four"'),
-        (("add", "--args", "2", "3", "--tag", "tenant:acme", "--tag", "-5"), "5"),
+        (("add", "--args", "2", "--priority", "low", "-3"), "-1"),
+        (("join", "--args", "one", "-2nd", " -3rd", "three four"), '"one -2nd  -3rd three four"'),
         (("pid", "--priority", "LOW"), None),
     ],
 )
@@ -37,6 +39,19 @@ def test_submit_waits_and_prints_the_result_as_json(
     assert output is None or finished.output == f"{output}\n"
     json.loads(finished.output)
     assert re.fullmatch(rf"{words[0]} {UUID}: accepted, waiting for its result .*\n", finished.errors)
+
+
+def test_submit_gives_the_task_the_tags_as_they_were_written(system: StartSystem) -> None:
+    port = free_port()
+    started = system(dashboard=f"--dashboard-port {port}")
+    written = ("--tag", "v-1", "--tag=w-1", "--args", "2", "--tag", "-5", "--tag=-6", "-3", "--tag", "q-4")
+
+    finished = started.run("submit", "add", "--no-wait", *written)
+
+    assert finished.exit_code == 0, finished.errors
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/tasks/{finished.output.strip()}") as reply:
+        task = json.load(reply)
+    assert task["tags"] == ["v-1", "w-1", "-5", "-6", "q-4"]
 
 
 def test_submit_refuses_a_tag_that_cannot_be_as_wrong_usage(standing: System) -> None:

@@ -3,8 +3,9 @@
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
+from itertools import islice
 from typing import Any, override
 
 import click
@@ -28,6 +29,9 @@ from .servers import control_plane_command, subworker_command
 from .tables import show_running, show_tasks, show_workers, step_text
 
 NEGATIVE_NUMBER = re.compile(r"-\.?\d")
+MARK = "\0"
+"""Before what click is not to take for an option; no argument of a process holds it."""
+
 EXIT_INTERRUPTED = 130
 EXIT_PENDING = 3
 """`result`: the task has no result yet."""
@@ -90,31 +94,43 @@ def talk(address: str, act: Callable[[SyncTaskClient], None]) -> None:
         sys.exit(EXIT_FAILED)
 
 
-def _tags(_context: click.Context, _parameter: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Return the tags as they were written, for `SubmitCommand` puts a blank before a negative number."""
-    return tuple(text[1:] if NEGATIVE_NUMBER.match(text[1:]) else text for text in texts) or None
-
-
 class SubmitCommand(click.Command):
-    """A command whose words may be negative numbers, which click takes for options."""
+    """A command whose words may begin like negative numbers, which click takes for options."""
 
     @override
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, [f" {word}" if NEGATIVE_NUMBER.match(word) else word for word in args])
+        return super().parse_args(ctx, list(self._marked(iter(args))))
+
+    def _marked(self, given: Iterator[str]) -> Iterator[str]:
+        """Return what was given, with a mark at such words; what an option takes is its value already."""
+        takers = {
+            name
+            for param in self.params
+            if isinstance(param, click.Option) and not param.is_flag
+            for name in param.opts
+        }
+        for word in given:
+            yield f"{MARK}{word}" if NEGATIVE_NUMBER.match(word) else word
+            if word in takers:
+                yield from islice(given, 1)
+
+
+def _unmarked(
+    _context: click.Context, _parameter: click.Parameter, given: str | tuple[str, ...]
+) -> str | tuple[str, ...]:
+    return given.removeprefix(MARK) if isinstance(given, str) else tuple(word.removeprefix(MARK) for word in given)
 
 
 @main.command(cls=SubmitCommand)
-@click.argument("name")
+@click.argument("name", callback=_unmarked)
 @click.option("--args", "first", help="A JSON object (arguments by name), a JSON array (by position), or words.")
-@click.argument("words", nargs=-1)
+@click.argument("words", nargs=-1, callback=_unmarked)
 @click.option("--priority", type=click.Choice(list(TaskPriority), case_sensitive=False), default=None)
 @click.option("--delay", type=float, help="Start so many seconds from now.")
 @click.option("--expires", type=float, help="Never start later than so many seconds from now.")
 @click.option("--timeout", type=float, help="End an attempt that takes longer than so many seconds.")
 @click.option("--retries", type=int, help="Try again so many times when it fails.")
-@click.option(
-    "--tag", "tags", multiple=True, callback=_tags, help="A text to find the task by; may be given up to ten times."
-)
+@click.option("--tag", "tags", multiple=True, help="A text to find the task by; may be given up to ten times.")
 @click.option("--no-wait", is_flag=True, help="Print the id and return; do not wait for the result.")
 @talks
 def submit(
@@ -122,6 +138,7 @@ def submit(
     name: str,
     first: str | None,
     words: tuple[str, ...],
+    tags: tuple[str, ...],
     no_wait: bool,
     **options: Any,
 ) -> None:
@@ -131,7 +148,7 @@ def submit(
     """
     args, kwargs = parse_arguments(first, words)
     try:
-        asked = submit_options(**options)
+        asked = submit_options(tags=tags or None, **options)
     except InvalidOption as error:
         raise click.UsageError(str(error)) from error
     with Telemetry("fastworker-cli"):
