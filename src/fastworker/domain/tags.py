@@ -1,6 +1,7 @@
 """What people call a task beside its name, to find it by: `tenant:acme`, `nightly`. No task is treated by them."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from .errors import InvalidOption
@@ -20,18 +21,20 @@ def tags_of(given: Any) -> Tags:
     Raises:
         InvalidOption: they are not several texts, one of them is no tag, or they are too many.
     """
-    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+    if isinstance(given, str):
         shown = _shown(given)
         raise InvalidOption(f"tags is {shown}; expected several texts: write tags=({shown},) for a single one")
-    found: dict[str, None] = {}
-    for tag in given:
+    if isinstance(given, bytes) or not isinstance(given, Iterable):
+        raise InvalidOption(f"tags is {_shown(given)}; expected several texts, as tags=('nightly',)")
+    several = tuple(islice(given, MOST_TAGS + 1))
+    if len(several) > MOST_TAGS:
+        raise InvalidOption(f"more than {MOST_TAGS} tags; a task has at most {MOST_TAGS}: leave some out")
+    for tag in several:
         fault = fault_of_tag(tag)
         if fault is not None:
             raise InvalidOption(fault)
-        found[str.__str__(tag)] = None  # a member of an enum of texts as the text that it is
-        if len(found) > MOST_TAGS:
-            raise InvalidOption(f"more than {MOST_TAGS} tags; a task has at most {MOST_TAGS}: leave some out")
-    return tuple(found)
+    # str.__str__: a member of an enum of texts as the text that it is
+    return tuple(dict.fromkeys(map(str.__str__, several)))
 
 
 def fault_of_tag(tag: object) -> str | None:
