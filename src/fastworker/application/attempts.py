@@ -24,6 +24,7 @@ from .messages import (
     BATCH_BYTES,
     BATCH_ENTRIES,
     PAYLOAD_BYTES,
+    PLAIN,
     STACK_CHARACTERS,
     LeaseDetails,
     LeaseEntry,
@@ -43,8 +44,6 @@ from .task_registry import TaskRegistry
 from .wakeup import Wakeup
 
 type EndedAttempt = tuple[ReportEntry, bytes]
-
-PLAIN = LeaseDetails()
 
 LINES_OF_A_FAILURE = MOST_CHARACTERS // NOTE_CHARACTERS + 1
 """The variables of a failed attempt take as much of a report as so many log lines."""

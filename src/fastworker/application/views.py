@@ -3,10 +3,12 @@
 from dataclasses import dataclass, replace
 from math import isfinite
 
+from fastworker.domain.errors import BadFrame, InvalidOption
 from fastworker.domain.journal import LogLine, Progress, Step
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
+from fastworker.domain.tags import Tags, tags_of
 from fastworker.domain.task import ErrorRecord, Order, Outcome, Submission, Task
 from fastworker.domain.terms import LONGEST_SECONDS, NO_TERMS, Terms
 from fastworker.domain.text import bounded
@@ -20,6 +22,7 @@ from .messages import (
     BATCH_BYTES,
     BATCH_ENTRIES,
     MESSAGE_CHARACTERS,
+    PLAIN,
     AttemptState,
     Beat,
     Completions,
@@ -80,7 +83,17 @@ def submissions(request: Submit) -> list[Submission]:
 
 
 def _bounded(terms: Terms) -> Terms:
-    return terms if terms.trace is None else replace(terms, trace=bounded_trace(terms.trace))
+    if terms.trace is None and terms.tags is None:
+        return terms
+    return replace(terms, trace=bounded_trace(terms.trace), tags=_checked(terms.tags))
+
+
+def _checked(tags: Tags | None) -> Tags | None:
+    """Return the tags that stand in a frame, each once; peers of ours send no others than these."""
+    try:
+        return None if tags is None else tags_of(tags)
+    except InvalidOption as error:
+        raise BadFrame(f"terms that cannot be: {error}") from error
 
 
 def task_state(task: Task, *, now: float) -> TaskState:
@@ -206,17 +219,23 @@ def _step_entry(task_id: str, step: Step, now: float) -> StepEntry:
 def lease_entry(order: Order) -> LeaseEntry:
     """Return what a worker is told of a task that it may run, or is to stop."""
     submission, lease = order.submission, order.lease
-    details = None
     is_plain = submission.terms is NO_TERMS and submission.priority is TaskPriority.NORMAL and not order.is_stop
-    if not is_plain:
-        details = LeaseDetails(
-            priority=submission.priority,
-            terms=submission.terms,
-            start_by=lease.start_by,
-            is_stop=order.is_stop,
-            previous_trace=lease.previous_trace,
-        )
+    details = None if is_plain else _lease_details(order)
     return LeaseEntry(submission.task_id, submission.name, lease.attempt, lease.token, details)
+
+
+def _lease_details(order: Order) -> LeaseDetails | None:
+    """Return what a worker has to know beside the call, for which no tags are; None when that is nothing."""
+    submission, lease = order.submission, order.lease
+    terms = submission.terms
+    details = LeaseDetails(
+        priority=submission.priority,
+        terms=terms if terms.tags is None else replace(terms, tags=None),
+        start_by=lease.start_by,
+        is_stop=order.is_stop,
+        previous_trace=lease.previous_trace,
+    )
+    return None if details == PLAIN else details
 
 
 def notes(request: Poll | Report) -> list[tuple[str, int, Note]]:
@@ -281,7 +300,9 @@ def worker_card(request: Join) -> WorkerCard:
         address=request.address,
         version=request.version,
         declared=tuple(
-            (each.name, replace(each.terms, trace=None, parent=None)) for each in request.declared if each.name in names
+            (each.name, replace(each.terms, trace=None, parent=None, tags=_checked(each.terms.tags)))
+            for each in request.declared
+            if each.name in names
         ),
         labels=tuple(request.labels.items()),
         digests=tuple((name, each) for name, each in request.digests.items() if name in names),

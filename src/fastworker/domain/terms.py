@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields, replace
 from math import isfinite
 
 from .errors import InvalidOption
-from .tags import Tags, tags_of
+from .tags import Tags
 from .value import value
 
 LONGEST_SECONDS = 10 * 366 * 86_400.0
@@ -63,7 +63,8 @@ class Terms:
 
     `retry_on` and `never_on` name exception classes as `module.Class`; an exception counts when it is an instance of
     one. Times are seconds. `origin` is the task that this one runs again, `trace` what it was submitted in, `parent`
-    the running task that submitted it. The `tags` are each there once.
+    the running task that submitted it. The `tags` are looked at (`tags_of`) where they
+    come in, not with each change of the others.
     """
 
     retries: int | None = None  # 0
@@ -93,8 +94,6 @@ class Terms:
         for relation, task_id in (("an origin", self.origin), ("a parent", self.parent)):
             if task_id is not None and len(task_id) > LONGEST_NAME:
                 raise InvalidOption(f"{relation} of {len(task_id)} characters; expected the id of a task")
-        if self.tags is not None:  # set around the check: an assignment is refused by the type checker only
-            object.__setattr__(self, "tags", tags_of(self.tags))
 
     def after(self, seconds: float) -> "Terms":
         """Return the terms as they are so many seconds later: times that were to pass have partly passed."""

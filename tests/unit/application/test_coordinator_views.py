@@ -14,6 +14,7 @@ from fastworker.application.messages import (
     AttemptState,
     Beat,
     Completions,
+    Declared,
     Follow,
     Inspected,
     Join,
@@ -31,6 +32,7 @@ from fastworker.application.messages import (
     TaskState,
     WorkerState,
 )
+from fastworker.domain.errors import BadFrame
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
@@ -269,6 +271,41 @@ def test_a_result_takes_as_much_of_a_batch_as_the_errors_of_its_earlier_attempts
     assert result_size(a_task()) == 0
 
 
+def a_submit(terms: Terms) -> Submit:
+    entry = SubmitEntry("t1", "resize", TaskPriority.NORMAL, terms)
+    return Submit(epoch="e", session_id="s", deadline=inf, entries=[entry], payloads=[b"{}"])
+
+
+def a_join(terms: Terms) -> Join:
+    return Join(
+        epoch="e",
+        deadline=inf,
+        worker_id="w",
+        incarnation="i",
+        slots=1,
+        names=["resize"],
+        declared=[Declared("resize", terms)],
+    )
+
+
+def test_the_tags_of_a_frame_are_there_once():
+    terms = Terms(tags=("b", "a", "b"))
+
+    assert views.submissions(a_submit(terms))[0].terms.tags == ("b", "a")
+    assert dict(views.worker_card(a_join(terms)).declared)["resize"].tags == ("b", "a")
+
+
+@pytest.mark.parametrize(
+    ("tags", "fault"),
+    [((" a",), "terms that cannot be: tag ' a' has blanks around it"), (("a",) * 1_000_000, "more than 10 tags")],
+)
+def test_tags_that_no_peer_of_ours_sends_are_a_bad_frame_that_says_why(tags, fault):
+    with pytest.raises(BadFrame, match=fault):
+        views.submissions(a_submit(Terms(tags=tags)))
+    with pytest.raises(BadFrame, match=fault):
+        views.worker_card(a_join(Terms(tags=tags)))
+
+
 @pytest.mark.parametrize(
     ("order", "details"),
     [
@@ -282,6 +319,11 @@ def test_a_result_takes_as_much_of_a_batch_as_the_errors_of_its_earlier_attempts
             LeaseDetails(terms=Terms(timeout_seconds=9.0), start_by=1005.0),
         ),
         (Order(a_submission(), a_lease(), is_stop=True), LeaseDetails(is_stop=True)),
+        (Order(a_submission(terms=Terms(tags=("nightly",))), a_lease()), None),
+        (
+            Order(a_submission(terms=Terms(timeout_seconds=9.0, tags=("nightly",))), a_lease()),
+            LeaseDetails(terms=Terms(timeout_seconds=9.0)),
+        ),
     ],
 )
 def test_a_lease_tells_what_most_leases_have_nothing_of(order, details):

@@ -21,8 +21,6 @@ from fastworker.domain.terms import LONGEST_NAME, LONGEST_SECONDS, MOST_EXCEPTIO
         ({"never_on": ("x" * (LONGEST_NAME + 1),)}, r"at most 32 exceptions of 300 characters can be named"),
         ({"origin": "x" * (LONGEST_NAME + 1)}, r"an origin of 301 characters; expected the id of a task"),
         ({"parent": "x" * (LONGEST_NAME + 1)}, r"a parent of 301 characters; expected the id of a task"),
-        ({"tags": ("a", "")}, r"tag '' has 0 characters; expected 1 to 100: leave it out"),
-        ({"tags": map(str, range(11))}, r"more than 10 tags; a task has at most 10"),
     ],
 )
 def test_terms_that_cannot_work_are_refused(terms, text):
@@ -74,10 +72,6 @@ def test_chance_takes_away_up_to_the_jitter(chance, seconds):
 @pytest.mark.parametrize("factor", [1_000.0, 1_000])
 def test_a_backoff_beyond_all_numbers_is_its_maximum(factor):
     assert Backoff(1.0, factor=factor, maximum=300.0, jitter=0.0).seconds(1_000, chance=0.0) == 300.0
-
-
-def test_terms_have_each_tag_once():
-    assert Terms(tags=("b", "a", "b")) == Terms(tags=("b", "a"))
 
 
 def test_tags_of_a_submission_take_the_place_of_those_that_are_declared_also_when_they_are_none():

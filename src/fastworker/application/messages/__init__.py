@@ -47,6 +47,7 @@ from .root import (
     Refused,
 )
 from .worker_channel import (
+    PLAIN,
     STACK_CHARACTERS,
     Beat,
     Declared,
@@ -105,6 +106,7 @@ __all__ = [
     "MESSAGES",
     "MESSAGE_CHARACTERS",
     "PAYLOAD_BYTES",
+    "PLAIN",
     "PROTOCOL",
     "STACK_CHARACTERS",
     "AttemptState",

@@ -143,6 +143,10 @@ class LeaseDetails:
     previous_trace: TraceContext | None = None
 
 
+PLAIN = LeaseDetails()
+"""Of a lease that has nothing of them."""
+
+
 @value
 class LeaseEntry:
     """One attempt to run."""

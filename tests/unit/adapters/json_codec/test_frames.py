@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastworker.adapters.json_codec import JsonFrameCodec
-from fastworker.application.messages import FRAME_BYTES, MESSAGES, Fetched, Message, Refused, Submit, TaskState
+from fastworker.application.messages import FRAME_BYTES, MESSAGES, Fetched, Message, Refused, TaskState
 from fastworker.domain.errors import BadFrame, PayloadTooLarge, ProtocolMismatch
 from fastworker.domain.terms import Backoff, Terms
 from tests.contracts.bad_frames import BAD_FRAMES, FRAMES_OF_OTHER_PROTOCOLS
@@ -111,12 +111,6 @@ def test_a_frame_of_another_version_is_a_protocol_mismatch_that_names_both(name:
     frame = FRAMES_OF_OTHER_PROTOCOLS[name]
     with pytest.raises(ProtocolMismatch, match=rf"protocol {frame[2]}, this is protocol 3"):
         CODEC.decode(frame)
-
-
-def test_tags_that_no_client_of_ours_sends_are_a_bad_frame_that_says_why() -> None:
-    frame = CODEC.encode(next(each for each in EXAMPLES if isinstance(each, Submit)))
-    with pytest.raises(BadFrame, match=r"entries.0.terms.*tag ' enant:acme' has blanks around it"):
-        CODEC.decode(frame.replace(b"tenant:acme", b" enant:acme"))
 
 
 def test_a_bad_frame_says_what_is_wrong_with_it() -> None:

@@ -10,6 +10,7 @@ from fastworker.application.trace_context import bounded_trace
 from fastworker.domain.cancellation import Cancellation
 from fastworker.domain.lifecycle import WAITING, TaskStatus
 from fastworker.domain.priority import TaskPriority
+from fastworker.domain.tags import tags_of
 from fastworker.domain.task import Submission, Task
 from fastworker.domain.terms import Terms, TraceContext
 
@@ -264,7 +265,7 @@ def _terms(data: TaskSubmission, trace: TraceContext | None = None) -> Terms:
         expires_seconds=data.expires_seconds,
         origin=data.origin,
         trace=trace,
-        tags=None if data.tags is None else tuple(data.tags),
+        tags=None if data.tags is None else tags_of(data.tags),
     )
 
 
