@@ -1,5 +1,7 @@
 """One message of every kind, with every field set."""
 
+from dataclasses import replace
+
 from fastworker.application.messages import (
     AttemptState,
     AwaitCompletions,
@@ -101,6 +103,7 @@ TERMS = Terms(
     parent=TASK,
     tags=("tenant:acme", "nächtlich"),
 )
+LEASED = replace(TERMS, tags=None)
 STATE = TaskState(TASK, TaskStatus.SUCCESS, "resize", TaskPriority.HIGH, 1, "w1", 0.5, 0.25)
 FAILED = TaskState(
     OTHER_TASK,
@@ -201,7 +204,7 @@ EXAMPLES: tuple[Message, ...] = (
         first=5,
         entries=[
             LeaseEntry(TASK, "resize", 1, 18_446_744_073_709_551_615),
-            LeaseEntry(OTHER_TASK, "send", 2, 12, LeaseDetails(priority=TaskPriority.LOW, terms=TERMS, start_by=40.0)),
+            LeaseEntry(OTHER_TASK, "send", 2, 12, LeaseDetails(priority=TaskPriority.LOW, terms=LEASED, start_by=40.0)),
             LeaseEntry(OTHER_TASK, "send", 1, 11, LeaseDetails(is_stop=True)),
         ],
         superseded=[OTHER_TASK],
