@@ -6,7 +6,7 @@ import { lastWord, searchedFor, suggest, withoutOpen } from "../src/pages/tasks/
 const known = {
   functions: ["resize", "send_mail"],
   workers: ["w1"],
-  tags: ["tenant:acme", "nightly", "two words"],
+  tags: ["tenant:acme", "nightly", "two words", 'say "hi" now'],
   errors: [{ fingerprint: "f1", error_type: "ValueError", message: "no number" }],
   now: Date.parse("2026-11-21T12:00:00Z"),
 };
@@ -39,6 +39,10 @@ describe("the search offers", () => {
     expect(suggest("tag:two", NO_FILTER, known)).toEqual([
       { text: "two words", hint: "tag", word: "", change: { tag: ["two words"] } },
     ]);
+    expect(texts('x tag:"two w')).toEqual(["two words"]);
+    expect(texts('x tag:"two words"')).toEqual(["two words"]);
+    expect(texts(String.raw`tag:"say \"hi\" `)).toEqual(['say "hi" now']);
+    expect(texts('tag:"two words" n')).toEqual(["name:"]);
     expect(suggest("error:", NO_FILTER, known)).toMatchObject([{ text: "ValueError", change: { fingerprint: "f1" } }]);
     expect(suggest("since:15m", NO_FILTER, known)).toMatchObject([{ change: { since: "2026-11-21T11:45:00.000Z" } }]);
   });
@@ -66,6 +70,16 @@ describe("while one types", () => {
     expect(searched("tag:tenant:acme")).toBe("tag:tenant:acme");
     expect(searched("error:f1")).toBe("error:f1");
     expect(searched("since:15m")).toBe("since:15m");
+  });
+
+  it("a value in quotes is when they are closed", () => {
+    expect(searched('x tag:"two')).toBe("x");
+    expect(searched('x tag:"two words')).toBe("x");
+    expect(searched('x tag:"two words"')).toBe('x tag:"two words"');
+    expect(searched('x tag:"two words" y')).toBe('x tag:"two words" y');
+    expect(searched('x args.a:"b c')).toBe("x");
+    expect(searched('x args.a:"b c"')).toBe('x args.a:"b c"');
+    expect(searched('said: "no such" x:"y')).toBe('said: "no such" x:"y');
   });
 
   it("whole words, arguments and foreign colons are", () => {

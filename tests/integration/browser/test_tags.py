@@ -11,7 +11,7 @@ from .conftest import Dashboard, OpenSight, dashboards
 from .sight import Sight
 from .test_accessibility import THEMES, change_theme, faults, with_axe
 
-TAGS: tuple[tuple[str, ...], ...] = (("tenant:acme", "nightly"), ("tenant:acme",), ("tenant:other",), ())
+TAGS: tuple[tuple[str, ...], ...] = (("tenant:acme", "nightly"), ("tenant:acme",), ("tenant:other", "two words"), ())
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +51,22 @@ def test_tasks_are_found_by_a_tag(tagged: Dashboard, sight: OpenSight, way: str)
     has_rows(page, 4)
 
 
-def test_a_tag_that_is_typed_in_full_is_searched_for(tagged: Dashboard, sight: OpenSight) -> None:
+@pytest.mark.parametrize("words", ["tag:nightly", 'tag:"two words"'])
+def test_a_tag_that_is_typed_in_full_is_searched_for(tagged: Dashboard, sight: OpenSight, words: str) -> None:
     page = sight(tagged, "tasks?name=send_receipt")
-    page.page.get_by_role("combobox", name="Search tasks").fill("tag:nightly")
+    page.page.get_by_role("combobox", name="Search tasks").press_sequentially(words)
     has_rows(page, 1)
+
+
+def test_a_tag_with_blanks_is_offered_while_its_quotes_are_open(tagged: Dashboard, sight: OpenSight) -> None:
+    page = sight(tagged, "tasks?name=send_receipt")
+    page.keys("/")
+    page.page.keyboard.type('tag:"two wo')
+    page.page.get_by_role("listbox", name="What fits").get_by_role("option", name="two words").wait_for()
+    has_rows(page, 4)  # a value that is not whole finds nothing, and is not searched for
+    page.keys("ArrowDown", "Enter")
+    has_rows(page, 1)
+    assert page.page.get_by_role("combobox", name="Search tasks").input_value() == ""
 
 
 def show_column(page: Sight) -> None:

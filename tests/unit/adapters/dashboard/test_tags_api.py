@@ -57,6 +57,8 @@ async def test_the_list_finds_the_tasks_that_have_one_of_some_tags() -> None:
         assert await ids(served, "tag=tenant:acme") == [acme, both]
         assert await ids(served, "tag=tenant:other&tag=a%20b") == [both, other]
         assert await ids(served, "q=tag:tenant:acme") == [acme, both]
+        assert await ids(served, "q=tag:%22a%20b%22") == [both]
+        assert await ids(served, "q=tag:%22a%20b") == []
         assert await ids(served, "q=tag:tenant:acme&tag=tenant:other") == [acme, both, other]
         assert await ids(served, "tag=tenant:acme&name=divide") == []
         assert await ids(served, "tag=tenant") == []

@@ -41,6 +41,42 @@ def test_words_are_sorted_by_what_they_are() -> None:
     assert words.text == ["connection", "refused", "http://x", "error:"]
 
 
+@pytest.mark.parametrize("key", KEYS)
+def test_a_value_with_blanks_stands_in_quotes(key: str) -> None:
+    words = parse_words(f'a {key}:"two  words" b {key}:"one"')
+    assert words.values[key] == ["two  words", "one"]
+    assert words.text == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        (r'"say \"hi\" now"', 'say "hi" now'),
+        (r'"C:\\dir\new x"', r"C:\dir\new x"),
+        ('"a:b"', "a:b"),
+        ('"', '"'),
+        ('"half', '"half'),
+        ('"a"b', '"a"b'),
+        ('a"b"', 'a"b"'),
+    ],
+)
+def test_quotes_are_written_with_backslashes_and_those_that_nothing_closes_are_characters(
+    written: str, value: str
+) -> None:
+    assert parse_words(f"args.a.b:{written}").arguments == [(("a", "b"), value)]
+    assert parse_words(f"tag:{written}").values["tag"] == [value]
+
+
+def test_a_quote_that_nothing_closes_holds_nothing_together_and_quotes_in_text_stay_there() -> None:
+    words = parse_words('tag:"two words')
+    assert (words.values["tag"], words.text) == (['"two'], ["words"])
+    assert parse_words('"two words" x:"a b" tag:""').text == ['"two', 'words"', 'x:"a b"', 'tag:""']
+
+
+def test_moments_may_stand_in_quotes_too() -> None:
+    assert parse_words('since:"15m" until:2026-11-21').moments == {"since": "15m", "until": "2026-11-21"}
+
+
 @pytest.mark.parametrize("q", ["a " * (MOST_WORDS + 1), "args." + "a." * MOST_DEPTH + "b:1"])
 def test_more_words_or_levels_than_there_may_be_are_refused(q: str) -> None:
     with pytest.raises(ApiProblem, match="400: q: "):

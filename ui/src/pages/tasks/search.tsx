@@ -84,7 +84,7 @@ export function Search({ filter, functions, workers, tags }: SearchProps): JSX.E
           autocomplete="off"
           spellcheck={false}
           placeholder="Search names, ids, errors, or args.NAME:value"
-          title="Words, or status: priority: name: worker: tag: error: since: until: args.NAME: with a value behind it"
+          title="Words, or status: priority: name: worker: tag: error: since: until: args.NAME: with a value behind it, in quotes if it has blanks"
           aria-keyshortcuts="/"
           onInput={(event) => change(event.currentTarget.value)}
           onFocus={() => setOpen(true)}

@@ -38,9 +38,15 @@ const KEYS = [
 const AGES = { "5m": 300, "15m": 900, "1h": 3_600, "6h": 21_600, "1d": 86_400 };
 const MOST = 8;
 
+/** A word: in the quotes behind a key there may be blanks, as the API reads them, and while the second is not typed. */
+const WORD = /[^\s:]+:"(?:[^"\\]|\\.)*(?:"(?!\S)|\\?$)|\S+/g;
+const OPEN = /^[^\s:]+:"(?:[^"\\]|\\.)*\\?$/;
+const QUOTED = /^"((?:[^"\\]|\\.)*)"?$/;
+
 /** Return the word that is being typed, and what stands before it. */
 export function lastWord(typed: string): { before: string; word: string } {
-  const at = typed.lastIndexOf(" ") + 1;
+  const last = [...typed.matchAll(WORD)].pop();
+  const at = last && last.index + last[0].length === typed.length ? last.index : typed.length;
   return { before: typed.slice(0, at), word: typed.slice(at) };
 }
 
@@ -48,8 +54,16 @@ export function lastWord(typed: string): { before: string; word: string } {
 function pairOf(word: string): { key: string; value: string } {
   const colon = word.indexOf(":");
   const key = word.slice(0, Math.max(0, colon));
-  return { key: KEYS.some((one) => one.key === key) ? key : "", value: word.slice(colon + 1) };
+  return { key: KEYS.some((one) => one.key === key) ? key : "", value: valueIn(word.slice(colon + 1)) };
 }
+
+/** Return a value without the quotes around it. */
+function valueIn(written: string): string {
+  return QUOTED.exec(written)?.[1]?.replace(/\\(["\\])/g, "$1") ?? written;
+}
+
+/** True while the quotes of a value are not closed. */
+const isHalf = (word: string) => OPEN.test(word) && (pairOf(word).key !== "" || word.startsWith("args."));
 
 /** Return what is typed without a last word that asks for nothing yet: a key that has no value. */
 export function withoutOpen(typed: string): string {
@@ -62,7 +76,7 @@ export function withoutOpen(typed: string): string {
 export function searchedFor(typed: string, known: Known): string {
   const { before, word } = lastWord(typed);
   const { key, value } = pairOf(word);
-  return key && !isWhole(key, value, known) ? before.trim() : withoutOpen(typed);
+  return isHalf(word) || (key && !isWhole(key, value, known)) ? before.trim() : withoutOpen(typed);
 }
 
 const MOMENT = /^(\d+[smhd]|\d{4}-\d\d-\d\dT.+)$/;
@@ -87,7 +101,7 @@ export function suggest(typed: string, filter: Filter, known: Known): Suggestion
   if (word === "") return [];
   const colon = word.indexOf(":");
   if (colon < 0) return keysFor(word);
-  const wanted = word.slice(colon + 1).toLowerCase();
+  const wanted = valueIn(word.slice(colon + 1)).toLowerCase();
   const found = valuesOf(word.slice(0, colon), filter, known);
   return found.filter(({ text }) => text.toLowerCase().includes(wanted)).slice(0, MOST);
 }

@@ -17,8 +17,8 @@ from .arguments import LONGEST_TEXT
 Texts = Annotated[list[str] | None, QueryParameter(max_items=50)]
 
 WORDS = (
-    "Words, or key:value, such as `args.user.id:7`. An argument is also a parameter of its own: `args.user.id=7`, "
-    "compared as text; several must all hold."
+    'Words, or key:value, such as `args.user.id:7`; a value with blanks in quotes: `tag:"two words"`. An argument is '
+    "also a parameter of its own: `args.user.id=7`, compared as text; several must all hold."
 )
 
 
