@@ -631,7 +631,7 @@ export interface Queue {
   depth_history: number[];
   pause: Pause | null;
   limits: QueueLimits | null;
-  /** Which of its limits its waiting tasks wait for now. None when none wait, or for something else. */
+  /** Which of its limits its waiting tasks wait for now. None when none wait, or something else holds back all: a pause, of their functions too, or the end of a control plane that is stopping. */
   limited_by: "at_once" | "per_second" | null;
   /** Of the pause and the limits: what is sent as If-Match, so that nobody's is overwritten. */
   version: string;

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.unit.system.system import HeldTask
+from tests.unit.system.tasks import echo
 
 from .served import Served, a_dashboard
 from .test_events_api import Browser, heard
@@ -61,6 +62,32 @@ async def test_a_queue_that_is_paused_waits_for_that_and_not_for_its_limit() -> 
         await served.system.settle()
         paused = await served.post("/queues/normal/pause", {})
         assert (paused.json()["limited_by"], paused.json()["limits"]["at_once"]) == (None, 1)
+
+
+async def test_a_limit_that_holds_back_nobody_is_not_what_a_queue_waits_for() -> None:
+    """Of what waits, nothing would start if the limit were taken away."""
+    held = HeldTask()
+    async with a_dashboard(functions=[held.function, echo], workers=("w1", "w2")) as served:
+        await served.put("/queues/normal/limits", {"at_once": 1, "per_second": None})
+        await served.client.delay("held", 1)
+        await served.post("/functions/echo/pause", {})
+        await served.client.delay("echo", 2)
+        await served.system.settle()
+        now = await queue(served)
+        assert (now["running"], now["depth"], now["limited_by"]) == (1, 1, None)
+        await served.post("/functions/echo/resume")
+        assert (await queue(served))["limited_by"] == "at_once"
+
+
+async def test_a_control_plane_that_drains_waits_for_no_limit() -> None:
+    held = HeldTask()
+    async with a_dashboard(functions=[held.function], workers=("w1", "w2")) as served:
+        await served.put("/queues/normal/limits", {"at_once": 1, "per_second": None})
+        await served.client.map("held", [(1,), (2,)])
+        await served.system.settle()
+        assert (await queue(served))["limited_by"] == "at_once"
+        served.control_plane.role.coordinator.drain()
+        assert (await queue(served))["limited_by"] is None
 
 
 async def test_when_a_queue_will_be_empty_is_told_only_from_what_was_under_its_present_limits() -> None:

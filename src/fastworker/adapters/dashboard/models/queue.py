@@ -45,7 +45,8 @@ class Queue(Record):
     pause: Pause | None
     limits: QueueLimits | None
     limited_by: Literal["at_once", "per_second"] | None = Field(
-        description="Which of its limits its waiting tasks wait for now. None when none wait, or for something else."
+        description="Which of its limits its waiting tasks wait for now. None when none wait, or something else holds "
+        "back all: a pause, of their functions too, or the end of a control plane that is stopping."
     )
     version: str = Field(
         description="Of the pause and the limits: what is sent as If-Match, so that nobody's is overwritten."

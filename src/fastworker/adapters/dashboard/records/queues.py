@@ -49,7 +49,7 @@ def _queue(
         depth_history=[sample.depths[rank] for sample in lately],
         pause=pause_record(pause, moments),
         limits=_limits_record(ledger.queue_limits.limit_of(priority), moments),
-        limited_by=_limited_by(priority, ledger) if depth and pause is None else None,
+        limited_by=_limited_by(priority, ledger),
         version=queue_version(priority, ledger),
     )
 
@@ -71,8 +71,11 @@ def _limits_record(limit: QueueLimit | None, moments: Moments) -> QueueLimits | 
 
 
 def _limited_by(priority: TaskPriority, ledger: Ledger) -> Literal["at_once", "per_second"] | None:
+    """Return which limit holds back a task that nothing else does: no pause, and no end of the control plane."""
     allowance = ledger.queue_limits.get(priority)
-    if allowance is None or allowance.is_open:
+    if allowance is None or allowance.is_open or ledger.is_draining or priority in ledger.pauses.priorities:
+        return None
+    if not ledger.queue.front(priority, most=1, held=ledger.pauses.functions):  # O(names): no line begins with a gap
         return None
     return "at_once" if allowance.is_full else "per_second"
 
