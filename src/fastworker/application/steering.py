@@ -325,7 +325,7 @@ class Steering:
         is_limit = at_once is not None or per_second is not None
         after = QueueLimit(actor.name, now, at_once, per_second) if is_limit else None
         if after is not None or before is not None:
-            self._decisions.record(PriorityLimited(priority, after))
+            self._decisions.record(PriorityLimited(priority, after, now))
             self._decisions.dispatch(now)
             self.note(Action(actor, "limit priority", priority.value, allowed_by(before), allowed_by(after)), now=now)
 

@@ -327,6 +327,7 @@ class PriorityLimited:
 
     priority: TaskPriority
     limit: QueueLimit | None
+    at: float
 
 
 @dataclass(frozen=True, slots=True)

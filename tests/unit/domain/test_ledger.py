@@ -314,7 +314,7 @@ HISTORY: tuple[Event, ...] = (
     ResultRead("t1"),
     TaskDeleted("t2"),
     SessionHeard("client", 1, 1004.0),
-    PriorityLimited(TaskPriority.HIGH, QueueLimit("ann", 1003.0, 1, 0.5)),
+    PriorityLimited(TaskPriority.HIGH, QueueLimit("ann", 1003.0, 1, 0.5), 1003.0),
     PriorityChanged("t3", TaskPriority.HIGH, "ann", 1003.0),
     leased("t3", token=3),
     PriorityDue(TaskPriority.HIGH, 1005.0),

@@ -27,7 +27,7 @@ def a_limit(*, at: float = 1000.0, at_once: int | None = None, per_second: float
 
 def limit(limits: QueueLimits, priority: TaskPriority = NORMAL, **of: float) -> None:
     """Set the limit of a priority of which nothing is leased but what is counted already."""
-    limits.apply(PriorityLimited(priority, a_limit(**of) if of else None), [])
+    limits.apply(PriorityLimited(priority, a_limit(**of) if of else None, 1000.0), [])
 
 
 def leased(queue: TaskQueue, view: QueueView, limits: QueueLimits, *, at: float = 1000.0) -> list[Task]:
@@ -68,7 +68,7 @@ def test_what_is_leased_already_counts_when_a_limit_is_set():
     for number, priority in enumerate((NORMAL, NORMAL, LOW)):
         ledger.apply(TaskSubmitted(a_submission(f"t{number}", priority=priority), "client", 1000.0))
         ledger.apply(TaskLeased(f"t{number}", a_lease(token=number)))
-    ledger.apply(PriorityLimited(NORMAL, a_limit(at_once=3)))
+    ledger.apply(PriorityLimited(NORMAL, a_limit(at_once=3), 1000.0))
 
     assert {priority: each.leased for priority, each in ledger.queue_limits.items()} == {NORMAL: 2}
 
@@ -277,7 +277,8 @@ def test_the_count_of_a_limited_priority_is_never_wrong_and_holds_up_no_other(st
                 if before is None or before.per_second != per_second:
                     last.pop(priority, None)
                 none = at_once is None and per_second is None
-                ledger.apply(PriorityLimited(priority, None if none else QueueLimit("ann", now, at_once, per_second)))
+                wanted = None if none else QueueLimit("ann", now, at_once, per_second)
+                ledger.apply(PriorityLimited(priority, wanted, now))
         for priority, allowance in ledger.queue_limits.items():
             assert allowance.leased == sum(each is priority for each in running.values())
 

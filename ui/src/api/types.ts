@@ -625,7 +625,7 @@ export interface Queue {
   oldest_queued_at: Moment | null;
   in_per_second: number;
   out_per_second: number;
-  /** None when it grows, does not move, is paused, or its limits are newer than these rates. */
+  /** None when it grows, does not move, is paused, or was paused or under other limits meanwhile. */
   drained_in_seconds: number | null;
   /** The depth over the last five minutes, oldest first. */
   depth_history: number[];

@@ -17,6 +17,8 @@ from fastworker.domain.events import (
     Event,
     LocalsTold,
     PriorityChanged,
+    PriorityLimited,
+    PriorityResumed,
     TaskDeleted,
     TaskDue,
     TaskFinished,
@@ -84,6 +86,7 @@ class Observatory(EventSink):
         self.workers = WorkerLog(self._take_in)
         self.worker_series = WorkerSeries(ledger.workers)
         self.audit = AuditLog()
+        self.allowed_since: dict[TaskPriority, float] = {}  # what may run there: a limit came, went, a pause ended
         self.changes = Changes(self._take_in)
         self.blind_since: float | None = None  # until then every event was heard, to a second
         self.blind_because = ""
@@ -104,6 +107,8 @@ class Observatory(EventSink):
             TaskTraced: self._traced,
             LocalsTold: self._told,
             PriorityChanged: self._reordered,
+            PriorityLimited: self._allowed,
+            PriorityResumed: self._allowed,
             TaskDeleted: self._deleted,
             WorkerPolled: self._polled,
             WorkerJoined: self.workers.join,
@@ -268,6 +273,9 @@ class Observatory(EventSink):
         if task.status is TaskStatus.QUEUED:
             self._changed_priorities.add(task)
         self._note_changes([task])
+
+    def _allowed(self, event: PriorityLimited | PriorityResumed) -> None:
+        self.allowed_since[event.priority] = event.at
 
     def _deleted(self, event: TaskDeleted) -> None:
         self._take_in()  # what came before; the index hears of it as of all that is forgotten

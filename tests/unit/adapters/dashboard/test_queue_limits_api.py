@@ -107,6 +107,42 @@ async def test_when_a_queue_will_be_empty_is_told_only_from_what_was_under_its_p
         assert (await queue(served))["drained_in_seconds"] is None
 
 
+async def drained_in(served: Served, *, turns: int) -> Any:
+    for _ in range(turns):
+        await served.turn()
+    return (await queue(served))["drained_in_seconds"]
+
+
+async def test_when_a_queue_will_be_empty_is_not_told_from_rates_under_a_limit_that_was_taken_away() -> None:
+    async with a_dashboard() as served:
+        await served.put("/queues/normal/limits", {"at_once": None, "per_second": 1.0})
+        await served.client.map("echo", [(number,) for number in range(200)])
+        assert await drained_in(served, turns=70) == pytest.approx(130, rel=0.1)
+        held = await served.post("/functions/echo/pause", {})  # so that some are left
+        assert held.status_code == 200
+        await served.put("/queues/normal/limits", NO_LIMIT)
+        assert await drained_in(served, turns=2) is None
+        await served.post("/functions/echo/resume")
+        assert await drained_in(served, turns=60) == 0.0
+
+
+@pytest.mark.parametrize("is_by_itself", [False, True])
+async def test_when_a_queue_will_be_empty_is_not_told_from_rates_of_which_a_pause_is_a_part(is_by_itself: bool) -> None:
+    async with a_dashboard() as served:
+        await served.put("/queues/normal/limits", {"at_once": None, "per_second": 1.0})
+        await served.client.map("echo", [(number,) for number in range(250)])
+        assert await drained_in(served, turns=70) == pytest.approx(180, rel=0.1)
+        await served.post("/queues/normal/pause", {"seconds": 30.0} if is_by_itself else {})
+        assert await drained_in(served, turns=32 if is_by_itself else 30) is None
+        if not is_by_itself:
+            await served.post("/queues/normal/resume")
+            assert await drained_in(served, turns=2) is None
+        now = await queue(served)
+        assert (now["pause"], now["out_per_second"] > 0) == (None, True)
+        waits = await drained_in(served, turns=62)
+        assert waits == pytest.approx((await queue(served))["depth"], rel=0.1)
+
+
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [

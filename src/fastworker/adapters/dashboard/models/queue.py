@@ -39,7 +39,7 @@ class Queue(Record):
     in_per_second: float
     out_per_second: float
     drained_in_seconds: float | None = Field(
-        description="None when it grows, does not move, is paused, or its limits are newer than these rates."
+        description="None when it grows, does not move, is paused, or was paused or under other limits meanwhile."
     )
     depth_history: list[int] = Field(description="The depth over the last five minutes, oldest first.")
     pause: Pause | None

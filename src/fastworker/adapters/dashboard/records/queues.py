@@ -45,7 +45,7 @@ def _queue(
         oldest_queued_at=moments.of(observatory.waiting_since([priority])),
         in_per_second=per_second(minute.submitted[rank], minute),
         out_per_second=per_second(minute.leased[rank], minute),
-        drained_in_seconds=_drained_in(depth, priority, ledger, minute),
+        drained_in_seconds=_drained_in(depth, priority, observatory, ledger, minute),
         depth_history=[sample.depths[rank] for sample in lately],
         pause=pause_record(pause, moments),
         limits=_limits_record(ledger.queue_limits.limit_of(priority), moments),
@@ -54,10 +54,12 @@ def _queue(
     )
 
 
-def _drained_in(depth: int, priority: TaskPriority, ledger: Ledger, minute: Sample) -> float | None:
+def _drained_in(
+    depth: int, priority: TaskPriority, observatory: Observatory, ledger: Ledger, minute: Sample
+) -> float | None:
     """Return in how many seconds a queue is empty if it goes on as in the last minute; None if it is not to."""
-    rank, limit = RANKS[priority], ledger.queue_limits.limit_of(priority)
-    is_other_by_now = limit is not None and limit.at > minute.at - minute.seconds
+    rank, since = RANKS[priority], observatory.allowed_since.get(priority)
+    is_other_by_now = since is not None and since > minute.at - minute.seconds
     if is_other_by_now or priority in ledger.pauses.priorities:
         return None
     arriving, leaving = per_second(minute.submitted[rank], minute), per_second(minute.leased[rank], minute)
