@@ -21,7 +21,7 @@ from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.pause import Pause
 from fastworker.domain.priority import TaskPriority
-from fastworker.domain.queue_limit import QueueLimit, check_limit
+from fastworker.domain.queue_limit import QueueLimit, check_limit, numbers_of
 from fastworker.domain.session import Session
 from fastworker.domain.tags import Tags
 from fastworker.domain.task import Submission, Task
@@ -315,16 +315,16 @@ class Steering:
     ) -> None:
         """Have at most so many tasks of a priority run at once, and so many start per second; None: any number.
 
-        What runs already counts, and runs on, even if it is more.
+        What runs already counts, and runs on, even if it is more. The same numbers once more change nothing.
 
         Raises:
             InvalidOption: one of the two is out of its bounds.
         """
         check_limit(at_once, per_second)
         before = self._ledger.queue_limits.limit_of(priority)
-        is_limit = at_once is not None or per_second is not None
-        after = QueueLimit(actor.name, now, at_once, per_second) if is_limit else None
-        if after is not None or before is not None:
+        wanted = at_once, per_second
+        if wanted != numbers_of(before):
+            after = None if wanted == numbers_of(None) else QueueLimit(actor.name, now, at_once, per_second)
             self._decisions.record(PriorityLimited(priority, after, now))
             self._decisions.dispatch(now)
             self.note(Action(actor, "limit priority", priority.value, allowed_by(before), allowed_by(after)), now=now)

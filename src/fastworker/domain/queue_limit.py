@@ -26,6 +26,11 @@ class QueueLimit:
     per_second: float | None = None
 
 
+def numbers_of(limit: QueueLimit | None) -> tuple[int | None, float | None]:
+    """Return how many are allowed at once, and per second."""
+    return (None, None) if limit is None else (limit.at_once, limit.per_second)
+
+
 def check_limit(at_once: int | None, per_second: float | None) -> None:
     """Refuse what is no limit that can be kept.
 

@@ -294,6 +294,18 @@ def test_taking_away_a_limit_that_is_none_changes_nothing():
     assert len(plane.sink.events) == before
 
 
+def test_the_same_limits_once_more_change_nothing_whoever_says_them():
+    plane = a_plane()
+    limit(plane, at_once=5, per_second=2.0)
+    before, set_before = len(plane.sink.events), plane.ledger.queue_limits.limit_of(NORMAL)
+    plane.now += 50.0
+    plane.coordinator.steering.limit_priority(
+        Actor("bob", "admin", "127.0.0.1"), NORMAL, at_once=5, per_second=2, now=plane.now
+    )
+
+    assert (len(plane.sink.events), plane.ledger.queue_limits.limit_of(NORMAL)) == (before, set_before)
+
+
 @pytest.mark.parametrize("wrong", [{"at_once": 0}, {"per_second": float("nan")}])
 def test_a_limit_that_cannot_be_kept_is_refused_and_changes_nothing(wrong):
     plane = a_plane()

@@ -194,6 +194,17 @@ async def test_limits_that_somebody_else_has_set_meanwhile_are_not_overwritten()
         assert (await served.put("/queues/normal/limits", NO_LIMIT)).status_code == 200
 
 
+async def test_the_same_limits_once_more_are_no_change_that_anybody_sees() -> None:
+    async with a_dashboard() as served:
+        limits = {"at_once": 5, "per_second": 2.5}
+        first = (await served.put("/queues/normal/limits", limits)).json()
+        await served.turn()
+        again = await served.put("/queues/normal/limits", limits)
+        assert again.status_code == 200
+        assert [again.json()[key] for key in ("limits", "version")] == [first["limits"], first["version"]]
+        assert len(await served.items("/audit")) == 1
+
+
 async def test_whoever_watches_the_queues_is_told_of_their_limits_and_the_record_who_set_them() -> None:
     async with a_dashboard() as served:
         browser = Browser(served, "queues")
