@@ -27,5 +27,5 @@ def allowed_by(limit: QueueLimit | None) -> str:
     if limit is None:
         return "no limit"
     at_once = None if limit.at_once is None else f"at most {limit.at_once:,} at once"
-    per_second = None if limit.per_second is None else f"at most {limit.per_second:,g}/s"
+    per_second = None if limit.per_second is None else f"at most {limit.per_second:,.15g}/s"
     return ", ".join(filter(None, (at_once, per_second)))

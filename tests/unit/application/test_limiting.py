@@ -1,5 +1,7 @@
 """How much of a priority may run, as people say it and the Coordinator keeps it."""
 
+from math import inf
+
 import pytest
 
 from fastworker.application.client import TaskClient
@@ -8,6 +10,7 @@ from fastworker.domain.errors import InvalidOption
 from fastworker.domain.events import ActionTaken, PriorityDue, TaskLeased
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.priority import TaskPriority
+from fastworker.domain.queue_limit import BURST_SECONDS
 from fastworker.domain.task import Task
 from fastworker.domain.terms import Backoff, Terms
 from fastworker.domain.worker_registry import LocalExecution
@@ -268,6 +271,50 @@ def test_a_rate_that_is_due_while_the_control_plane_drains_wakes_nobody_again():
     assert len(plane.ledger.queue) == 1
 
 
+@pytest.mark.parametrize("clock_at", [0.0, 1e6, 1e8])
+@pytest.mark.parametrize("per_second", [0.000001, 1 / 3, 3.0, 10.0, 20.0, 30.0, 99_999.9, 100_000.0])
+def test_a_rate_is_kept_whatever_the_clock_shows_and_no_wake_is_for_nothing(per_second, clock_at):
+    """A clock that has run for three years tells moments that are a hundred millionth of a second apart."""
+    plane = ManualCoordinator(now=clock_at)
+    plane.join(slots=1_000)
+    plane.poll()
+    limit(plane, per_second=per_second)
+    plane.accepted(*(a_submission() for _ in range(500)))
+    at_first = started = plane.ledger.running
+    while plane.ledger.queue:
+        assert plane.fire_next() > 0.0
+        assert plane.ledger.running > started, "a wake at which nothing started"
+        started = plane.ledger.running
+
+    burst = max(1, round(per_second * BURST_SECONDS))
+    assert at_first in (min(burst, 500), burst - 1)
+    even = (500 - min(burst, 500)) / per_second
+    assert plane.now - clock_at == pytest.approx(even, rel=0.002, abs=1e-6)
+
+
+def test_a_rate_of_next_to_nothing_starts_one_and_disturbs_no_other_timer():
+    plane = a_plane()
+    limit(plane, per_second=5e-324)  # the next start is after the end of time, as a float tells it
+    plane.accepted(a_submission(), a_submission("t2"))
+    assert plane.coordinator.next_timer_at() == inf
+    plane.accepted(a_submission(priority=LOW, terms=Terms(delay_seconds=5.0)))
+    assert plane.coordinator.next_timer_at() == 1005.0
+    limit(plane)
+
+    assert plane.status("t2") is TaskStatus.RUNNING
+
+
+def test_a_control_plane_that_ends_frees_the_places_of_what_it_gives_up_and_starts_nothing_there():
+    plane = a_plane()
+    limit(plane, at_once=2)
+    plane.accepted(*(a_submission(f"t{number}", terms=Terms(retries=1)) for number in range(4)))
+    plane.coordinator.drain()
+    plane.coordinator.dismiss_workers(now=plane.now)
+    plane.fire_after(100.0)
+
+    assert (plane.ledger.queue_limits[NORMAL].leased, plane.ledger.running, len(plane.ledger.queue)) == (0, 0, 2)
+
+
 # ---- what people say ----
 
 
@@ -284,6 +331,14 @@ def test_a_limit_is_noted_with_what_was_before():
         ("limit priority", "low", "at most 5 at once, at most 2.5/s", "at most 0.5/s"),
         ("limit priority", "low", "at most 0.5/s", "no limit"),
     ]
+
+
+def test_a_rate_is_noted_as_it_was_said():
+    plane = a_plane()
+    limit(plane, per_second=12_345.678)
+    limit(plane, per_second=12_345.679)
+
+    assert noted(plane)[-1][2:] == ("at most 12,345.678/s", "at most 12,345.679/s")
 
 
 def test_taking_away_a_limit_that_is_none_changes_nothing():
