@@ -2,7 +2,7 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Queue } from "../src/api/types";
-import { limitsOf, LimitsNote, limitsQuestion, limitsText } from "../src/components/limiting";
+import { LimitedTaskNote, limitsOf, LimitsNote, limitsQuestion, limitsText } from "../src/components/limiting";
 import { faultOf, firstAnswers } from "../src/components/question-field";
 
 const LIMITS = { at_once: 5, per_second: 2.5, set_at: "2026-11-21T12:00:00Z", set_by: "ann" };
@@ -62,6 +62,17 @@ describe("a queue with limits", () => {
     expect(root.textContent).toContain("as many run as may at once");
     await shown({ ...QUEUE, limited_by: "per_second" });
     expect(root.textContent).toContain("the next may start a little later");
+  });
+
+  it("has its waiting tasks say what they wait for, and where that is set", async () => {
+    const queue: Queue = { ...QUEUE, limited_by: "per_second" };
+    await act(() => render(<LimitedTaskNote queue={queue} />, root));
+    expect(root.textContent).toBe("It waits for the limit of its priority normal: at most 5 at once, 2.5/s");
+    expect(root.querySelector("a")!.getAttribute("href")).toContain("queues/normal");
+    for (const other of [QUEUE, null]) {
+      await act(() => render(<LimitedTaskNote queue={other} />, root));
+      expect(root.textContent).toBe("");
+    }
   });
 
   it("says nothing without any", async () => {

@@ -28,6 +28,12 @@ def test_limits_are_set_by_mouse_seen_changed_by_keyboard_and_taken_away(
     page.see("1 of 1")
     assert page.page.get_by_text("paused", exact=True).count() == 0
 
+    waiting = started.ask("tasks?status=queued")["items"][0]["id"]
+    page.open(f"tasks/{waiting}")
+    page.see("It waits for the limit of its priority")
+    page.page.get_by_role("link", name="normal: at most 1 at once").click()
+    page.see("1 of 1")
+
     page.open_all("queues")
     page.see_row("normal", "limited", "at most 1 at once")
     page.keys("j", "j", "j", "l")

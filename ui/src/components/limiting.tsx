@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { limitQueue } from "../api/actions";
 import type { LimitsRequest, Queue } from "../api/types";
 import { count, exact } from "../format/numbers";
+import { urlOf } from "../router/route";
 import { act } from "../state/act";
 import { canOperate } from "../state/session";
 import { toast } from "../state/toasts";
@@ -124,5 +125,21 @@ export function LimitsNote({ queue, isBrief }: { queue: Queue; isBrief?: boolean
         {limited_by && <span class="offscreen">. {WAITS[limited_by]}</span>}
       </span>
     </span>
+  );
+}
+
+/** Of a waiting task: that its priority has to wait for its limit. */
+export function LimitedTaskNote({ queue }: { queue: Queue | null }): JSX.Element | null {
+  if (!queue?.limited_by) return null;
+  const { priority, limits, limited_by } = queue;
+  return (
+    <p class="note">
+      <Badge tone="accent" icon="gauge" title={WAITS[limited_by]}>
+        It waits for the limit of its priority
+      </Badge>{" "}
+      <a href={urlOf("queues", priority)}>
+        {priority}: {limitsText(limits)}
+      </a>
+    </p>
   );
 }

@@ -1,10 +1,11 @@
 // One task: its life, its call, how it ended, what it said.
 import type { JSX } from "preact";
-import type { Task, TaskEvent, TasksEvent, TaskStepPage } from "../../api/types";
+import type { Queue, Task, TaskEvent, TasksEvent, TaskStepPage } from "../../api/types";
 import { ApiError } from "../../api/problem";
 import { Ago, Badge, Button, Code, CopyButton, Fact, Facts, Meter, Moment } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
 import { Icon } from "../../components/icons";
+import { LimitedTaskNote } from "../../components/limiting";
 import { Empty, Panel } from "../../components/panel";
 import { PriorityMark, Status } from "../../components/status";
 import { Tags } from "../../components/tags";
@@ -171,6 +172,7 @@ function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.
             </Badge>
           </p>
         )}
+        {task.status === "queued" && !task.is_held && <WaitsForLimit task={task} />}
         <Waterfall task={task} childTasks={childTasks} />
       </section>
       <Tabs
@@ -205,6 +207,12 @@ function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.
       </div>
     </>
   );
+}
+
+/** Asked of its queue, and only while it waits: limits come and go without an event of the task. */
+function WaitsForLimit({ task: { priority } }: { task: Task }): JSX.Element {
+  const queue = useResource<Queue>(`queues/${priority}`, { topics: ["queues"], pace: 2000 });
+  return <LimitedTaskNote queue={queue.data} />;
 }
 
 function Progress({ task: { progress } }: { task: Task }): JSX.Element | null {
