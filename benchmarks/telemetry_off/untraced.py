@@ -41,7 +41,7 @@ REMOVALS: tuple[Removal, ...] = (
     # handing out
     (DECISIONS, "            previous_trace = task.history[-1].trace if task.history else None\n", ""),
     (DECISIONS, ", now, task.expires_at, previous_trace)", ", now, task.expires_at)"),
-    (VIEWS, "            previous_trace=lease.previous_trace,\n", ""),
+    (VIEWS, "        previous_trace=lease.previous_trace,\n", ""),
     # running
     (
         ATTEMPTS,
