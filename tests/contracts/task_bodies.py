@@ -20,6 +20,26 @@ class Odd(BaseException):
         raise Odd
 
 
+class Unanswering(Exception):
+    def __bool__(self) -> bool:
+        raise RuntimeError("asked")
+
+
+class _Unnamed(type):
+    @property
+    def __name__(cls) -> str:
+        raise RuntimeError("asked")
+
+
+class Unnamed(Exception, metaclass=_Unnamed):
+    pass
+
+
+class Unshown:
+    def __repr__(self) -> str:
+        raise Unnamed
+
+
 def nothing() -> None:
     pass
 
@@ -39,6 +59,17 @@ def raise_something(number: int) -> int:
     }
     if number in errors:
         raise errors[number]
+    return number
+
+
+def fail_with_something_odd(number: int) -> int:
+    held = Unshown()
+    if number == 0:
+        raise ValueError("from one that does not say whether it is true") from Unanswering()
+    if number == 1:
+        raise Unnamed("its class does not say its name")
+    if number == 2:
+        raise ValueError("with something that cannot be shown", id(held))
     return number
 
 
@@ -85,6 +116,7 @@ BODIES: list[Callable[..., Any]] = [
     nothing,
     double,
     raise_something,
+    fail_with_something_odd,
     make_a_lock,
     stumble,
     report_twice,

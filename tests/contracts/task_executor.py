@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -13,9 +14,11 @@ import pytest
 from fastworker.adapters.json_codec import JsonPayloadCodec
 from fastworker.application.current_task import current_task
 from fastworker.application.execution import Execution, StopReason
-from fastworker.application.notes import LINES_WAITING
+from fastworker.application.failure_locals import LocalsReader
+from fastworker.application.notes import LINES_WAITING, Note
 from fastworker.application.ports.task_executor import TaskExecutor
 from fastworker.application.task_function import TaskFunction, task
+from fastworker.domain.frame_locals import FailureLocals
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import Outcome
@@ -42,7 +45,7 @@ class Results:
 
     def __init__(self) -> None:
         self.outcomes: list[tuple[Execution, Outcome]] = []
-        self.notes: dict[int, list[Progress | LogLine]] = {}
+        self.notes: dict[int, list[Note]] = {}
         self.events: list[tuple[str, int]] = []
         self.threads: set[int] = set()
         self.most_at_once = 0
@@ -83,6 +86,11 @@ class TaskExecutorContract:
     def executor(self) -> TaskExecutor:
         """The executor that is tested, with room for at least eight attempts at once."""
         raise NotImplementedError
+
+    @pytest.fixture
+    def telling_executor(self, executor: TaskExecutor) -> TaskExecutor:
+        """The same, for attempts whose failures tell their locals."""
+        return executor
 
     def a_task(self, body: Callable[..., Any]) -> TaskFunction[..., Any, Any]:
         """Return a task that does what one of `task_bodies` does; `def` unless the executor runs another kind."""
@@ -134,6 +142,25 @@ class TaskExecutorContract:
             4: ("CancelledError", ""),
             5: ("Odd", "(its text cannot be shown: Odd)"),
         } | {number: str(number).encode() for number in range(6, 40)}
+
+    async def test_an_error_that_tells_its_locals_ends_its_attempt_whatever_objects_it_has(
+        self, telling_executor: TaskExecutor
+    ) -> None:
+        results, read = Results(), LocalsReader(time.monotonic)
+        attempts = executions(self.a_task(task_bodies.fail_with_something_odd), *((number,) for number in range(20)))
+        async with telling_executor.open(results.done, results.noted):
+            for attempt in attempts:
+                attempt.read_locals = read
+                telling_executor.start(attempt)
+            await results.have(20)
+            await anyio.lowlevel.checkpoint()
+        errors = [results.by_token()[number] for number in range(3)]
+        assert [error[0] for error in errors] == ["ValueError", "Unnamed", "ValueError"]
+        assert [results.by_token()[number] for number in range(3, 20)] == [b"%d" % number for number in range(3, 20)]
+        for number in range(3):
+            (found,) = results.notes[number]
+            assert isinstance(found, FailureLocals)
+            assert dict(found.frames[-1].locals) == {"number": str(number), "held": "<repr failed: Unnamed>"}
 
     async def test_an_attempt_with_arguments_that_do_not_fit_or_a_result_without_a_json_form_is_a_failure(
         self, executor: TaskExecutor

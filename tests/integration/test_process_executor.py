@@ -16,12 +16,13 @@ from typing import Any, override
 
 import pytest
 
-from fastworker.adapters.executors import ProcessExecutor
+from fastworker.adapters.executors import ChildSurroundings, ProcessExecutor
 from fastworker.adapters.json_codec import JsonPayloadCodec
 from fastworker.application.execution import Execution, StopReason
 from fastworker.application.ports.task_executor import TaskExecutor
 from fastworker.application.task_function import TaskFunction, task
 from fastworker.domain.errors import InvalidTaskModule
+from fastworker.domain.frame_locals import FailureLocals
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.lifecycle import TaskStatus
 from fastworker.domain.task import ErrorRecord, Outcome
@@ -47,8 +48,11 @@ class UnpreparedCodec(JsonPayloadCodec):
         super().__init__()
 
 
-def executor_of(processes: int = 2, **limits: int) -> ProcessExecutor:
-    return ProcessExecutor(processes=processes, codec=CODEC, **limits)
+TELLING = ChildSurroundings("contextlib:nullcontext", {}, show_locals=True)
+
+
+def executor_of(processes: int = 2, **settings: Any) -> ProcessExecutor:
+    return ProcessExecutor(processes=processes, codec=CODEC, **settings)
 
 
 def an_attempt(
@@ -84,6 +88,10 @@ class TestProcessExecutor(KeepingExecutorContract, StoppingExecutorContract):
     @pytest.fixture
     def executor(self) -> TaskExecutor:
         return executor_of()
+
+    @pytest.fixture
+    def telling_executor(self) -> TaskExecutor:
+        return executor_of(surroundings=TELLING)
 
     def a_task(self, body: Callable[..., Any]) -> TaskFunction[..., Any, Any]:
         return process_tasks.DEF_TASKS[body.__name__]
@@ -136,11 +144,13 @@ class Bench(Results):
         return note.done
 
 
-def with_executor(body: Callable[[Bench, ProcessExecutor], Awaitable[None]], processes: int = 2, **limits: int) -> None:
+def with_executor(
+    body: Callable[[Bench, ProcessExecutor], Awaitable[None]], processes: int = 2, **settings: Any
+) -> None:
     """Run a test's body with an executor on a loop of its own; no child may be left afterwards."""
 
     async def main() -> None:
-        executor = executor_of(processes, **limits)
+        executor = executor_of(processes, **settings)
         bench = Bench(executor)
         async with executor.open(bench.done, bench.noted):
             await body(bench, executor)
@@ -545,3 +555,14 @@ def test_children_die_with_a_worker_that_is_killed(name: str) -> None:
         finally:
             worker.kill()
     asyncio.run(until(lambda: not is_alive(child)))
+
+
+def test_the_time_of_an_attempt_is_over_before_its_locals_are_read() -> None:
+    async def body(bench: Bench, _: ProcessExecutor) -> None:
+        outcome = await bench.outcome(process_tasks.fail_beside_a_timer, terms=Terms(timeout_seconds=60.0))
+        assert error_of(outcome).error_type == "ValueError"
+        ((found,),) = bench.notes.values()
+        assert isinstance(found, FailureLocals)
+        assert dict(found.frames[-1].locals) == {"timer": "0.0"}
+
+    with_executor(body, processes=1, surroundings=TELLING)

@@ -1,4 +1,4 @@
-"""With --show-locals a failed task shows the variables of its frames, wherever it runs; without, nobody sees them."""
+"""With --show-locals a failed task shows the locals of its frames, wherever it runs; without, nobody sees them."""
 
 import json
 import urllib.request
@@ -35,7 +35,7 @@ class Api:
 
 
 def told(error: dict[str, Any]) -> list[tuple[str, dict[str, str]]]:
-    """The functions and the variables of the frames."""
+    """The functions and the locals of the frames."""
     return [(each["function"], {one["name"]: one["value"] for one in each["locals"]}) for each in error["frames"]]
 
 
@@ -49,7 +49,7 @@ WHERE = [
 
 
 @pytest.mark.parametrize("options", WHERE)
-def test_the_variables_of_a_failure_are_shown_where_they_are_asked_for(
+def test_the_locals_of_a_failure_are_shown_where_they_are_asked_for(
     system: StartSystem, options: dict[str, Any]
 ) -> None:
     api = Api(system, **options)

@@ -18,8 +18,8 @@ from .alarms import Alarms
 from .background import background_tasks
 from .batch_size import outcome_bytes
 from .current_task import NOTE_CHARACTERS
-from .execution import Execution, StopReason, TellingExecution, error_record, failure, is_too_late, stopped
-from .failure_locals import MOST_CHARACTERS
+from .execution import Execution, StopReason, error_record, failure, is_too_late, stopped
+from .failure_locals import MOST_CHARACTERS, LocalsReader
 from .messages import (
     BATCH_BYTES,
     BATCH_ENTRIES,
@@ -46,7 +46,7 @@ from .wakeup import Wakeup
 type EndedAttempt = tuple[ReportEntry, bytes]
 
 LINES_OF_A_FAILURE = MOST_CHARACTERS // NOTE_CHARACTERS + 1
-"""The variables of a failed attempt take as much of a report as so many log lines."""
+"""The locals of a failed attempt take as much of a report as so many log lines."""
 
 
 class Attempts:
@@ -76,7 +76,7 @@ class Attempts:
         self._process_executor = process_executor
         self._grace_seconds = grace_seconds
         self._find_tracing = find_tracing
-        self._new_execution = TellingExecution if show_locals else Execution
+        self._read_locals = LocalsReader(clock.now) if show_locals else None
         self._alarms: Alarms[Execution] = Alarms(clock, self._ring, still_on=lambda each: each.token in self._running)
         self._running: dict[int, Execution] = {}
         self._disowned: set[int] = set()
@@ -169,7 +169,7 @@ class Attempts:
         except FastWorkerError as error:
             self._end(entry.task_id, entry.token, Outcome(TaskStatus.FAILURE, error=error_record(error)))
             return
-        execution = self._new_execution(
+        execution = Execution(
             entry.task_id,
             entry.attempt,
             entry.token,
@@ -180,6 +180,7 @@ class Attempts:
             details.priority,
             details.terms,
             None if details.start_by is None else details.start_by - clock_offset,
+            self._read_locals,
         )
         if execution.start_by is not None and is_too_late(execution):
             self._end(entry.task_id, entry.token, Outcome(TaskStatus.EXPIRED))

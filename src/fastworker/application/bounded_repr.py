@@ -7,10 +7,11 @@ what it names (`password=…`) sees the name before the value.
 
 from array import array
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
-from reprlib import Repr
-from typing import Any, override
+from typing import Any
+
+from fastworker.domain.text import type_name
 
 VALUE_CHARACTERS = 200
 """Of one value; the same of each text inside it, before all is cut."""
@@ -18,81 +19,108 @@ VALUE_CHARACTERS = 200
 MOST_MEMBERS = 10
 """Of a collection, and of each inside it, down to three levels: a thousand values at most."""
 
+MOST_LEVELS = 3
+
 LARGEST_BITS = 2_048
 """Of a number whose digits are shown: Python takes quadratic time for them, and refuses to make very many."""
 
-_RENDERED = (str, bytes, bytearray, int, list, tuple, dict, set, frozenset, deque, array)
-_MAPPINGS = (OrderedDict, defaultdict, Counter)
-_WAYS: dict[Any, str] = {each.__repr__: each.__name__ for each in _RENDERED} | {
-    each.__repr__: "mapping" for each in _MAPPINGS
-}
+MORE = "..."
 
 
-def bounded_repr(value: Any) -> str:
+class Budget:
+    """How many characters may still be told, and until when values may be rendered."""
+
+    def __init__(self, characters: int, *, now: Callable[[], float], until: float) -> None:
+        self._characters = characters
+        self._now = now
+        self._until = until
+
+    @property
+    def is_spent(self) -> bool:
+        """True when no value may be begun any more."""
+        return self._characters < 0 or self._now() > self._until
+
+    def take(self, *texts: str) -> bool:
+        """Make room for some texts; False when they do not fit any more."""
+        self._characters -= sum(map(len, texts))
+        return self._characters >= 0
+
+
+def bounded_repr(value: Any, budget: Budget) -> str:
     """Return the `repr` of a value, shortened; of one whose `__repr__` raises, what it raised."""
-    return cut(_BOUNDED.repr(value), VALUE_CHARACTERS)
+    return cut(_shown(value, budget, MOST_LEVELS), VALUE_CHARACTERS)
 
 
 def cut(text: str, limit: int) -> str:
     """Return text that UTF-8 can carry, of at most so many characters: a longer one loses its end."""
     clean = text[: limit + 1].encode("utf-8", "replace").decode()
-    return clean if len(clean) <= limit else f"{clean[: limit - 3]}..."
+    return clean if len(clean) <= limit else f"{clean[: limit - len(MORE)]}{MORE}"
 
 
-class _BoundedRepr(Repr):
-    """Finds the way to render a value by its `__repr__`: a class of its own may have left that as it was.
+def _shown(value: Any, budget: Budget, levels: int) -> str:
+    try:
+        return _by_shape(value, budget, levels)
+    except BaseException as broken:  # it is a user's code, in the middle of reporting another error
+        return f"<repr failed: {type_name(broken)}>"
 
-    Mappings and sets are shown in their own order. The standard library sorts them first, all of them.
+
+def _by_shape(value: Any, budget: Budget, levels: int) -> str:
+    """Find the shape by the `__repr__`, which a class of a user's own may have left as it was.
+
+    The members are asked of the class that it is of, as that `__repr__` does.
     """
 
-    @override
-    def repr1(self, x: Any, level: int) -> str:
-        try:
-            way = _WAYS.get(type(x).__repr__, "instance")
-            return str(getattr(self, f"repr_{way}")(x, level))
-        except BaseException as broken:  # it is a user's code, in the middle of reporting another error
-            return f"<repr failed: {type(broken).__name__}>"
+    def first(members: Iterable[Any]) -> str:
+        return _first(members, lambda each: _shown(each, budget, levels - 1), budget, levels)
 
-    @override
-    def repr_str(self, x: Any, level: int) -> str:
-        return repr(x[:VALUE_CHARACTERS]) + ("..." if len(x) > VALUE_CHARACTERS else "")
-
-    repr_bytes = repr_bytearray = repr_str
-
-    @override
-    def repr_int(self, x: int, level: int) -> str:
-        bits = int.bit_length(x)
-        return int.__repr__(x) if bits <= LARGEST_BITS else f"<a number of {bits} bits>"
-
-    @override
-    def repr_dict(self, x: dict[Any, Any], level: int) -> str:
-        pairs = (f"{self.repr1(key, level - 1)}: {self.repr1(each, level - 1)}" for key, each in dict.items(x))
-        return f"{{{_first(pairs, level)}}}" if x else "{}"
-
-    def repr_mapping(self, x: dict[Any, Any], level: int) -> str:
-        return f"{type(x).__name__}({self.repr_dict(x, level)})"
-
-    @override
-    def repr_set(self, x: Any, level: int) -> str:
-        members = _first((self.repr1(each, level - 1) for each in x), level)
-        return f"{{{members}}}" if x else "set()"
-
-    @override
-    def repr_frozenset(self, x: Any, level: int) -> str:
-        return f"frozenset({self.repr_set(x, level) if x else ''})"
-
-    @override
-    def repr_instance(self, x: Any, level: int) -> str:
-        return cut(repr(x), VALUE_CHARACTERS)
+    shape: object = type(value).__repr__
+    match shape:
+        case str.__repr__ | bytes.__repr__ | bytearray.__repr__:
+            return repr(value[:VALUE_CHARACTERS]) + (MORE if len(value) > VALUE_CHARACTERS else "")
+        case int.__repr__:
+            return _number(value)
+        case list.__repr__:
+            return f"[{first(list.__iter__(value))}]"
+        case tuple.__repr__:
+            return f"({first(tuple.__iter__(value))}{',' if tuple.__len__(value) == 1 else ''})"
+        case deque.__repr__:
+            return f"deque([{first(deque.__iter__(value))}])"
+        case array.__repr__:
+            inside = first(array.__iter__(value))
+            return f"array({value.typecode!r}, [{inside}])" if inside else f"array({value.typecode!r})"
+        case set.__repr__:
+            return f"{{{first(set.__iter__(value))}}}" if set.__len__(value) else "set()"
+        case frozenset.__repr__:
+            return f"frozenset({{{first(frozenset.__iter__(value))}}})" if frozenset.__len__(value) else "frozenset()"
+        case dict.__repr__:
+            return _mapping(value, budget, levels)
+        case OrderedDict.__repr__ | defaultdict.__repr__ | Counter.__repr__:
+            return f"{type_name(value)}({_mapping(value, budget, levels)})"
+        case _:
+            return cut(repr(value), VALUE_CHARACTERS)
 
 
-def _first(texts: Iterable[str], level: int) -> str:
-    """Return the first of some texts, which are made as they are taken; at the last level none."""
-    shown = list(islice(texts, MOST_MEMBERS + 1 if level > 0 else 0))
-    is_cut = level <= 0 or len(shown) > MOST_MEMBERS
-    return ", ".join([*shown[:MOST_MEMBERS], "..."] if is_cut else shown)
+def _mapping(value: dict[Any, Any], budget: Budget, levels: int) -> str:
+    """Return the pairs in their own order: the standard library sorts them first, all of them."""
+
+    def pair(each: tuple[Any, Any]) -> str:
+        return ": ".join(_shown(part, budget, levels - 1) for part in each)
+
+    return f"{{{_first(dict.items(value), pair, budget, levels)}}}"
 
 
-_BOUNDED = _BoundedRepr()
-_BOUNDED.maxlevel = 3
-_BOUNDED.maxtuple = _BOUNDED.maxlist = _BOUNDED.maxdeque = _BOUNDED.maxarray = MOST_MEMBERS
+def _number(value: int) -> str:
+    bits = int.bit_length(value)
+    return int.__repr__(value) if bits <= LARGEST_BITS else f"<a number of {bits} bits>"
+
+
+def _first[T](members: Iterable[T], show: Callable[[T], str], budget: Budget, levels: int) -> str:
+    """Return the first members, one shown after the other as long as there is time, and room in the text of a value."""
+    texts: list[str] = []
+    room = VALUE_CHARACTERS
+    for member in islice(members, MOST_MEMBERS + 1):
+        if len(texts) == MOST_MEMBERS or levels == 0 or room < 0 or budget.is_spent:
+            return ", ".join([*texts, MORE])
+        texts.append(show(member))
+        room -= len(texts[-1])
+    return ", ".join(texts)

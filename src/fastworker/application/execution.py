@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 from types import TracebackType
-from typing import Any, ClassVar
+from typing import Any
 
 import anyio
 
@@ -20,10 +20,11 @@ from fastworker.domain.priority import TaskPriority
 from fastworker.domain.retry import may_retry
 from fastworker.domain.task import ErrorRecord, Outcome
 from fastworker.domain.terms import LONGEST_SECONDS, NO_TERMS, Terms
-from fastworker.domain.text import bounded, text_of
+from fastworker.domain.text import bounded, text_of, type_name
 
 from .current_task import note_in_task, running_execution
-from .failure_locals import locals_of
+from .failure_locals import ReadLocals
+from .log import log
 from .messages import MESSAGE_CHARACTERS
 from .notes import Notes
 from .ports.codec import SignatureCodec
@@ -49,7 +50,8 @@ class Execution:
     """One attempt of one task in a worker; `started_at` is set when the function is about to be called.
 
     `announce` is the executor's: it brings to the event loop that `notes` has something new, from whatever thread.
-    `span` is there when the attempt is traced; whoever started the attempt ends it.
+    `span` is there when the attempt is traced; whoever started the attempt ends it. `read_locals` is there when its
+    failure is to tell what the frames had.
     """
 
     task_id: str
@@ -62,13 +64,13 @@ class Execution:
     priority: TaskPriority = TaskPriority.NORMAL
     terms: Terms = NO_TERMS
     start_by: float | None = None  # the moment of `now` after which it may not begin any more
+    read_locals: ReadLocals | None = None
     started_at: float = 0.0
     stop_reason: StopReason | None = None
     announce: "Callable[[Execution], None] | None" = None
     loop_thread: int | None = None  # of an `async def` function: where the loop runs that it must not hold up
     span: RunSpan | None = None
     _notes: Notes | None = field(default=None, init=False)
-    tells_locals: ClassVar[bool] = False
 
     @property
     def notes(self) -> Notes:
@@ -80,13 +82,6 @@ class Execution:
             if self._notes is None:
                 self._notes = Notes()
             return self._notes
-
-
-class TellingExecution(Execution):
-    """One that tells of the variables of its frames if it fails: a class, so that no other attempt pays for it."""
-
-    __slots__ = ()
-    tells_locals: ClassVar[bool] = True
 
 
 def perform(execution: Execution) -> Outcome:
@@ -147,8 +142,8 @@ def stopped(execution: Execution, how: str) -> Outcome:
 
 def failure(execution: Execution, error: BaseException) -> Outcome:
     """Return the outcome of an attempt that ended with an exception; of one that was cancelled, whichever it was."""
-    if execution.tells_locals:
-        _tell_locals(execution, error)
+    if execution.read_locals is not None:
+        _tell_locals(execution, execution.read_locals, error)
     if execution.stop_reason is StopReason.CANCEL:
         return _cancelled_by(execution, error)
     return Outcome(
@@ -168,10 +163,14 @@ def _cancelled_by(execution: Execution, error: BaseException) -> Outcome:
     return Outcome(TaskStatus.CANCELLED, b"", cancelled, _run_seconds(execution))
 
 
-def _tell_locals(execution: Execution, error: BaseException) -> None:
-    told = locals_of(error, now=execution.now)
-    if told is not None:
-        note_in_task(execution, told)
+def _tell_locals(execution: Execution, read: ReadLocals, error: BaseException) -> None:
+    """Tell what the frames of a failure had; whatever that meets, the failure is reported."""
+    try:
+        found = read(error)
+        if found is not None:
+            note_in_task(execution, found)
+    except BaseException as broken:  # objects of a user's own are asked
+        log.warning("locals_not_read", task_id=execution.task_id, error=type_name(broken))
 
 
 def _success(execution: Execution, value: Any) -> Outcome:
@@ -204,7 +203,7 @@ def error_record(error: BaseException) -> ErrorRecord:
     trace = error.__traceback__.tb_next if error.__traceback__ else None  # without the frame of this module
     lines = [] if isinstance(error, _MISFITS) else _lines(error, trace)
     return ErrorRecord(
-        bounded(type(error).__name__, 200),
+        bounded(type_name(error), 200),
         bounded(text_of(error), MESSAGE_CHARACTERS),
         bounded("".join(lines), TRACEBACK_CHARACTERS),
     )
@@ -216,4 +215,4 @@ def _lines(error: BaseException, trace: TracebackType | None) -> list[str]:
     try:
         return traceback.format_exception(type(error), error, trace)
     except BaseException as broken:  # an exception whose __str__ raises
-        return [f"{type(error).__name__} (its text cannot be shown: {type(broken).__name__})\n"]
+        return [f"{type_name(error)} (its text cannot be shown: {type_name(broken)})\n"]

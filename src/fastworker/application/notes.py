@@ -1,5 +1,5 @@
-"""What a running attempt wants to be known, on its way to the control plane: progress, log lines, spans, and what its
-frames had when it failed."""
+"""What a running attempt wants to be known, on its way to the control plane: progress, log lines, spans, and the
+locals of its failure."""
 
 from collections import deque
 from typing import assert_never
@@ -19,14 +19,14 @@ LINES_WAITING = 100
 class Notes:
     """What one attempt has noted and was not taken yet, from any thread: the latest progress, log lines, spans.
 
-    Of its failure it tells when all else is over.
+    The locals of its failure come when all else is over.
     """
 
     def __init__(self) -> None:
         self._progress: deque[Progress] = deque(maxlen=1)
         self._lines: deque[LogLine] = deque(maxlen=LINES_WAITING)
         self._spans: deque[TaskSpan] = deque(maxlen=LINES_WAITING)
-        self._failure: FailureLocals | None = None
+        self._locals: FailureLocals | None = None
 
     def add(self, note: Note) -> None:
         """Add a note; a progress takes the place of the one before."""
@@ -38,7 +38,7 @@ class Notes:
             case TaskSpan():
                 self._spans.append(note)
             case FailureLocals():
-                self._failure = note
+                self._locals = note
             case _:
                 assert_never(note)
 
@@ -48,8 +48,8 @@ class Notes:
         for waiting in (self._lines, self._spans, self._progress):
             for _ in range(len(waiting)):
                 taken.append(waiting.popleft())  # noqa: PERF401 - other threads append meanwhile
-        failure, self._failure = self._failure, None
-        return taken if failure is None else [*taken, failure]
+        of_failure, self._locals = self._locals, None
+        return taken if of_failure is None else [*taken, of_failure]
 
 
 def event_of(note: Note, task: Task, worker_id: str, *, now: float) -> TaskNoted | TaskTraced | LocalsTold:

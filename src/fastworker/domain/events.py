@@ -120,11 +120,11 @@ class TaskTraced:
 
 @dataclass(frozen=True, slots=True)
 class LocalsTold:
-    """A running attempt fails, and its worker told of the variables: for people, of no effect on the task."""
+    """A running attempt fails, and its worker told the locals of its frames: for people, of no effect on the task."""
 
     task_id: str
     attempt: int
-    told: FailureLocals
+    locals: FailureLocals
 
 
 @dataclass(frozen=True, slots=True)

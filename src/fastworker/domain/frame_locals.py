@@ -1,16 +1,19 @@
-"""The local variables of a failure's frames as text, as people are shown them."""
+"""The locals of a failure's frames, its local variables as text, as people are shown them."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class FrameLocals:
-    """The variables of one frame, as (name, text), and its place as the traceback names it."""
+    """The locals of one frame, as (name, text), and its place as the traceback names it.
+
+    The names of those that take what has no parameter of its own have their stars: `*args`, `**kwargs`.
+    """
 
     file: str
     line: int
     function: str
-    variables: tuple[tuple[str, str], ...]
+    locals: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

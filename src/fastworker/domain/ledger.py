@@ -107,7 +107,7 @@ class Ledger:
         self.superseded = 0
         self.actions = 0  # of people
         self.spans = 0  # that workers have told of
-        self.failures_told = 0  # with the variables of their frames
+        self.locals_told = 0
         self.finished = dict.fromkeys(TaskStatus, 0)
         self._attempts_kept = attempts_kept
         self._lines_kept = lines_kept
@@ -159,7 +159,7 @@ class Ledger:
             case TaskTraced():
                 self.spans += 1
             case LocalsTold():
-                self.failures_told += 1
+                self.locals_told += 1
             case TaskFollowed():
                 self._journal(self.tasks[event.task_id])
             case TaskWatched():

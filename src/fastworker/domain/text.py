@@ -15,4 +15,10 @@ def text_of(error: BaseException) -> str:
     try:
         return str(error)
     except BaseException as broken:
-        return f"(its text cannot be shown: {type(broken).__name__})"
+        return f"(its text cannot be shown: {type_name(broken)})"
+
+
+def type_name(value: object) -> str:
+    """Return the name of a value's class as Python has it: a class of a user's own may have put code in its place."""
+    name: str = vars(type)["__name__"].__get__(type(value))
+    return name

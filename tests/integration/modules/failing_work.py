@@ -1,4 +1,4 @@
-"""Tasks that fail with something in their variables, wherever they run."""
+"""Tasks that fail with something in their locals, wherever they run."""
 
 from fastworker import task
 

@@ -42,7 +42,7 @@ def boast(length: int) -> str:
 
 @task
 def fail(number: int) -> None:
-    """Fail with a variable."""
+    """Fail with a local variable."""
     raise ValueError("no")
 
 
@@ -158,7 +158,7 @@ async def test_large_outcomes_are_taken_as_far_as_they_fit_and_at_least_one_is()
         assert [len(attempts.take_ended()) for _ in range(5)] == [1, 1, 1, 1, 0]
 
 
-async def test_what_failures_tell_of_their_variables_goes_before_them_and_takes_more_room_than_a_line() -> None:
+async def test_the_locals_of_failures_go_before_them_and_take_more_room_than_a_line() -> None:
     async with open_attempts(show_locals=True) as attempts:
         many = 2 * BATCH_ENTRIES // LINES_OF_A_FAILURE
         for token in range(1, many + 1):
@@ -168,7 +168,7 @@ async def test_what_failures_tell_of_their_variables_goes_before_them_and_takes_
         assert BATCH_ENTRIES <= LINES_OF_A_FAILURE * len(first) < BATCH_ENTRIES + LINES_OF_A_FAILURE
         for entry in first:
             assert entry.locals is not None
-            assert entry.locals.frames[-1].variables == (("number", str(entry.token)),)
+            assert entry.locals.frames[-1].locals == (("number", str(entry.token)),)
         told = [entry.token for entry in first]
         assert [entry.token for entry, _ in attempts.take_ended()] == told
         assert len(attempts.take_notes()) + len(first) == many

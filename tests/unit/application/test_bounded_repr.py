@@ -8,7 +8,13 @@ from typing import Any, NamedTuple, override
 
 import pytest
 
-from fastworker.application.bounded_repr import VALUE_CHARACTERS, bounded_repr, cut
+from fastworker.application.bounded_repr import VALUE_CHARACTERS, Budget, cut
+from fastworker.application.bounded_repr import bounded_repr as bounded_repr_within
+
+
+def bounded_repr(value: Any) -> str:
+    """Render a value with all the time that it takes."""
+    return bounded_repr_within(value, Budget(10_000, now=lambda: 0.0, until=1.0))
 
 
 class Point(NamedTuple):
@@ -33,6 +39,18 @@ class Secret(str):
     @override
     def __repr__(self) -> str:
         return "Secret(...)"
+
+
+class Unnamed(type):
+    """A class of classes that do not say their name."""
+
+    @property
+    def __name__(cls) -> str:
+        raise OSError("no")
+
+
+class UnnamedError(Exception, metaclass=Unnamed):
+    pass
 
 
 class Refusing:
@@ -99,6 +117,7 @@ def test_a_small_value_is_shown_as_python_shows_it(value: Any) -> None:
         (1 << 5_000, "<a number of 5001 bits>"),
         (Refusing(ValueError("no")), "<repr failed: ValueError>"),
         (Refusing(SystemExit("no")), "<repr failed: SystemExit>"),
+        (Refusing(UnnamedError()), "<repr failed: UnnamedError>"),
         ([1, Refusing(ValueError("no")), 2], "[1, <repr failed: ValueError>, 2]"),
         ("\ud800", "'\\ud800'"),
     ],
@@ -149,7 +168,7 @@ def test_of_a_collection_no_more_members_are_asked_than_are_shown() -> None:
         assert len(asked) <= 22
 
 
-def test_a_class_that_lies_of_its_size_harms_nothing() -> None:
+def test_a_collection_is_asked_for_its_members_as_its_class_has_them() -> None:
     class Endless(list[int]):
         @override
         def __iter__(self) -> Iterator[int]:
@@ -160,7 +179,28 @@ def test_a_class_that_lies_of_its_size_harms_nothing() -> None:
         def __len__(self) -> int:
             raise OSError
 
-    assert bounded_repr(Endless()) == "<repr failed: OSError>"
+    assert bounded_repr(Endless([7])) == "[7]"
+
+
+def test_no_more_members_are_shown_than_there_is_room_for() -> None:
+    asked: list[int] = []
+
+    class Long:
+        @override
+        def __repr__(self) -> str:
+            asked.append(1)
+            return "x" * 150
+
+    assert len(bounded_repr([[[Long()] * 10] * 10] * 10)) == VALUE_CHARACTERS
+    assert len(asked) == 2
+
+
+def test_when_the_characters_of_a_failure_are_told_no_member_is_begun() -> None:
+    budget = Budget(3, now=lambda: 0.0, until=1.0)
+    assert budget.take("abc")
+    assert bounded_repr_within([1], budget) == "[1]"
+    assert not budget.take("d")
+    assert bounded_repr_within([1], budget) == "[...]"
 
 
 def test_a_text_is_cut_to_what_can_be_sent() -> None:

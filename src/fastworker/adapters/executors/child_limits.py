@@ -12,7 +12,9 @@ from pathlib import Path
 from types import FrameType
 
 from fastworker.application.execution import Execution, StopReason, failure, perform, perform_async
+from fastworker.application.failure_locals import ReadLocals
 from fastworker.domain.errors import TaskTimeout
+from fastworker.domain.frame_locals import FailureLocals
 from fastworker.domain.task import Outcome
 
 from .parent_link import UNDISTURBED
@@ -96,6 +98,16 @@ def _perform_under_alarm(execution: Execution, seconds: float) -> Outcome:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, _ignore)
+
+
+def after_its_time(read: ReadLocals) -> ReadLocals:
+    """Have the locals of an attempt read when its time counts no more: an alarm meanwhile would hide its error."""
+
+    def read_then(error: BaseException) -> FailureLocals | None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        return read(error)
+
+    return read_then
 
 
 def _ignore(_: int, frame: FrameType | None) -> None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from fastworker.application.execution import Execution, TellingExecution, error_record
+from fastworker.application.execution import Execution, error_record
+from fastworker.application.failure_locals import LocalsReader, ReadLocals
 from fastworker.application.ports.codec import PayloadCodec
 from fastworker.application.ports.tracing import FindTracing, RunSpan
 from fastworker.application.task_function import TaskFunction
@@ -22,7 +23,14 @@ from fastworker.domain.priority import TaskPriority
 from fastworker.domain.task import Outcome
 from fastworker.domain.terms import Terms
 
-from .child_limits import be_the_first_to_go, die_with, outlive_signals, perform_in_time, resident_bytes
+from .child_limits import (
+    after_its_time,
+    be_the_first_to_go,
+    die_with,
+    outlive_signals,
+    perform_in_time,
+    resident_bytes,
+)
 from .parent_link import ParentLink
 from .process_frames import Header, outcome_header
 from .surroundings import entered, shows_locals
@@ -35,7 +43,7 @@ class _Bench:
     link: ParentLink
     codec: PayloadCodec
     find_tracing: FindTracing
-    new_execution: type[Execution]
+    read_locals: ReadLocals | None
 
 
 def main(descriptor: int, worker_pid: int) -> None:
@@ -50,7 +58,8 @@ def main(descriptor: int, worker_pid: int) -> None:
         return
     codec, surroundings = _settle(hello), hello["surroundings"]
     with entered(surroundings) as find_tracing:
-        bench = _Bench(link, codec, find_tracing, TellingExecution if shows_locals(surroundings) else Execution)
+        reader = after_its_time(LocalsReader(time.monotonic)) if shows_locals(surroundings) else None
+        bench = _Bench(link, codec, find_tracing, reader)
         link.send({"kind": "ready"})
         for header, payload in frames:
             outcome = _run(bench, header, payload)
@@ -102,7 +111,7 @@ def _run(bench: _Bench, header: Header, payload: bytes) -> Outcome:
         return Outcome(TaskStatus.FAILURE, error=error_record(error))
     if is_new:
         bench.link.send({"kind": "begun"})
-    execution = bench.new_execution(
+    execution = Execution(
         header["task_id"],
         header["attempt"],
         header["token"],
@@ -113,6 +122,7 @@ def _run(bench: _Bench, header: Header, payload: bytes) -> Outcome:
         TaskPriority(header["priority"]),
         _terms(header["terms"]),
         header["start_by"],
+        bench.read_locals,
         announce=bench.link.announce,
         span=_span(bench.find_tracing, header["trace"], header["spans"]),
     )

@@ -6,7 +6,7 @@
 | ready | child, once | |
 | run | worker | one attempt, and the trace that it is part of; payload: the arguments |
 | begun | child | the module of the task had to be imported first: its time starts now |
-| note | child | progress, log lines, spans and the variables of a failure |
+| note | child | progress, log lines, spans and the locals of a failure |
 | outcome | child | how the attempt ended, and the memory that the child holds; payload: the result |
 """
 
@@ -142,7 +142,7 @@ def _note_fields(note: Note) -> list[Any]:
                 note.attributes,
             ]
         case FailureLocals():
-            return ["locals", *([each.file, each.line, each.function, each.variables] for each in note.frames)]
+            return ["locals", *([each.file, each.line, each.function, each.locals] for each in note.frames)]
 
 
 def _note(kind: str, fields: list[Any]) -> Note:
@@ -159,8 +159,8 @@ def _note(kind: str, fields: list[Any]) -> Note:
 
 
 def _frame_locals(fields: list[Any]) -> FrameLocals:
-    file, line, function, variables = fields
-    return FrameLocals(file, line, function, tuple((name, text) for name, text in variables))
+    file, line, function, found = fields
+    return FrameLocals(file, line, function, tuple((name, text) for name, text in found))
 
 
 def _span(fields: list[Any]) -> TaskSpan:

@@ -1,5 +1,5 @@
 """What a child process has of its worker beside the task: logs and traces, set up by a function that it calls; and
-whether its failures tell of their variables."""
+whether its failures tell their locals."""
 
 import importlib
 from collections.abc import Mapping
@@ -39,5 +39,5 @@ def entered(header: dict[str, Any] | None) -> AbstractContextManager[FindTracing
 
 
 def shows_locals(header: dict[str, Any] | None) -> bool:
-    """Tell from the same whether failures tell of their variables."""
+    """Tell from the same whether failures tell their locals."""
     return header is not None and bool(header["show_locals"])

@@ -105,7 +105,7 @@ class Observatory(EventSink):
             TaskDue: self._waiting_again,
             TaskNoted: self._noted,
             TaskTraced: self._traced,
-            LocalsTold: self._told,
+            LocalsTold: self._locals_told,
             PriorityChanged: self._reordered,
             PriorityLimited: self._allowed,
             PriorityResumed: self._allowed,
@@ -285,8 +285,8 @@ class Observatory(EventSink):
     def _traced(self, event: TaskTraced) -> None:
         self.spans.add(self._ledger.tasks[event.task_id], event.attempt, event.worker_id, event.span)
 
-    def _told(self, event: LocalsTold) -> None:
-        self.locals.add(self._ledger.tasks[event.task_id], event.attempt, event.told)
+    def _locals_told(self, event: LocalsTold) -> None:
+        self.locals.add(self._ledger.tasks[event.task_id], event.attempt, event.locals)
 
     def _noted(self, event: TaskNoted) -> None:
         task, line = self._ledger.tasks[event.task_id], event.note

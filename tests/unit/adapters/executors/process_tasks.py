@@ -218,3 +218,16 @@ def make_local_task() -> TaskFunction[..., Any, Any]:
         pass
 
     return local
+
+
+class Timer:
+    """Shows how long the process has until its alarm rings."""
+
+    def __repr__(self) -> str:
+        return str(signal.getitimer(signal.ITIMER_REAL)[0])
+
+
+@task
+def fail_beside_a_timer() -> None:
+    timer = Timer()
+    raise ValueError(id(timer))

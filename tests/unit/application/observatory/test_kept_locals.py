@@ -60,9 +60,9 @@ def test_what_an_attempt_tells_after_its_end_is_dropped_and_nothing_of_it_change
     task = fail(plane, "t1")
     assert task.lease is not None
     plane.note("t1", task.lease, saying("late"))
-    assert [event.told for event in plane.sink.events if isinstance(event, LocalsTold)] == [saying("t1")]
+    assert [event.locals for event in plane.sink.events if isinstance(event, LocalsTold)] == [saying("t1")]
     assert task.journal is None
-    assert plane.ledger.failures_told == plane.rebuilt().failures_told == 1
+    assert plane.ledger.locals_told == plane.rebuilt().locals_told == 1
     assert plane.rebuilt().results.by_id == plane.ledger.results.by_id
 
 

@@ -117,7 +117,7 @@ def _frame(frame: FrameLocals, redaction: Redaction) -> Frame:
         file=frame.file,
         line=frame.line,
         function=frame.function,
-        locals=[LocalVariable(name=name, value=redaction.hide_local(name, text)) for name, text in frame.variables],
+        locals=[LocalVariable(name=name, value=redaction.hide_local(name, text)) for name, text in frame.locals],
     )
 
 
