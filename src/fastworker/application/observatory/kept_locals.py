@@ -1,6 +1,6 @@
-"""The local variables of failures that are kept for people: those of the latest failures, whatever task they are of.
+"""The locals of failures that are kept for people: those of the latest failures, whatever task they are of.
 
-A failure that told of none costs nothing here. Tasks are told apart by their number: an id may be used again.
+A failure that told none costs nothing here. Tasks are told apart by their number: an id may be used again.
 """
 
 from collections import OrderedDict
@@ -14,37 +14,38 @@ MOST_FAILURES = 1_000
 
 
 class KeptLocals:
-    """What was told of failed attempts; of the task that failed first, the first attempt goes first."""
+    """What failed attempts told; what was told first goes first, whichever attempt and task it is of."""
 
     def __init__(self, *, most: int = MOST_FAILURES) -> None:
         self._most = most
-        self._by_task: OrderedDict[int, dict[int, FailureLocals]] = OrderedDict()  # none is empty
-        self._count = 0
+        self._by_attempt: OrderedDict[tuple[int, int], FailureLocals] = OrderedDict()  # in the order of coming
+        self._attempts: dict[int, set[int]] = {}  # by task; none is empty
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._by_attempt)
 
-    def add(self, task: Task, attempt: int, told: FailureLocals) -> None:
-        """Keep what an attempt told of; said again, the latter holds."""
-        attempts = self._by_task.setdefault(task.number, {})
-        self._count += attempt not in attempts
-        attempts[attempt] = told
-        if self._count > self._most:
+    def add(self, task: Task, attempt: int, found: FailureLocals) -> None:
+        """Keep what an attempt told; said again, the latter holds."""
+        self._by_attempt[task.number, attempt] = found
+        self._by_attempt.move_to_end((task.number, attempt))
+        self._attempts.setdefault(task.number, set()).add(attempt)
+        if len(self) > self._most:
             self._drop_one()
 
     def of(self, task: Task, attempt: int) -> FailureLocals | None:
-        """Return what an attempt told of, if it did and that is kept."""
-        return self._by_task.get(task.number, {}).get(attempt)
+        """Return what an attempt told, if it did and that is kept."""
+        return self._by_attempt.get((task.number, attempt))
 
     def forget(self, tasks: Iterable[Task]) -> None:
-        """Let go of what tasks told of that are not remembered any more."""
-        if self._by_task:
+        """Let go of what tasks told that are not remembered any more."""
+        if self._attempts:
             for task in tasks:
-                self._count -= len(self._by_task.pop(task.number, ()))
+                for attempt in self._attempts.pop(task.number, ()):
+                    del self._by_attempt[task.number, attempt]
 
     def _drop_one(self) -> None:
-        number, attempts = next(iter(self._by_task.items()))
-        del attempts[next(iter(attempts))]
-        self._count -= 1
+        (number, attempt), _ = self._by_attempt.popitem(last=False)
+        attempts = self._attempts[number]
+        attempts.remove(attempt)
         if not attempts:
-            del self._by_task[number]
+            del self._attempts[number]

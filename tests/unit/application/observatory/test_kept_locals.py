@@ -1,4 +1,4 @@
-"""The variables of the latest failures are kept for people, for as long as their tasks are remembered."""
+"""The locals of the latest failures are kept for people, for as long as their tasks are remembered."""
 
 from fastworker.application.observatory.kept_locals import KeptLocals
 from fastworker.domain.events import LocalsTold
@@ -26,15 +26,20 @@ def test_each_attempt_has_its_own() -> None:
     assert len(kept) == 2
 
 
-def test_beyond_the_bound_the_first_task_that_failed_loses_its_first_attempts() -> None:
+def test_beyond_the_bound_what_came_first_goes_first_also_of_a_task_that_fails_again_and_again() -> None:
     kept = KeptLocals(most=3)
-    for attempt in (1, 2):
-        kept.add(T1, attempt, saying("a"))
-    for task in (T2, T3):
-        kept.add(task, 1, saying("b"))
-    assert [kept.of(T1, 1), kept.of(T1, 2), kept.of(T2, 1)] == [None, saying("a"), saying("b")]
-    kept.add(T2, 2, saying("c"))
-    assert (kept.of(T1, 2), len(kept)) == (None, 3)
+    kept.add(T1, 1, saying("a"))
+    kept.add(T2, 1, saying("b"))
+    kept.add(T1, 2, saying("c"))
+    kept.add(T1, 3, saying("d"))
+    assert [kept.of(T1, 1), kept.of(T2, 1), kept.of(T1, 2)] == [None, saying("b"), saying("c")]
+    kept.add(T1, 4, saying("e"))
+    assert (kept.of(T2, 1), kept.of(T1, 2), len(kept)) == (None, saying("c"), 3)
+    kept.add(T1, 2, saying("f"))
+    kept.add(T3, 1, saying("g"))
+    assert (kept.of(T1, 3), kept.of(T1, 2), len(kept)) == (None, saying("f"), 3)
+    kept.forget([T1, T2])
+    assert (kept.of(T3, 1), len(kept)) == (saying("g"), 1)
 
 
 def test_tasks_that_are_not_remembered_any_more_leave_nothing() -> None:
@@ -67,7 +72,7 @@ def test_what_an_attempt_tells_after_its_end_is_dropped_and_nothing_of_it_change
 
 
 def fail(plane: ObservedCoordinator, task_id: str) -> Task:
-    """Have a task fail that tells of its variables."""
+    """Have a task fail that tells its locals."""
     plane.accepted(a_submission(task_id))
     (task,) = plane.poll()
     assert task.lease is not None
