@@ -12,6 +12,8 @@ from typing import Any
 
 MASK = "••••••"
 _WORD = re.compile(r"\w[\w-]*")
+_ESCAPE = re.compile(r"\\+(?:x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|[a-z])?")
+"""One of a `repr`, or of a `repr` within it, where each backslash is two."""
 
 type Path = tuple[str, ...]
 
@@ -52,11 +54,16 @@ class Redaction:
     def hide_local(self, name: str, text: str) -> str:
         """Return the text of a local variable, or the mask in its place.
 
-        It is hidden by its name, and also where its text names what is to be hidden: a text has no members.
+        It is hidden by its name, and also where its text names what is to be hidden: a text has no members. The members
+        of `*args` have lost their names, so that nothing of them is shown.
         """
+        if not self._patterns:
+            return text
+        has_names = name.startswith("**") or not name.startswith("*")
+        words = (name.lstrip("*"), *_words(text))
         ends = [pattern[-1] for pattern in self._patterns]
-        is_hidden = ends and any(end.match(word) for word in (name, *_WORD.findall(text)) for end in ends)
-        return MASK if is_hidden else text
+        is_shown = has_names and not any(end.match(word) for word in words for end in ends)
+        return text if is_shown else MASK
 
     def _hides(self, path: Path) -> bool:
         """Tell whether a member, or one that it is part of, is to be hidden."""
@@ -81,6 +88,11 @@ class Redaction:
     def _member(self, name: str, value: Any, above: Path) -> Any:
         path = (*above, name)
         return MASK if any(_ends_with(path, pattern) for pattern in self._patterns) else self._hide(value, path)
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a `repr`, both with what may be an escape before them (`C:\\\\password`) and without it."""
+    return _WORD.findall(text) + _WORD.findall(_ESCAPE.sub(" ", text))
 
 
 def _ends_with(path: Path, pattern: tuple[re.Pattern[str], ...]) -> bool:

@@ -18,9 +18,23 @@ def charge(amount: int, password: str) -> None:
     raise ValueError("refused" if login else "")
 
 
-async def failed(served: Served) -> dict[str, Any]:
-    """Have a task fail, twice; return what the API says of it."""
-    handle = await served.client.delay("charge", 3, "hunter2")
+@task(retries=1, backoff=600)
+def charge_later(amount: int) -> None:
+    raise ValueError("refused")
+
+
+def call(*args: object) -> None:
+    raise ValueError("refused" if args else "")
+
+
+@task
+def calling(amount: int, password: str) -> None:
+    call(amount, password)
+
+
+async def failed(served: Served, name: str = "charge") -> dict[str, Any]:
+    """Have a task fail, for good; return what the API says of it."""
+    handle = await served.client.delay(name, 3, "hunter2")
     for _ in range(3):
         await served.turn()
     shown: dict[str, Any] = (await served.get(f"/tasks/{handle}")).json()
@@ -73,6 +87,29 @@ async def test_they_are_hidden_by_their_names_as_arguments_are() -> None:
         assert "hunter2" not in (await served.get(f"/tasks/{shown['id']}/attempts")).text
 
 
+async def test_what_is_passed_on_without_names_is_hidden_where_anything_is() -> None:
+    async with a_dashboard(functions=(calling,), show_locals=True, redact=["password"]) as served:
+        shown = await failed(served, "calling")
+        assert [variables(frame) for frame in shown["error_detail"]["frames"]] == [
+            {"amount": "3", "password": MASK},
+            {"*args": MASK},
+        ]
+
+
+async def test_an_error_that_came_without_a_traceback_has_no_frames_of_the_failure_before() -> None:
+    async with a_dashboard(functions=(charge_later,), show_locals=True) as served:
+        handle = await served.client.delay("charge_later", 3)
+        for _ in range(3):
+            await served.turn()
+        assert (await served.get(f"/tasks/{handle}")).json()["status"] == "scheduled"
+        assert (await served.post(f"/tasks/{handle}/actions/cancel")).status_code < 300
+        await served.turn()
+        shown = (await served.get(f"/tasks/{handle}")).json()
+        assert (shown["status"], shown["error_detail"]["type"]) == ("cancelled", "TaskCancelled")
+        assert shown["error_detail"]["frames"] == []
+        assert [variables(each["error"]["frames"][0]) for each in shown["history"]] == [{"amount": "3"}]
+
+
 @pytest.mark.parametrize(
     ("patterns", "name", "text", "is_hidden"),
     [
@@ -86,6 +123,22 @@ async def test_they_are_hidden_by_their_names_as_arguments_are() -> None:
         (["*.token"], "session", "{'token': 'x'}", True),
         (["*.token"], "session", "{'name': 'x'}", False),
         (["api-key"], "headers", "{'API-Key': 'x'}", True),
+        (["password"], "body", repr("user=ann\npassword=x"), True),
+        (["password"], "body", repr("user=ann\r\npassword=x"), True),
+        (["password"], "body", repr("\tpassword=x"), True),
+        (["password"], "body", repr(b"\x00password=x"), True),
+        (["password"], "body", repr("\u200bpassword=x"), True),
+        (["password"], "body", repr("\U000e0001password=x"), True),
+        (["password"], "body", repr(repr("\npassword=x")), True),
+        (["password"], "body", repr({"raw": repr(b"\x00password=x")}), True),
+        (["password"], "path", repr("C:\\password"), True),
+        (["password"], "body", repr("C:\\passwords"), False),
+        (["password"], "*args", "(3, 'x')", True),
+        (["password"], "args", "(3, 'x')", False),
+        ([], "*args", "(3, 'x')", False),
+        (["password"], "**kwargs", "{'name': 'x'}", False),
+        (["password"], "**kwargs", "{'password': 'x'}", True),
+        (["kwargs"], "**kwargs", "{'name': 'x'}", True),
     ],
 )
 def test_a_text_that_names_what_is_hidden_is_hidden_as_a_whole(

@@ -61,7 +61,7 @@ def task_record(
         terms=_terms(task.submission.terms),
         arguments=arguments,
         result=result,
-        error_detail=_error_detail(error, _frames(task, task.attempts, parts), fingerprint) if error else None,
+        error_detail=_error_detail(error, _frames(error, task, task.attempts, parts), fingerprint) if error else None,
         history=[attempt_record(attempt, task, parts) for attempt in life.attempts],
         transitions=[_transition(each, moments) for each in life.transitions],
         priority_changes=[
@@ -106,10 +106,13 @@ def _error_detail(error: ErrorRecord, frames: list[Frame], fingerprint: str | No
     )
 
 
-def _frames(task: DomainTask, attempt: int, parts: Parts) -> list[Frame]:
-    """Return the frames in which an attempt failed, as far as their variables are known."""
-    told = parts.observatory.locals.of(task, attempt)
-    return [_frame(each, parts.redaction) for each in told.frames] if told else []
+def _frames(error: ErrorRecord, task: DomainTask, attempt: int, parts: Parts) -> list[Frame]:
+    """Return the frames in which an attempt failed, as far as their locals are known.
+
+    An error without a traceback came to the task afterwards: when it was cancelled while it waited to be tried again.
+    """
+    found = parts.observatory.locals.of(task, attempt) if error.traceback else None
+    return [_frame(each, parts.redaction) for each in found.frames] if found else []
 
 
 def _frame(frame: FrameLocals, redaction: Redaction) -> Frame:
@@ -132,7 +135,9 @@ def attempt_record(attempt: AttemptView, task: DomainTask, parts: Parts) -> Atte
         finished_at=None if attempt.run_seconds is None else moments.of(attempt.leased_at + attempt.run_seconds),
         run_seconds=attempt.run_seconds,
         status=attempt.status,
-        error=_error_detail(attempt.error, _frames(task, attempt.number, parts)) if attempt.error else None,
+        error=_error_detail(attempt.error, _frames(attempt.error, task, attempt.number, parts))
+        if attempt.error
+        else None,
         next_due_at=moments.of(attempt.next_due_at),
     )
 
