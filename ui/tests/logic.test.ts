@@ -85,18 +85,18 @@ describe("a traceback", () => {
     ]);
   });
 
-  it("has the variables of the frames that are told of, of a recursion those of the innermost", () => {
+  it("has the locals of its frames, of a recursion those of the innermost", () => {
     const line = '  File "/app/a.py", line 3, in go';
-    const told = (left: string, number = 3) => ({
+    const frame = (left: string, number = 3) => ({
       file: "/app/a.py",
       line: number,
       function: "go",
       locals: [{ name: "left", value: left }],
     });
     const parts = framesOf(`${line}\n    go()\n${line}\n    go()\n${line}\n    go()\nX: no\n`, [
-      told("7", 9),
-      told("1"),
-      told("0"),
+      frame("7", 9),
+      frame("1"),
+      frame("0"),
     ]);
     expect(parts.map((part) => (typeof part === "string" ? part : part.locals.map(({ value }) => value)))).toEqual([
       [],

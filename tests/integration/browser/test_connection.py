@@ -18,7 +18,10 @@ from .reverse_proxy import ReverseProxy, reverse_proxy
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
-GONE = "ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_INCOMPLETE_CHUNKED_ENCODING|503"
+GONE = (
+    "ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_CONTENT_LENGTH_MISMATCH|"
+    "ERR_INCOMPLETE_CHUNKED_ENCODING|503"
+)
 TABS = 20
 PATHS = ["", "tasks", "errors", "queues", "workers", "functions", "system", "api"]
 PATHS_OF_ONE = ["queues/normal", "workers/control-plane", "functions/parse_feed"]

@@ -1,4 +1,4 @@
-"""Whatever text a task carries stays text: in names, arguments, results, errors, variables, tags, log lines, spans.
+"""Whatever text a task carries stays text: in names, arguments, results, errors, locals, tags, log lines, spans.
 
 So does what people and workers are called, and what they say: ids, reasons, labels, what was acted on.
 """

@@ -1,4 +1,4 @@
-"""The variables of a failure's frames on the page of its task: where the worker tells of them, folded."""
+"""The locals of a failure's frames on the page of its task: where the worker tells them, folded."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from .test_accessibility import THEMES, change_theme, faults, with_axe
 
 @pytest.fixture(scope="module")
 def telling(standing_processes: Processes) -> Dashboard:
-    """A dashboard with one worker that tells of variables, and hides one of them."""
+    """A dashboard with one worker that tells locals, and hides one of them."""
     started = dashboards(standing_processes)(workers=0, modules="failing_work", flags="--dashboard-redact password")
     started.system.start_worker("telling", "--show-locals")
     return started
@@ -23,7 +23,7 @@ def failed(dashboard: Dashboard, name: str = "fail_in_a_thread") -> str:
     return task
 
 
-def test_the_variables_of_the_own_frames_open_by_the_keyboard_without_what_is_hidden(
+def test_the_locals_of_the_own_frames_open_by_the_keyboard_without_what_is_hidden(
     telling: Dashboard, sight: OpenSight
 ) -> None:
     from playwright.sync_api import expect
@@ -49,7 +49,7 @@ def test_a_task_whose_worker_tells_of_none_shows_none(steered: Dashboard, sight:
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_axe_finds_nothing_serious_about_variables(telling: Dashboard, sight: OpenSight, width: int) -> None:
+def test_axe_finds_nothing_serious_about_locals(telling: Dashboard, sight: OpenSight, width: int) -> None:
     page = with_axe(sight(telling, None))
     page.page.set_viewport_size({"width": width, "height": 800})
     page.open(f"tasks/{failed(telling)}")

@@ -157,7 +157,7 @@ export interface ErrorDetail {
   type: string;
   message: string;
   traceback: string;
-  /** The frames of the traceback whose variables its worker told of (--show-locals), in its order. */
+  /** The frames of the traceback whose locals its worker told (--show-locals), in its order. */
   frames: Frame[];
   /** The group of equal errors that it belongs to. */
   fingerprint: string | null;
@@ -272,7 +272,7 @@ export interface FailedTasks {
   expired: number;
 }
 
-/** A frame of the application's own code in a traceback, with its local variables. */
+/** A frame of the application's own code in a traceback, with its locals. */
 export interface Frame {
   file: string;
   line: number;

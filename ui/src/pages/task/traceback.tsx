@@ -1,6 +1,6 @@
 // A traceback: the lines of the application stand out, those of libraries step back.
 import type { JSX } from "preact";
-import type { ErrorDetail, Frame as ToldFrame, LocalVariable } from "../../api/types";
+import type { ErrorDetail, Frame as FrameLocals, LocalVariable } from "../../api/types";
 import { CopyButton } from "../../components/basics";
 import { urlOf } from "../../router/route";
 import { causesOf } from "./causes";
@@ -15,8 +15,8 @@ export interface Frame {
 const PLACE = /^\s+File "(.+)", line (\d+)(?:, in (.+))?$/;
 const LIBRARY = /site-packages|dist-packages|\/lib\/python3|<frozen|\/fastworker\/(adapters|application)\//;
 
-/** Part a Python traceback into its frames and the texts between them; those that are `told` of have their locals. */
-export function framesOf(traceback: string, told: readonly ToldFrame[] = []): (Frame | string)[] {
+/** Part a Python traceback into its frames and the texts between them; those `withLocals` have these. */
+export function framesOf(traceback: string, withLocals: readonly FrameLocals[] = []): (Frame | string)[] {
   const parts: (Frame | string)[] = [];
   for (const line of traceback.trimEnd().split("\n")) {
     const place = PLACE.exec(line);
@@ -25,13 +25,13 @@ export function framesOf(traceback: string, told: readonly ToldFrame[] = []): (F
     else if (typeof last === "object" && /^\s{4}/.test(line)) last.lines.push(line.trimEnd());
     else parts.push(line);
   }
-  addLocals(parts, told);
+  addLocals(parts, withLocals);
   return parts;
 }
 
-/** From the end: of several frames at one place (a recursion) the last is the innermost, and those are told of. */
-function addLocals(parts: readonly (Frame | string)[], told: readonly ToldFrame[]): void {
-  const rest = [...told];
+/** From the end: of several frames at one place (a recursion) the last is the innermost, and those have locals. */
+function addLocals(parts: readonly (Frame | string)[], withLocals: readonly FrameLocals[]): void {
+  const rest = [...withLocals];
   for (const part of [...parts].reverse()) {
     if (typeof part === "string") continue;
     const index = rest.findLastIndex((one) => `File "${one.file}", line ${one.line}, in ${one.function}` === part.place);
@@ -42,14 +42,14 @@ function addLocals(parts: readonly (Frame | string)[], told: readonly ToldFrame[
 interface Props {
   text: string;
   label?: string;
-  told?: readonly ToldFrame[];
+  withLocals?: readonly FrameLocals[];
 }
 
-export function Traceback({ text, label = "traceback", told = [] }: Props): JSX.Element {
+export function Traceback({ text, label = "traceback", withLocals = [] }: Props): JSX.Element {
   return (
     <div class="code">
       <div class="traceback" tabIndex={0} role="region" aria-label={`The ${label}`}>
-        {framesOf(text, told).map((part, index) =>
+        {framesOf(text, withLocals).map((part, index) =>
           typeof part === "string" ? (
             <p key={index}>{part}</p>
           ) : (
@@ -110,7 +110,7 @@ export function ErrorView({ error }: { error: ErrorDetail }): JSX.Element {
         <b>{error.type}</b> {error.message}
       </p>
       {error.traceback && <Causes of={error.traceback} />}
-      {error.traceback && <Traceback text={error.traceback} told={error.frames} />}
+      {error.traceback && <Traceback text={error.traceback} withLocals={error.frames} />}
       {error.fingerprint && (
         <p>
           <a href={urlOf("errors", error.fingerprint)}>All failures like this one</a>

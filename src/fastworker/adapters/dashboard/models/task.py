@@ -37,7 +37,7 @@ class LocalVariable(Record):
 
 
 class Frame(Record):
-    """A frame of the application's own code in a traceback, with its local variables."""
+    """A frame of the application's own code in a traceback, with its locals."""
 
     file: str
     line: int
@@ -51,7 +51,7 @@ class ErrorDetail(ErrorSummary):
     traceback: str
     frames: list[Frame] = Field(
         default=[],
-        description="The frames of the traceback whose variables its worker told of (--show-locals), in its order.",
+        description="The frames of the traceback whose locals its worker told (--show-locals), in its order.",
     )
     fingerprint: str | None = Field(default=None, description="The group of equal errors that it belongs to.")
 
