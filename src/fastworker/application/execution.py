@@ -24,7 +24,6 @@ from fastworker.domain.text import bounded, text_of, type_name
 
 from .current_task import note_in_task, running_execution
 from .failure_locals import ReadLocals
-from .log import log
 from .messages import MESSAGE_CHARACTERS
 from .notes import Notes
 from .ports.codec import SignatureCodec
@@ -170,6 +169,8 @@ def _tell_locals(execution: Execution, read: ReadLocals, error: BaseException) -
         if found is not None:
             note_in_task(execution, found)
     except BaseException as broken:  # objects of a user's own are asked
+        from .log import log  # child processes import this module, and hardly ever log here
+
         log.warning("locals_not_read", task_id=execution.task_id, error=type_name(broken))
 
 
