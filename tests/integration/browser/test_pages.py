@@ -1,5 +1,6 @@
 """Each page shows what there is, says when there is nothing, and can be linked to."""
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest

@@ -11,6 +11,7 @@ from fastworker.domain.events import (
     Event,
     FunctionPaused,
     FunctionResumed,
+    LocalsTold,
     PriorityChanged,
     PriorityDue,
     PriorityLimited,
@@ -46,6 +47,7 @@ from fastworker.domain.events import (
     WorkerPolled,
     WorkerResumed,
 )
+from fastworker.domain.frame_locals import FailureLocals, FrameLocals
 from fastworker.domain.journal import LogLine, Progress
 from fastworker.domain.ledger import Ledger
 from fastworker.domain.lifecycle import TaskStatus
@@ -324,6 +326,7 @@ HISTORY: tuple[Event, ...] = (
     TaskNoted("t3", Progress(1.0), 1004.0),
     TaskNoted("t3", LogLine("info", "log", "text"), 1004.0),
     TaskTraced("t3", 1, "worker", a_span()),
+    LocalsTold("t3", 2, FailureLocals((FrameLocals("shop.py", 7, "charge", (("card", "'visa'"),)),))),
     StopOrdered("t3", is_cancelled=True),
     TaskRetried("t3", an_outcome(TaskStatus.LOST), 1005.0, 1004.0),
     TaskDue("t3", 1005.0),
