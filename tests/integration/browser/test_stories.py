@@ -175,8 +175,12 @@ def test_a_queue_shows_how_deep_it_was_over_any_range(busy: Dashboard, sight: Op
     page.wait_until(lambda tab: "range=24h" in tab.url, "the range")
 
 
-def test_a_queue_shows_how_long_its_tasks_waited_as_a_chart_and_as_a_table(busy: Dashboard, sight: OpenSight) -> None:
-    page = sight(busy, "queues/normal")
+def test_a_queue_shows_how_long_its_tasks_waited_as_a_chart_and_as_a_table(
+    steered: Dashboard, sight: OpenSight
+) -> None:
+    with steered.system.sync_client() as client:
+        client.wait_for_end(client.delay("send_receipt", 7, "waited@example.org"), timeout=30)
+    page = sight(steered, "queues/normal")
     page.page.get_by_role("img", name=re.compile("^Wait latency, latest: p50 .*s, p95 .*s, p99 .*s")).wait_for()
     page.button("Wait latency as a table")
     table = page.page.get_by_role("region", name="Wait latency as a table")
