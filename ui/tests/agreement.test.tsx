@@ -1,8 +1,9 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { BulkAction, Operation, Worker } from "../src/api/types";
+import type { BulkAction, Operation, Queue, Worker } from "../src/api/types";
 import { ConfirmDialog } from "../src/components/confirm";
+import { editLimits } from "../src/components/limiting";
 import { pauseAgain } from "../src/components/pausing";
 import { runBulk } from "../src/pages/tasks/bulk";
 import { say } from "../src/pages/errors/triage";
@@ -16,13 +17,16 @@ import { toasts } from "../src/state/toasts";
 let root: HTMLElement;
 let possible = 1;
 const asked: [path: string, body: unknown][] = [];
+const seen: (string | null)[] = [];
 
 beforeEach(async () => {
   asked.length = 0;
   toasts.value = [];
-  vi.stubGlobal("fetch", (url: string | URL, { body }: RequestInit) => {
+  seen.length = 0;
+  vi.stubGlobal("fetch", (url: string | URL, { body, headers }: RequestInit) => {
     asked.push([String(url).replace(/^.*api\/v1\//, ""), body ? JSON.parse(String(body)) : null]);
-    return Promise.resolve(Response.json({ matching: possible, possible }));
+    seen.push(new Headers(headers).get("if-match"));
+    return Promise.resolve(Response.json({ matching: possible, possible, version: "p2", limits_version: "l2" }));
   });
   document.body.append((root = document.createElement("div")));
   await act(() => render(<><ConfirmDialog /><Toasts /></>, root));
@@ -60,8 +64,9 @@ describe("what has to be typed before tasks are acted on", () => {
 });
 
 describe("taking back", () => {
-  const press = (key: string) => act(() => void document.dispatchEvent(new KeyboardEvent("keydown", { key })));
-  const worker = { id: "w1", slots: 4 } as Worker;
+  const press = (key: string, repeat = false) =>
+    act(() => void document.dispatchEvent(new KeyboardEvent("keydown", { key, repeat })));
+  const worker = { id: "w1", slots: 4, ordered_slots: null } as Worker;
 
   it("mutes again what was unmuted, by a key, once", async () => {
     startShortcuts();
@@ -71,6 +76,45 @@ describe("taking back", () => {
     await vi.waitFor(() => expect(toasts.value.map(({ text }) => text)).toEqual(["It is taken back"]));
     await press("U");
     expect(asked).toHaveLength(2);
+  });
+
+  it("is of the last step, once, however long the key is held", async () => {
+    for (const fingerprint of ["f1", "f2"])
+      await act(async () => void (await say({ fingerprint }, "mute", () => undefined)));
+    await press("U");
+    await press("U", true);
+    await press("U", true);
+    await vi.waitFor(() => expect(toasts.value.at(-1)!.text).toBe("It is taken back"));
+    expect(asked.map(([path]) => path)).toEqual(["errors/f1/mute", "errors/f2/mute", "errors/f2/unmute"]);
+  });
+
+  it("gives a queue its limits back by the key, not what was done before, by what is known of the limits", async () => {
+    const limits = { at_once: 5, per_second: null, set_at: "2026-11-22T12:00:00Z", set_by: "ann" };
+    const queue = { priority: "normal", limits, version: "p1", limits_version: "l1" } as Queue;
+    await act(async () => void (await say({ fingerprint: "f1" }, "mute", () => undefined)));
+    const set = editLimits(queue, () => undefined);
+    await vi.waitFor(() => expect(root.querySelector("dialog input")).not.toBeNull());
+    const [atOnce] = root.querySelectorAll<HTMLInputElement>("dialog input");
+    await act(() => {
+      atOnce!.value = "7";
+      atOnce!.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    await act(() => root.querySelector("form")!.requestSubmit());
+    await act(() => set);
+    await press("U");
+    await vi.waitFor(() => expect(toasts.value.at(-1)!.text).toBe("It is taken back"));
+    expect(asked).toEqual([
+      ["errors/f1/mute", null],
+      ["queues/normal/limits", { at_once: 7, per_second: null }],
+      ["queues/normal/limits", { at_once: 5, per_second: null }],
+    ]);
+    expect(seen).toEqual([null, '"l1"', '"l2"']);
+  });
+
+  it("gives a worker the slots that it was told to have, if it has not obeyed yet", async () => {
+    await act(() => tellWorker(WORKER_ACTIONS.resize, { ...worker, ordered_slots: 8 }, { slots: "16" }, () => undefined));
+    toasts.value.at(-1)!.action!.run();
+    await vi.waitFor(() => expect(asked).toEqual([["workers/w1/resize", { slots: 8 }]]));
   });
 
   it("is not offered for what was seen", async () => {

@@ -56,11 +56,12 @@ class Dashboard:
         with urllib.request.urlopen(f"{self.url}api/v1/{path}") as reply:
             return json.load(reply)
 
-    def tell(self, path: str, body: Any = None, **more: str) -> Any:
+    def tell(self, path: str, body: Any = None, *, method: str = "POST", **more: str) -> Any:
         """Have the API do something, with more headers."""
         headers = {"content-type": "application/json", **more}
         data = json.dumps(body).encode()
-        with urllib.request.urlopen(urllib.request.Request(f"{self.url}api/v1/{path}", data, headers)) as reply:
+        request = urllib.request.Request(f"{self.url}api/v1/{path}", data, headers, method=method)
+        with urllib.request.urlopen(request) as reply:
             return json.load(reply)
 
 

@@ -65,11 +65,11 @@ def test_limits_of_a_queue_that_somebody_else_has_changed_meanwhile_are_not_set(
     page.expect_complaints("412")
     page.button("Limits… of priority low")
     page.page.get_by_label("At most per second").fill("2.5")
-    started.tell("queues/low/pause", {"reason": "the bank is closed"})
+    started.tell("queues/low/limits", {"at_once": 5, "per_second": None}, method="PUT")
     page.answer("Set the limits")
     page.see("Limit priority low: ")
-    page.see("the bank is closed")
-    assert started.ask("queues/low")["limits"] is None
+    page.see("at most 5 at once")
+    assert started.ask("queues/low")["limits"]["per_second"] is None
 
 
 def test_who_may_only_look_sets_no_limits(dashboard: StartDashboard, sight: OpenSight) -> None:

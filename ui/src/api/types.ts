@@ -633,8 +633,10 @@ export interface Queue {
   limits: QueueLimits | null;
   /** Which of its limits its waiting tasks wait for now. None when none wait, or something else holds back all: a pause, of their functions too, or the end of a control plane that is stopping. */
   limited_by: "at_once" | "per_second" | null;
-  /** Of the pause and the limits: what is sent as If-Match, so that nobody's is overwritten. */
+  /** Of the pause: what is sent as If-Match with a pause or its end, so that nobody's is overwritten. */
   version: string;
+  /** Of the limits: what is sent as If-Match with others. */
+  limits_version: string;
 }
 
 /** How much of a priority may run, and who says so since when. */

@@ -6,7 +6,7 @@ import { count, exact } from "../format/numbers";
 import { urlOf } from "../router/route";
 import { act } from "../state/act";
 import { canOperate } from "../state/session";
-import { toast } from "../state/toasts";
+import { tellWithUndo } from "../state/undo";
 import { Ago, Badge, Button } from "./basics";
 import { confirm, type Question } from "./confirm";
 import type { Answers } from "./question-field";
@@ -63,20 +63,19 @@ function isSame(one: LimitsRequest, other: LimitsRequest): boolean {
 
 /** Ask for the limits, and set them if they are others. */
 export async function editLimits(queue: Queue, done: () => void): Promise<void> {
-  const { priority, version } = queue;
-  const before = queue.limits ?? NO_LIMITS;
+  const { priority, limits_version } = queue;
+  const { at_once, per_second } = queue.limits ?? NO_LIMITS;
   const answers = await confirm(limitsQuestion(queue));
   if (!answers) return;
   const wanted = limitsOf(answers);
-  if (isSame(wanted, before)) return;
-  const set = (limits: LimitsRequest, of: string) =>
-    act(`Limit priority ${priority}`, () => limitQueue(priority, limits, of));
-  const limited = await set(wanted, version);
-  if (limited) {
-    const back = { at_once: before.at_once, per_second: before.per_second };
-    const undo = { label: "Undo", run: () => void set(back, limited.version).then(done) };
-    toast("good", `priority ${priority}: ${limitsText(wanted) || "no limits"}`, { action: undo });
-  }
+  if (isSame(wanted, { at_once, per_second })) return;
+  const limited = await act(`Limit priority ${priority}`, () => limitQueue(priority, wanted, limits_version));
+  if (limited)
+    tellWithUndo(`priority ${priority}: ${limitsText(wanted) || "no limits"}`, {
+      call: () => limitQueue(priority, { at_once, per_second }, limited.limits_version),
+      done,
+      but: "Taken back, what has started meanwhile goes on.",
+    });
   done();
 }
 

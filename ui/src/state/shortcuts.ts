@@ -12,6 +12,8 @@ export interface Shortcut {
 }
 
 const SEQUENCE_MILLISECONDS = 1200;
+/** What a key does again and again while it is held: going through rows. Anything else is done once per press. */
+const HELD_KEYS = new Set(["j", "k"]);
 export const areShortcutsOn = stored("shortcuts", true, isBoolean);
 export const shortcuts = signal<readonly Shortcut[]>([]);
 
@@ -63,6 +65,7 @@ export function startShortcuts(): void {
     const key = keyOf(event);
     const isChord = key.startsWith("Ctrl+");
     if (event.defaultPrevented || event.altKey || event.isComposing) return;
+    if (event.repeat && !HELD_KEYS.has(key)) return;
     if (!isChord && (!areShortcutsOn.peek() || isTyping(event.target))) return;
     if (document.querySelector("dialog[open]")) return;
     if (event.timeStamp - pressedAt > SEQUENCE_MILLISECONDS) before = "";

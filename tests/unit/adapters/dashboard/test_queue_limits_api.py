@@ -180,18 +180,34 @@ async def test_the_limits_of_a_queue_that_is_none_are_not_found() -> None:
         assert (await served.put("/queues/urgent/limits", NO_LIMIT)).status_code == 404
 
 
+def only(version: str) -> dict[str, str]:
+    return {"if-match": f'"{version}"'}
+
+
 async def test_limits_that_somebody_else_has_set_meanwhile_are_not_overwritten() -> None:
     async with a_dashboard() as served:
-        seen = {"if-match": f'"{(await queue(served))["version"]}"'}
+        seen = only((await queue(served))["limits_version"])
         first = await served.put("/queues/normal/limits", {"at_once": 5, "per_second": None}, headers=seen)
         assert first.status_code == 200
         second = await served.put("/queues/normal/limits", {"at_once": 9, "per_second": None}, headers=seen)
         assert (second.status_code, second.json()["type"]) == (412, "/problems/changed-meanwhile")
-        assert (await served.post("/queues/normal/pause", {}, headers=seen)).status_code == 412
         assert (await queue(served))["limits"]["at_once"] == 5
-        now = {"if-match": f'"{first.json()["version"]}"'}
+        now = only(first.json()["limits_version"])
         assert (await served.put("/queues/normal/limits", NO_LIMIT, headers=now)).status_code == 200
         assert (await served.put("/queues/normal/limits", NO_LIMIT)).status_code == 200
+
+
+async def test_limits_set_after_a_pause_do_not_keep_the_pause_from_being_taken_back_nor_the_other_way_round() -> None:
+    limits = {"at_once": 5, "per_second": None}
+    async with a_dashboard() as served:
+        limits_seen = only((await queue(served))["limits_version"])
+        paused = (await served.post("/queues/normal/pause", {})).json()
+        limited = await served.put("/queues/normal/limits", limits, headers=limits_seen)
+        assert limited.status_code == 200
+        resumed = await served.post("/queues/normal/resume", headers=only(paused["version"]))
+        assert (resumed.status_code, resumed.json()["pause"]) == (200, None)
+        again = await served.put("/queues/normal/limits", NO_LIMIT, headers=only(limited.json()["limits_version"]))
+        assert (again.status_code, again.json()["limits"]) == (200, None)
 
 
 async def test_the_same_limits_once_more_are_no_change_that_anybody_sees() -> None:
@@ -201,7 +217,7 @@ async def test_the_same_limits_once_more_are_no_change_that_anybody_sees() -> No
         await served.turn()
         again = await served.put("/queues/normal/limits", limits)
         assert again.status_code == 200
-        assert [again.json()[key] for key in ("limits", "version")] == [first["limits"], first["version"]]
+        assert [again.json()[key] for key in ("limits", "limits_version")] == [first["limits"], first["limits_version"]]
         assert len(await served.items("/audit")) == 1
 
 

@@ -40,7 +40,7 @@ const RESIZE: Action = {
   question: resizeQuestion,
   send: (id, { slots }) => resizeWorker(id, Number(slots)),
   said: (id, { slots }) => `${id} is to run ${slots} at once`,
-  undo: ({ id, slots }) => resizeWorker(id, slots),
+  undo: ({ id, slots, ordered_slots }) => resizeWorker(id, ordered_slots ?? slots),
 };
 const DRAIN: Action = {
   name: "Drain",

@@ -49,8 +49,9 @@ class Queue(Record):
         "back all: a pause, of their functions too, or the end of a control plane that is stopping."
     )
     version: str = Field(
-        description="Of the pause and the limits: what is sent as If-Match, so that nobody's is overwritten."
+        description="Of the pause: what is sent as If-Match with a pause or its end, so that nobody's is overwritten."
     )
+    limits_version: str = Field(description="Of the limits: what is sent as If-Match with others.")
 
 
 class QueuePage(Page[Queue]):

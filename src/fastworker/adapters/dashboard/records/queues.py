@@ -35,7 +35,7 @@ def _queue(
 ) -> Queue:
     rank = RANKS[priority]
     counts = observatory.index.counts_of(priority)
-    pause = ledger.pauses.priorities.get(priority)
+    pause, limit = ledger.pauses.priorities.get(priority), ledger.queue_limits.limit_of(priority)
     depth = counts.get(TaskStatus.QUEUED, 0)
     return Queue(
         priority=priority,
@@ -48,9 +48,10 @@ def _queue(
         drained_in_seconds=_drained_in(depth, priority, observatory, ledger, minute),
         depth_history=[sample.depths[rank] for sample in lately],
         pause=pause_record(pause, moments),
-        limits=_limits_record(ledger.queue_limits.limit_of(priority), moments),
+        limits=_limits_record(limit, moments),
         limited_by=_limited_by(priority, ledger),
-        version=queue_version(priority, ledger),
+        version=pause_version(pause),
+        limits_version=limits_version(limit),
     )
 
 
@@ -99,10 +100,10 @@ def pause_version(pause: DomainPause | None) -> str:
     return _version(pause)
 
 
-def queue_version(priority: TaskPriority, ledger: Ledger) -> str:
-    """Return what differs when somebody has paused, resumed or limited a queue meanwhile."""
-    return _version(ledger.pauses.priorities.get(priority), ledger.queue_limits.limit_of(priority))
+def limits_version(limit: QueueLimit | None) -> str:
+    """Return what differs when somebody has set other limits meanwhile."""
+    return _version(limit)
 
 
-def _version(*what: DomainPause | QueueLimit | None) -> str:
+def _version(what: DomainPause | QueueLimit | None) -> str:
     return blake2b(repr(what).encode(), digest_size=6).hexdigest()

@@ -23,7 +23,7 @@ from ..preconditions import IfMatch, check_version
 from ..problem_kinds import INVALID_BODY, NOT_FOUND
 from ..problems import ApiProblem
 from ..records.operations import operation_record
-from ..records.queues import queue_records, queue_version
+from ..records.queues import limits_version, pause_version, queue_records
 from ..records.tasks import task_summary
 from .arguments import PAGE_SIZE, Asking, Limit, actor_of, also, fails_with, steer
 
@@ -83,7 +83,7 @@ def pause_queue(
 ) -> Queue:
     """Hold back the waiting tasks of a priority; those that run go on. A new pause takes the place of the old one."""
     queue, actor = _priority(priority), actor_of(request)
-    check_version(if_match, queue_version(queue, parts.ledger))
+    check_version(if_match, pause_version(parts.ledger.pauses.priorities.get(queue)))
     steer(
         parts,
         lambda steering, now: steering.pause_priority(actor, queue, reason=data.reason, seconds=data.seconds, now=now),
@@ -103,7 +103,7 @@ def pause_queue(
 def resume_queue(request: Asking, parts: Given, priority: FromPath[str], if_match: IfMatch = None) -> Queue:
     """Let the tasks of a priority start again; resuming what is not paused changes nothing."""
     queue, actor = _priority(priority), actor_of(request)
-    check_version(if_match, queue_version(queue, parts.ledger))
+    check_version(if_match, pause_version(parts.ledger.pauses.priorities.get(queue)))
     steer(parts, lambda steering, now: steering.resume_priority(actor, queue, now=now))
     return _queue(parts, queue)
 
@@ -121,7 +121,7 @@ def limit_queue(
 ) -> Queue:
     """Say how many tasks of a priority may run at once and start per second; what runs already counts, and runs on."""
     queue, actor = _priority(priority), actor_of(request)
-    check_version(if_match, queue_version(queue, parts.ledger))
+    check_version(if_match, limits_version(parts.ledger.queue_limits.limit_of(queue)))
     steer(
         parts,
         lambda steering, now: steering.limit_priority(
