@@ -247,7 +247,7 @@ class Steering:
             WorkerUnavailable: it drains.
         """
         worker = worker_to_resize(worker_id, slots, self._ledger, self._limits)
-        before = worker.card.slots
+        before = worker.directive.slots or worker.card.slots  # what it was told, whether it has obeyed yet or not
         self._decisions.direct(worker, slots=slots)
         self.note(Action(actor, "resize worker", worker_id, f"{before} slots", f"{slots} slots"), now=now)
 

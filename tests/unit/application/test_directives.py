@@ -177,3 +177,17 @@ def test_a_process_that_joins_again_before_it_is_dropped_is_still_wanted_to_leav
     plane.join()
 
     assert plane.ledger.workers["worker"].is_draining
+
+
+# ---- resizing, before the worker obeys ----
+
+
+def test_what_a_worker_was_told_to_have_is_what_it_had_before_even_if_it_has_not_obeyed_yet():
+    plane = a_plane(slots=4)
+    resize(plane, 8)
+    resize(plane, 16)
+    plane.poll(obeyed=2)
+    resize(plane, 2)
+
+    changes = [(event.action.before, event.action.after) for event in happened(plane, ActionTaken)]
+    assert changes == [("4 slots", "8 slots"), ("8 slots", "16 slots"), ("16 slots", "2 slots")]
