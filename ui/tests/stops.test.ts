@@ -50,6 +50,15 @@ describe("the line of states of a task", () => {
     ]);
   });
 
+  it("ends the wait for a time when somebody had the task run before it", () => {
+    const terms = { delay_seconds: 3600, waited_seconds: 5 } as Task["terms"];
+    expect(line({ status: "cancelled", queued_at: at(5), finished_at: at(9), terms }).slice(0, 3)).toEqual([
+      "submitted||",
+      "scheduled|until 2026-11-22 12:00:05.000 UTC|",
+      "queued||",
+    ]);
+  });
+
   it("shows the attempt that ran while the next one is waited for", () => {
     const history = [attempt(1, "failure", 1, 2)];
     expect(line({ status: "scheduled", due_at: at(30), history })).toEqual([

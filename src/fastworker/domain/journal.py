@@ -54,6 +54,7 @@ class Journal:
         self._others: deque[Step] = deque(maxlen=OTHERS_KEPT)
         self._lines: deque[Step] = deque(maxlen=lines_kept)
         self.last = 0
+        self.due_early_at: float | None = None  # when somebody had the task run before the end of its delay
 
     def add(
         self,

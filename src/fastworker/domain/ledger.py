@@ -249,10 +249,8 @@ class Ledger:
         """Put a scheduled task behind those that wait already: it arrives now, perhaps before its time."""
         task = self.tasks[event.task_id]
         assert task.due_at is not None
-        if event.at < task.due_at and not task.attempts:  # so that its terms tell when it came to wait, for good
-            submission = task.submission
-            terms = replace(submission.terms, delay_seconds=event.at - task.submitted_at)
-            task.submission = replace(submission, terms=terms)
+        if event.at < task.due_at and not task.attempts:  # its terms tell what was agreed, still
+            self._journal(task).due_early_at = event.at
         self._arrivals += 1
         self.scheduled -= 1
         task.arrival = self._arrivals

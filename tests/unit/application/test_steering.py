@@ -318,6 +318,18 @@ def test_a_task_that_is_wanted_now_goes_behind_those_that_wait_and_is_waited_for
     assert plane.find("later").wait_seconds == 2.0
 
 
+def test_a_task_that_was_wanted_now_is_run_again_edited_with_the_delay_that_was_agreed():
+    plane = ManualCoordinator()
+    plane.accepted(a_submission("later", terms=Terms(delay_seconds=3600.0)))
+    plane.join()
+    plane.now += 3.4
+    plane.coordinator.steering.run_now(ANN, "later", now=plane.now)
+    plane.report(*plane.poll(), an_outcome())
+    again = plane.coordinator.steering.rerun(ANN, "later", "again", edit=Edit(terms={"retries": 1}), now=plane.now)
+
+    assert (again.terms.delay_seconds, plane.status("again")) == (3600.0, TaskStatus.SCHEDULED)
+
+
 def test_a_pause_holds_a_task_that_is_wanted_now():
     plane = ManualCoordinator()
     plane.coordinator.steering.pause_priority(ANN, NORMAL, now=plane.now)

@@ -1053,8 +1053,10 @@ export interface TaskTerms {
   /** Of use where there are retries. */
   backoff: Backoff;
   timeout_seconds: number | null;
-  /** Shorter than it was to be, if the task was run before its time. */
+  /** As it was agreed; see `waited_seconds`. */
   delay_seconds: number | null;
+  /** How long it was delayed after all, if somebody had it run before its time; None of any other. */
+  waited_seconds: number | null;
   expires_seconds: number | null;
   retry_on: string[] | null;
   never_on: string[] | null;

@@ -58,7 +58,13 @@ def task_life(task: Task) -> TaskLife:
 
 def first_queued_at(task: Task) -> float:
     """Return when a task first waited for a worker, or is to."""
-    return task.submitted_at + (task.submission.terms.delay_seconds or 0.0)
+    early = due_early_at(task)
+    return task.submitted_at + (task.submission.terms.delay_seconds or 0.0) if early is None else early
+
+
+def due_early_at(task: Task) -> float | None:
+    """Return when somebody had a task run before the end of its delay; None of any other."""
+    return task.journal.due_early_at if task.journal else None
 
 
 def _attempts(task: Task) -> Iterator[Attempt]:

@@ -205,6 +205,7 @@ async def test_a_scheduled_task_is_run_now_and_tells_how_long_it_waited() -> Non
         await served.system.settle()
         task = (await served.get(f"/tasks/{task_id}")).json()
         assert (task["result"]["value"], task["wait_seconds"], task["due_at"]) == (3, 0.0, None)
+        assert (task["terms"]["delay_seconds"], task["terms"]["waited_seconds"]) == (3600, 5)
         assert [step["status"] for step in task["transitions"]] == ["scheduled", "queued", "running", "success"]
         [entry, _] = await served.items("/audit?limit=2")
         assert (entry["action"], entry["target"], entry["before"], entry["after"]) == (

@@ -309,7 +309,12 @@ function About({ task, steps }: { task: Task; steps: Resource<TaskStepPage> }): 
           {task.terms.timeout_seconds === null ? "none" : duration(task.terms.timeout_seconds)}
         </Fact>
         {task.terms.retries > 0 && <Fact name="Backoff">{backoffText(task.terms.backoff)}</Fact>}
-        {task.terms.delay_seconds !== null && <Fact name="Delay">{duration(task.terms.delay_seconds)}</Fact>}
+        {task.terms.delay_seconds !== null && (
+          <Fact name="Delay">
+            {duration(task.terms.delay_seconds)}
+            {task.terms.waited_seconds !== null && `, run after ${duration(task.terms.waited_seconds)}`}
+          </Fact>
+        )}
         {task.terms.retry_on && <Fact name="Retried on">{task.terms.retry_on.join(", ")}</Fact>}
         {task.terms.never_on && task.terms.never_on.length > 0 && (
           <Fact name="Never retried on">{task.terms.never_on.join(", ")}</Fact>

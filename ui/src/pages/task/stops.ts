@@ -47,13 +47,19 @@ function currentOf({ history, status }: Task): Attempt | undefined {
 
 const until = (at: number, { isUtc }: Seen) => fullTime(at, isUtc);
 
+/** How long it was delayed: shorter than agreed, if somebody had it run before its time. */
+function delayAfterAll({ delay_seconds, waited_seconds }: Task["terms"]): number {
+  return waited_seconds ?? delay_seconds ?? 0;
+}
+
 function delayOf(seen: Seen): Stop[] {
   const { submitted_at, status, due_at, terms, attempts } = seen.task;
   const from = momentOf(submitted_at);
-  if (!terms.delay_seconds || from === null) return [];
+  const delay = delayAfterAll(terms);
+  if (!delay || from === null) return [];
   const due = momentOf(due_at);
   const isNow = status === "scheduled" && attempts === 0;
-  const at = isNow && due !== null ? due : from + terms.delay_seconds * 1000;
+  const at = isNow && due !== null ? due : from + delay * 1000;
   return [scheduled(isNow ? `due ${until(at, seen)}` : `until ${until(at, seen)}`, from, isNow)];
 }
 
@@ -90,7 +96,7 @@ function waitOf(seen: Seen, earlier: readonly Attempt[]): Stop[] {
 /** True when a task that ended while it waited did wait for a worker, not for its time or its next attempt. */
 function hasQueued({ submitted_at, queued_at, finished_at, terms }: Task, earlier: readonly Attempt[]): boolean {
   const queued = momentOf(queued_at) ?? Infinity;
-  const due = (momentOf(submitted_at) ?? 0) + (terms.delay_seconds ?? 0) * 1000;
+  const due = (momentOf(submitted_at) ?? 0) + delayAfterAll(terms) * 1000;
   const tried = momentOf(earlier.at(-1)?.started_at ?? null) ?? 0;
   return queued >= due && queued > tried && queued <= (momentOf(finished_at) ?? 0);
 }

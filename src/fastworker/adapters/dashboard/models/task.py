@@ -203,7 +203,10 @@ class TaskTerms(Record):
     retries: int
     backoff: Backoff = Field(description="Of use where there are retries.")
     timeout_seconds: float | None
-    delay_seconds: float | None = Field(description="Shorter than it was to be, if the task was run before its time.")
+    delay_seconds: float | None = Field(description="As it was agreed; see `waited_seconds`.")
+    waited_seconds: float | None = Field(
+        description="How long it was delayed after all, if somebody had it run before its time; None of any other."
+    )
     expires_seconds: float | None
     retry_on: list[str] | None
     never_on: list[str] | None

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from fastworker.application.function_catalogue import Declaration
 from fastworker.application.observatory.taken_actions import actions_on
-from fastworker.application.observatory.task_life import AttemptView, TaskLife
+from fastworker.application.observatory.task_life import AttemptView, TaskLife, due_early_at
 from fastworker.application.observatory.task_life import Transition as DomainTransition
 from fastworker.application.trace_context import trace_id_of
 from fastworker.domain.frame_locals import FrameLocals
@@ -12,7 +12,7 @@ from fastworker.domain.journal import Step
 from fastworker.domain.lifecycle import WAITING, TaskStatus
 from fastworker.domain.task import ErrorRecord
 from fastworker.domain.task import Task as DomainTask
-from fastworker.domain.terms import DEFAULT_BACKOFF, Terms
+from fastworker.domain.terms import DEFAULT_BACKOFF
 
 from ..models.task import (
     Attempt,
@@ -58,7 +58,7 @@ def task_record(
     trace_id = trace_id_of(task.submission.terms.trace) or spans.trace_id(task)
     return Task(
         **dict(task_summary(task, parts)),
-        terms=_terms(task.submission.terms),
+        terms=_terms(task),
         arguments=arguments,
         result=result,
         error_detail=_error_detail(error, _frames(error, task, task.attempts, parts), fingerprint) if error else None,
@@ -84,12 +84,14 @@ def task_record(
     )
 
 
-def _terms(terms: Terms) -> TaskTerms:
+def _terms(task: DomainTask) -> TaskTerms:
+    terms, early = task.submission.terms, due_early_at(task)
     return TaskTerms(
         retries=terms.retries or 0,
         backoff=Backoff(**asdict(terms.backoff or DEFAULT_BACKOFF)),
         timeout_seconds=terms.timeout_seconds,
         delay_seconds=terms.delay_seconds,
+        waited_seconds=None if early is None else early - task.submitted_at,
         expires_seconds=terms.expires_seconds,
         retry_on=None if terms.retry_on is None else list(terms.retry_on),
         never_on=None if terms.never_on is None else list(terms.never_on),
