@@ -23,6 +23,7 @@ const stream = new Stream({
   onLink(next) {
     link = next;
     tell({ kind: "link", link });
+    if (tabs.size === 0) update(); // a stream that is only kept open for a reload is not opened again
   },
   onEvent(event) {
     if (event.type === "hello") hello = event;
@@ -44,8 +45,15 @@ function update(): void {
     .slice(0, MOST_TOPICS);
   const [first] = tabs.values();
   if (first && wanted.length) stream.follow(wanted, first.eventsUrl);
-  else if (link.state === "live") closing = setTimeout(() => stream.close(), LINGER);
-  else stream.close(); // who comes next tries at once
+  else if (tabs.size === 0 && link.state === "live") closing = setTimeout(close, LINGER);
+  else close(); // the login is on the screen, or nobody is there: who comes next tries at once
+}
+
+/** Close the stream, and forget what was said of it: it is no news for who follows next. */
+function close(): void {
+  stream.close();
+  link = { state: "connecting" };
+  hello = undefined;
 }
 
 function take(port: MessagePort, message: ToOwner): void {

@@ -29,6 +29,7 @@ export class Stream {
 
   /** Follow these topics from now on; an empty list closes the stream. */
   follow(topics: readonly string[], eventsUrl: string): void {
+    if (topics.length === 0) return this.close();
     const wanted = [...new Set(topics)].sort().join(",");
     if (wanted === this.topics && eventsUrl === this.eventsUrl) return;
     this.topics = wanted;
@@ -36,12 +37,15 @@ export class Stream {
     this.schedule(SETTLE);
   }
 
+  /** Close it; what failed until now is over: who follows again starts anew, after the last event. */
   close(): void {
     clearTimeout(this.timer);
     clearTimeout(this.watchdog);
     this.source?.close();
     this.source = undefined;
     this.topics = "";
+    this.failures = 0;
+    this.downSince = 0;
   }
 
   private schedule(milliseconds: number): void {
