@@ -60,8 +60,10 @@ describe("steps of a task", () => {
     as_of: "",
   };
 
-  it("are added once each", () => {
-    expect(withSteps(page, [step(2), step(3), step(4)])?.items.map(({ number }) => number)).toEqual([4, 3, 2, 1]);
+  it("are added once each, and counted", () => {
+    const more = withSteps(page, [step(2), step(3), step(4)]);
+    expect(more?.items.map(({ number }) => number)).toEqual([4, 3, 2, 1]);
+    expect(more?.total).toEqual({ value: 4, relation: "eq" });
     expect(withSteps(page, [step(1)])).toBe(page);
     expect(withSteps(null, [step(1)])).toBeUndefined();
   });

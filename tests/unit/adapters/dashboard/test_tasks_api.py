@@ -5,17 +5,22 @@ from typing import Any
 import pytest
 
 from fastworker.adapters.dashboard.idempotency import LONGEST_KEY
+from fastworker.application.current_task import current_task, note_in_task, running_execution
 from fastworker.application.limits import Limits
 from fastworker.application.task_function import task
 from fastworker.application.task_options import submit_options
 from fastworker.domain.errors import TaskFailed
+from fastworker.domain.journal import OTHERS_KEPT, LogLine
 from fastworker.domain.terms import Backoff
 from tests.unit.system.system import HeldTask
 from tests.unit.system.tasks import echo
 
 from .served import Served, a_dashboard
+from .test_security import is_problem
 
 pytestmark = pytest.mark.anyio
+
+MOST_ON_A_PAGE = 200
 
 
 @task(priority="high")
@@ -434,6 +439,47 @@ async def test_the_latest_steps_come_first_where_that_is_wanted_and_lead_to_olde
         older = (await served.get(f"{path}newest&cursor={first['next_cursor']}")).json()
         assert [step["number"] for page in (first, older) for step in page["items"]] == numbers[:-5:-1]
         assert (await served.get(f"{path}oldest&cursor={first['next_cursor']}")).status_code == 400
+
+
+@task
+async def chatter(value: int) -> int:
+    execution = running_execution.get()
+    assert execution is not None
+    current_task().progress(1, 2)
+    for number in range(value):
+        note_in_task(execution, LogLine("info", "shop", f"line {number}"))
+    return value
+
+
+async def test_steps_of_one_kind_can_be_asked_for_and_all_that_are_no_lines_fit_on_one_page() -> None:
+    async with a_dashboard(functions=[chatter]) as served:
+        task_id = await submitted(served, "chatter", args=[250])
+        await served.system.advance(30)
+        path = f"/tasks/{task_id}/events?order=newest&limit=50"
+        lines = (await served.get(f"{path}&kind=line")).json()
+        assert lines["items"][0]["line"]["message"] == "line 249"
+        assert all(step["line"] for step in lines["items"])
+        others = (await served.get(f"{path}&kind=status&kind=progress")).json()
+        assert [(step["status"], bool(step["progress"])) for step in others["items"]] == [
+            ("success", False),
+            (None, True),
+            ("running", False),
+        ]
+        assert others["next_cursor"] is None
+        everything = (await served.get(path)).json()
+        assert everything["total"]["value"] == lines["total"]["value"] + others["total"]["value"]
+        assert OTHERS_KEPT <= MOST_ON_A_PAGE  # the page asks once for all of them
+
+
+async def test_a_cursor_leads_on_among_steps_of_its_own_kinds_only() -> None:
+    async with a_dashboard() as served:
+        task_id = await submitted(served, "divide", args=[1, 0], retries=1)
+        await served.system.advance(30)
+        path = f"/tasks/{task_id}/events?limit=1&kind=status"
+        cursor = (await served.get(path)).json()["next_cursor"]
+        assert (await served.get(f"{path}&cursor={cursor}")).status_code == 200
+        assert (await served.get(f"{path}&kind=line&cursor={cursor}")).status_code == 400
+        assert is_problem(await served.get(f"{path}&kind=sideways"), 400, "invalid-parameter")
 
 
 async def test_an_id_with_a_slash_is_one_name() -> None:

@@ -28,7 +28,7 @@ import { CallView, PayloadView } from "./payload";
 import { ParentLink, RelativeLink, RunAgain, useChildTasks } from "./relatives";
 import { Spans, TraceId } from "./spans";
 import { Stack } from "./stack";
-import { lineCount, Log, Steps, Tail, useShownSteps, useSteps } from "./steps";
+import { lineCount, Log, Steps, Tail, useLines } from "./steps";
 import { ErrorView } from "./traceback";
 
 /** The task's own events say everything; those of all tasks say whether to ask, should the former be missing. */
@@ -156,10 +156,9 @@ function Retention(): JSX.Element {
 }
 
 function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.Element {
-  const steps = useSteps(task.id, topics);
+  const lines = useLines(task.id, topics);
   const childTasks = useChildTasks(task).data;
   const tab = param("tab", "overview");
-  const shown = useShownSteps(task.id, steps);
   return (
     <>
       <section class="panel life-panel" aria-label="Life">
@@ -181,7 +180,7 @@ function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.
         choices={[
           { value: "overview", label: "Overview" },
           { value: "attempts", label: `Attempts ${task.attempts}` },
-          { value: "log", label: `Log ${lineCount(steps)}` },
+          { value: "log", label: `Log ${lineCount(lines)}` },
           { value: "steps", label: "Steps" },
           { value: "trace", label: task.spans ? `Trace ${task.spans}` : "Trace" },
           { value: "stack", label: "Stack" },
@@ -192,9 +191,9 @@ function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.
         {tab === "attempts" ? (
           <Attempts task={task} />
         ) : tab === "log" ? (
-          <Log steps={shown} />
+          <Log id={task.id} latest={lines} />
         ) : tab === "steps" ? (
-          <Steps steps={shown} task={task} />
+          <Steps task={task} topics={topics} />
         ) : tab === "trace" ? (
           <Spans task={task} topics={topics} />
         ) : tab === "stack" ? (
@@ -202,7 +201,7 @@ function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.
         ) : tab === "raw" ? (
           <Code label="the task as JSON">{pretty(task)}</Code>
         ) : (
-          <About task={task} steps={steps} />
+          <About task={task} lines={lines} />
         )}
       </div>
     </>
@@ -228,7 +227,7 @@ function Progress({ task: { progress } }: { task: Task }): JSX.Element | null {
   );
 }
 
-function About({ task, steps }: { task: Task; steps: Resource<TaskStepPage> }): JSX.Element {
+function About({ task, lines }: { task: Task; lines: Resource<TaskStepPage> }): JSX.Element {
   const path = `tasks/${encodeURIComponent(task.id)}`;
   return (
     <div class="about">
@@ -249,7 +248,7 @@ function About({ task, steps }: { task: Task; steps: Resource<TaskStepPage> }): 
             <PayloadView payload={task.result} label="the result" path={`${path}/result`} />
           </section>
         )}
-        <Tail steps={steps} />
+        <Tail lines={lines} />
       </div>
       <Facts>
         <Fact name="Function">

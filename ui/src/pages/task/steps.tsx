@@ -16,7 +16,9 @@ import { attemptsOf } from "./parts";
 
 const PAGE_SIZE = 200;
 const MOST = 500;
-const CURSOR = "cursor"; // in the URL: which of the older steps are shown
+const CURSOR = "cursor"; // in the URL: which of the older log lines are shown
+const LINES = ["line"];
+const OTHERS = ["status", "progress"]; // fewer are kept of these than fit on a page
 
 /** Add steps that are not there yet, the newest first. When there are many, the newest are asked for anew. */
 export function withSteps(page: TaskStepPage | null, steps: readonly TaskStep[]): TaskStepPage | undefined {
@@ -24,24 +26,36 @@ export function withSteps(page: TaskStepPage | null, steps: readonly TaskStep[])
   const last = page.items[0]?.number ?? 0;
   const added = steps.filter(({ number }) => number > last).reverse();
   if (page.items.length + added.length > MOST) return undefined;
-  return added.length ? { ...page, items: [...added, ...page.items] } : page;
+  if (added.length === 0) return page;
+  const total = { ...page.total, value: page.total.value + added.length };
+  return { ...page, items: [...added, ...page.items], total };
 }
 
-const apply = (event: LiveEvent, page: TaskStepPage | null) => withSteps(page, (event.data as TaskEvent).steps ?? []);
-
-function pathOf(id: string, cursor: string): string {
-  return `tasks/${encodeURIComponent(id)}/events?${queryOf({ order: "newest", limit: String(PAGE_SIZE), cursor })}`;
+function pathOf(id: string, kind: readonly string[], cursor = ""): string {
+  const query = queryOf({ kind, order: "newest", limit: String(PAGE_SIZE), cursor });
+  return `tasks/${encodeURIComponent(id)}/events?${query}`;
 }
 
-/** The latest steps, as they come; the newest first. */
-export function useSteps(id: string, topics: readonly string[]): Resource<TaskStepPage> {
-  return useResource<TaskStepPage>(pathOf(id, ""), { topics, apply });
+const toldBy = (event: LiveEvent) => (event.data as TaskEvent).steps ?? [];
+
+/** The latest log lines, as they come; the newest first. */
+export function useLines(id: string, topics: readonly string[]): Resource<TaskStepPage> {
+  const apply = (event: LiveEvent, page: TaskStepPage | null) =>
+    withSteps(page, toldBy(event).filter(({ line }) => line));
+  return useResource<TaskStepPage>(pathOf(id, LINES), { topics, apply });
 }
 
-/** The steps that are to be shown: the latest, or older ones that somebody went back to. */
-export function useShownSteps(id: string, latest: Resource<TaskStepPage>): Resource<TaskStepPage> {
+/** What the task went through, as it comes: all but the log lines. */
+function useSteps(id: string, topics: readonly string[]): Resource<TaskStepPage> {
+  const apply = (event: LiveEvent, page: TaskStepPage | null) =>
+    withSteps(page, toldBy(event).filter(({ line }) => !line));
+  return useResource<TaskStepPage>(pathOf(id, OTHERS), { topics, apply });
+}
+
+/** The log lines that are to be shown: the latest, or older ones that somebody went back to. */
+function useShownLines(id: string, latest: Resource<TaskStepPage>): Resource<TaskStepPage> {
   const cursor = param(CURSOR);
-  const older = useResource<TaskStepPage>(cursor ? pathOf(id, cursor) : null);
+  const older = useResource<TaskStepPage>(cursor ? pathOf(id, LINES, cursor) : null);
   return cursor ? older : latest;
 }
 
@@ -50,13 +64,12 @@ function inOrder(steps: Resource<TaskStepPage>): TaskStep[] {
   return [...(steps.data?.items ?? [])].reverse();
 }
 
-/** How many log lines there are, as far as that is known: "180+" where there are older steps. */
+/** How many log lines are kept; nothing before that is known. */
 export function lineCount({ data }: Resource<TaskStepPage>): string {
-  const lines = data?.items.filter(({ line }) => line).length ?? 0;
-  return `${lines}${data?.next_cursor ? "+" : ""}`;
+  return data ? count(data.total.value) : "";
 }
 
-/** The way to older steps and back, where there are more than fit. */
+/** The way to older log lines and back, where there are more than fit. */
 function Pager({ page: { next_cursor: next, items, total } }: { page: TaskStepPage }): JSX.Element | null {
   const isLatest = param(CURSOR) === "";
   if (!next && isLatest) return null;
@@ -64,7 +77,7 @@ function Pager({ page: { next_cursor: next, items, total } }: { page: TaskStepPa
   return (
     <footer class="pager">
       <p>
-        {count(items.length)} of {plural(total.value, "step")}
+        {count(items.length)} of {plural(total.value, "log line")}
       </p>
       <Button icon="left" refused={next ? null : "these are the oldest that are kept"} onClick={() => go(next ?? "")}>
         Older
@@ -83,14 +96,14 @@ function at(step: Pick<TaskStep, "at">): JSX.Element {
 const TAIL = 8;
 
 /** The last log lines, where there are any. */
-export function Tail({ steps }: { steps: Resource<TaskStepPage> }): JSX.Element | null {
-  const lines = inOrder(steps).filter(({ line }) => line).slice(-TAIL);
-  if (lines.length === 0) return null;
+export function Tail({ lines }: { lines: Resource<TaskStepPage> }): JSX.Element | null {
+  const last = inOrder(lines).slice(-TAIL);
+  if (last.length === 0) return null;
   return (
     <section>
       <h2>Latest log lines</h2>
       <div class="log" tabIndex={0} role="region" aria-label="Latest log lines">
-        <Lines steps={lines} />
+        <Lines steps={last} />
       </div>
     </section>
   );
@@ -108,9 +121,10 @@ function Lines({ steps }: { steps: readonly TaskStep[] }): JSX.Element {
   );
 }
 
-export function Log({ steps }: { steps: Resource<TaskStepPage> }): JSX.Element {
+export function Log({ id, latest }: { id: string; latest: Resource<TaskStepPage> }): JSX.Element {
+  const shown = useShownLines(id, latest);
   const box = useRef<HTMLDivElement>(null);
-  const lines = inOrder(steps).filter(({ line }) => line);
+  const lines = inOrder(shown);
   const isAtEnd = useRef(true);
   useEffect(() => {
     if (isAtEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight;
@@ -120,11 +134,11 @@ export function Log({ steps }: { steps: Resource<TaskStepPage> }): JSX.Element {
     if (element) isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 30;
   };
   return (
-    <Content resource={steps}>
+    <Content resource={shown}>
       {(page) => (
         <>
           {lines.length === 0 ? (
-            <Empty icon="table" title={page.total.value > page.items.length ? "No log lines here" : "No log lines"}>
+            <Empty icon="table" title="No log lines">
               <p>
                 What a task logs through <code>logging</code> appears here.
               </p>
@@ -191,6 +205,9 @@ export function rowsOf(task: Task, steps: readonly TaskStep[]): StepRow[] {
   return [...taken, ...rows].sort((one, other) => (momentOf(one.at) ?? 0) - (momentOf(other.at) ?? 0));
 }
 
+/** Numbers are those of steps that are kept. */
+const unnumbered = (row: StepRow): StepRow => ({ ...row, number: null });
+
 function What({ what }: { what: TaskStep | TakenAction }): JSX.Element {
   if ("action" in what) return <ActionText taken={what} />;
   return what.status ? <Status status={what.status} /> : <ProgressText step={what} />;
@@ -215,59 +232,58 @@ function ActionText({ taken: { action, before, after } }: { taken: TakenAction }
   );
 }
 
-export function Steps({ steps, task }: { steps: Resource<TaskStepPage>; task: Task }): JSX.Element {
-  const told = inOrder(steps).filter(({ line }) => !line);
-  const kept = rowsOf(task, told.length > 0 ? told : knownSteps(task));
+/** All steps but the log lines, with what people did among them; they fit on one page. */
+export function Steps({ task, topics }: { task: Task; topics: readonly string[] }): JSX.Element {
+  const steps = useSteps(task.id, topics);
+  const told = inOrder(steps);
+  const kept = told.length > 0 ? rowsOf(task, told) : rowsOf(task, knownSteps(task)).map(unnumbered);
   return (
     <Content resource={steps}>
-      {(page) => (
-        <>
-          {kept.length === 0 ? (
-            <Empty icon="clock" title="No steps are kept">
-              <p>Tasks that run once, say nothing and are not followed have none.</p>
-            </Empty>
-          ) : (
-            <div class="table-wrap">
-              <table class="data" role="table">
-                <caption class="offscreen">Steps</caption>
-                <thead role="rowgroup">
-                  <tr role="row">
-                    <th role="columnheader">No.</th>
-                    <th role="columnheader">Time</th>
-                    <th role="columnheader">Attempt</th>
-                    <th role="columnheader">By</th>
-                    <th role="columnheader" class="wide">
-                      What
-                    </th>
+      {() =>
+        kept.length === 0 ? (
+          <Empty icon="clock" title="No steps are kept">
+            <p>Tasks that run once, say nothing and are not followed have none.</p>
+          </Empty>
+        ) : (
+          <div class="table-wrap">
+            <table class="data" role="table">
+              <caption class="offscreen">Steps</caption>
+              <thead role="rowgroup">
+                <tr role="row">
+                  <th role="columnheader">No.</th>
+                  <th role="columnheader">Time</th>
+                  <th role="columnheader">Attempt</th>
+                  <th role="columnheader">By</th>
+                  <th role="columnheader" class="wide">
+                    What
+                  </th>
+                </tr>
+              </thead>
+              <tbody role="rowgroup">
+                {kept.map((row) => (
+                  <tr role="row" key={row.key}>
+                    <td role="cell" data-label="No.">
+                      {row.number}
+                    </td>
+                    <td role="cell" data-label="Time">
+                      {at(row)}
+                    </td>
+                    <td role="cell" data-label="Attempt">
+                      {row.attempt}
+                    </td>
+                    <td role="cell" data-label="By">
+                      {row.by}
+                    </td>
+                    <td role="cell" data-label="What">
+                      <What what={row.what} />
+                    </td>
                   </tr>
-                </thead>
-                <tbody role="rowgroup">
-                  {kept.map((row) => (
-                    <tr role="row" key={row.key}>
-                      <td role="cell" data-label="No.">
-                        {row.number}
-                      </td>
-                      <td role="cell" data-label="Time">
-                        {at(row)}
-                      </td>
-                      <td role="cell" data-label="Attempt">
-                        {row.attempt}
-                      </td>
-                      <td role="cell" data-label="By">
-                        {row.by}
-                      </td>
-                      <td role="cell" data-label="What">
-                        <What what={row.what} />
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          )}
-          <Pager page={page} />
-        </>
-      )}
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )
+      }
     </Content>
   );
 }

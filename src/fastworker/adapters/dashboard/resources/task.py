@@ -1,5 +1,6 @@
 """One task: in full, its attempts, its steps, its payloads."""
 
+from collections.abc import Collection
 from typing import Annotated, Any, Literal
 
 from litestar import Response, get
@@ -34,6 +35,7 @@ from .lists import Listing
 
 TAGS = ["tasks"]
 type StepOrder = Literal["oldest", "newest"]
+type StepKind = Literal["status", "progress", "line"]
 Raw = Annotated[bool, QueryParameter(description="The whole payload as it is, as an attachment of plain text.")]
 
 
@@ -92,16 +94,25 @@ def list_attempts(
 def list_steps(
     parts: Given,
     task_id: FromPath[str],
+    kind: Annotated[
+        list[StepKind] | None, QueryParameter(max_items=3, description="Only steps of these kinds.")
+    ] = None,
     order: Annotated[StepOrder, QueryParameter(description="What comes first.")] = "oldest",
     cursor: CursorText = None,
     limit: Limit = PAGE_SIZE,
 ) -> TaskStepPage:
     """Return the steps of a task that are kept, in order: changes of status, progress, log lines."""
-    steps = task_steps(parts, _task(parts, task_id))
-    listing = Listing(f"steps {task_id}", steps, lambda each: (each.number,))
+    kinds = sorted(set(kind or ()))
+    steps = [each for each in task_steps(parts, _task(parts, task_id)) if not kinds or _is_of(each, kinds)]
+    name = f"steps {','.join(kinds)} {task_id}"
+    listing = Listing(name, steps, lambda each: (each.number,))
     if order == "newest":
-        listing = Listing(f"newest steps {task_id}", steps[::-1], lambda each: (-each.number,))
+        listing = Listing(f"newest {name}", steps[::-1], lambda each: (-each.number,))
     return listing.page(TaskStepPage, list, parts, cursor=cursor, limit=limit)
+
+
+def _is_of(step: TaskStep, kinds: Collection[StepKind]) -> bool:
+    return any(getattr(step, kind) is not None for kind in kinds)
 
 
 def task_steps(parts: Parts, task: DomainTask) -> list[TaskStep]:
