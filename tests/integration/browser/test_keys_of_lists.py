@@ -88,8 +88,8 @@ def test_rows_are_acted_on_by_keyboard_one_selected_or_all_that_match(
     page = sight(started, "tasks?name=wait_for")
     page.see_row("wait_for", "queued")
     page.keys("j", "c")
-    page.see("Cancel 1 task?")
-    agree_by_keys(page, "Cancel 1 task")
+    page.see("Cancel wait_for?")
+    agree_by_keys(page, "Cancel the task")
     page.wait_until(lambda tab: started.ask("tasks/counts")["cancelled"] == 1, "the current row")
     page.keys("j", "x", "j", "x", "c")
     agree_by_keys(page, "Cancel 2 tasks", "2")
@@ -104,7 +104,7 @@ def test_rows_are_acted_on_by_keyboard_one_selected_or_all_that_match(
     page.open("tasks?name=parse_feed")
     page.see_row("parse_feed", "failure")
     page.keys("j", "R")
-    agree_by_keys(page, "Retry 1 task")
+    agree_by_keys(page, "Retry the task")
     page.wait_until(lambda tab: started.ask("tasks/counts")["failure"] == 2, "the retried one")
 
 

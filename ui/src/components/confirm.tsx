@@ -26,6 +26,11 @@ interface OfTasks extends Pick<Question, "title" | "text" | "verb"> {
   isForGood: boolean;
 }
 
+/** The question about one task, from its own page and from a list. */
+export function questionOfOne(verb: string, name: string): { title: string; verb: string } {
+  return { title: `${verb} ${name}?`, verb: `${verb} the task` };
+}
+
 /**
  * Ask about tasks, one or many, by one rule: the number has to be typed for more than 100 tasks, and for more than one
  * where there is no way back. Of one task its name is the question: there is no number to be mistaken about.

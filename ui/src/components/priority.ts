@@ -1,5 +1,8 @@
-// Asking which priority tasks are to have.
-import type { TaskPriority } from "../api/types";
+// Asking which priority tasks are to have, and giving it to one.
+import { setPriority } from "../api/actions";
+import type { Task, TaskPriority } from "../api/types";
+import { act } from "../state/act";
+import { tellWithUndo } from "../state/undo";
 import { confirm } from "./confirm";
 import { PRIORITIES } from "./status";
 
@@ -25,4 +28,20 @@ export async function choosePriority(title: string, verb: string, has?: TaskPrio
     ],
   });
   return (answers?.priority as TaskPriority | undefined) ?? null;
+}
+
+/** Ask for another priority of one task, and set it, with a way back. True when it was set. */
+export async function changePriority({ id, name, priority: has }: Pick<Task, "id" | "name" | "priority">): Promise<boolean> {
+  const priority = await choosePriority(`Set the priority of ${name}`, "Set the priority", has);
+  if (!priority) return false;
+  const set = await act(
+    "Set the priority",
+    () => setPriority(id, priority),
+    ({ before }) =>
+      tellWithUndo(`Its priority is ${priority}`, {
+        call: () => setPriority(id, before),
+        but: `Taken back, it goes behind those that have ${before} already.`,
+      }),
+  );
+  return set !== undefined;
 }

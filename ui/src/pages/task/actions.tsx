@@ -1,12 +1,12 @@
 // What can be done with one task: by button and by key, with the reason where it cannot.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { cancelTask, deleteTask, retryTask, runTaskNow, setPriority } from "../../api/actions";
+import { cancelTask, deleteTask, retryTask, runTaskNow } from "../../api/actions";
 import type { FunctionDetail as TaskFunction, MadeDue, Task, TaskActionName } from "../../api/types";
 import { Button } from "../../components/basics";
-import { confirmTasks } from "../../components/confirm";
+import { confirmTasks, questionOfOne } from "../../components/confirm";
 import { Dialog } from "../../components/dialog";
-import { choosePriority } from "../../components/priority";
+import { changePriority } from "../../components/priority";
 import { Content } from "../../components/panel";
 import { agreedOf } from "../../forms/options";
 import { SubmitForm } from "../../forms/submit-form";
@@ -19,7 +19,6 @@ import { listed } from "../../state/listed";
 import { canOperate } from "../../state/session";
 import { useShortcuts } from "../../state/shortcuts";
 import { toast } from "../../state/toasts";
-import { tellWithUndo } from "../../state/undo";
 import { callOf } from "./payload";
 
 const OUTCOMES = {
@@ -30,9 +29,8 @@ const OUTCOMES = {
 
 async function cancel(task: Task, explanation: string): Promise<void> {
   const agreed = await confirmTasks({
-    title: `Cancel ${task.name}?`,
+    ...questionOfOne("Cancel", task.name),
     text: explanation || "This cannot be undone.",
-    verb: "Cancel the task",
     number: 1,
     isForGood: true,
   });
@@ -44,29 +42,14 @@ async function cancel(task: Task, explanation: string): Promise<void> {
     );
 }
 
-async function changePriority(task: Task): Promise<void> {
-  const priority = await choosePriority(`Set the priority of ${task.name}`, "Set the priority", task.priority);
-  if (priority)
-    await act(
-      "Set the priority",
-      () => setPriority(task.id, priority),
-      ({ before }) =>
-        tellWithUndo(`Its priority is ${priority}`, {
-          call: () => setPriority(task.id, before),
-          but: `Taken back, it goes behind those that have ${before} already.`,
-        }),
-    );
-}
-
 function madeDue({ status }: MadeDue): void {
   toast("good", status === "queued" ? "It waits for a worker now" : `It is ${status}`);
 }
 
 async function remove(task: Task): Promise<void> {
   const agreed = await confirmTasks({
-    title: `Delete ${task.name}?`,
+    ...questionOfOne("Delete", task.name),
     text: "It is forgotten with its result. This cannot be undone.",
-    verb: "Delete the task",
     number: 1,
     isForGood: true,
   });

@@ -10,7 +10,7 @@ import { navigate, param, query, setParams } from "../../router/location";
 import { urlOf } from "../../router/route";
 import { listed } from "../../state/listed";
 import { RunningOperations } from "../system/operations";
-import { BulkBar } from "./bulk";
+import { BulkBar } from "./bulk-bar";
 import { COLUMNS, FIXED } from "./columns";
 import { FilterBar } from "./filter-bar";
 import { ExportMenu } from "./export";
