@@ -24,6 +24,12 @@ describe("the live region", () => {
     expect(said).toEqual(["12 new tasks, 2 failed"]);
   });
 
+  it("says of what nobody here can count only that it is", () => {
+    tally("uncertain", 1);
+    vi.advanceTimersByTime(1);
+    expect(said).toEqual(["the list may have changed"]);
+  });
+
   it("says one of one", () => {
     tally("submitted", 1);
     vi.advanceTimersByTime(1);

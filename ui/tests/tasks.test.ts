@@ -7,13 +7,13 @@ import {
   countsPath,
   exportPath,
   filterOf,
-  isEmpty,
+  isFiltered,
   listPath,
   NO_FILTER,
   samePath,
 } from "../src/pages/tasks/filter";
 import { countOf } from "../src/pages/tasks/status-tabs";
-import { after, replaced } from "../src/pages/tasks/rows";
+import { after, newsOf, replaced } from "../src/pages/tasks/rows";
 import { momentsOf, spanOf, stepAt, sumOf } from "../src/pages/tasks/span";
 import { neighbours } from "../src/state/listed";
 
@@ -42,6 +42,32 @@ const task = (changes: Partial<TaskSummary>): TaskSummary => ({
   tags: [],
   arguments_preview: "",
   ...changes,
+});
+
+describe("what an event says of a list", () => {
+  const newest = "2026-11-21T12:00:00Z";
+  const shown = new Set(["shown"]);
+  const newer = task({ id: "newer", submitted_at: "2026-11-21T12:00:01Z" });
+  const older = task({ id: "older", submitted_at: "2026-11-21T11:59:59Z", status: "failure" });
+  const on = task({ ...newer, id: "shown", status: "lost" });
+  const of = (filter: Partial<typeof NO_FILTER>, top: string | null = newest) =>
+    newsOf([newer, older, on], { filter: { ...NO_FILTER, ...filter }, shown, newest: top });
+
+  it("is which new tasks belong to it, and how many of it have failed", () => {
+    expect(of({ name: ["resize"] })).toEqual({ added: ["newer"], failed: 2, isUncertain: false });
+    expect(of({ name: ["other"] })).toEqual({ added: [], failed: 0, isUncertain: false });
+  });
+
+  it("is nothing but that it may have changed, where only the server knows what belongs to it", () => {
+    for (const filter of [{ q: "x" }, { fingerprint: "f" }, { args: { "args.user": "7" } }])
+      expect(of(filter)).toEqual({ added: [], failed: 0, isUncertain: true });
+    expect(of({ q: "x", name: ["other"] })).toEqual({ added: [], failed: 0, isUncertain: false });
+  });
+
+  it("is no new task on a later page", () => {
+    expect(of({}, null)).toEqual({ added: [], failed: 2, isUncertain: false });
+    expect(of({ q: "x" }, null).isUncertain).toBe(false);
+  });
 });
 
 describe("the counts of the statuses", () => {
@@ -73,7 +99,7 @@ describe("the filter", () => {
   });
 
   it("is empty only when it is", () => {
-    expect([isEmpty(NO_FILTER), isEmpty(filter)]).toEqual([true, false]);
+    expect([isFiltered(NO_FILTER), isFiltered(filter)]).toEqual([false, true]);
   });
 
   it("shows as chips what has no tab and no field", () => {
@@ -91,7 +117,7 @@ describe("the filter", () => {
       without: { args: { "args.note": "a b" } },
     });
     expect(admits(byArgument, task({}))).toBe(null);
-    expect(isEmpty(byArgument)).toBe(false);
+    expect(isFiltered(byArgument)).toBe(true);
   });
 
   it("is counted for all statuses, whichever is chosen", () => {

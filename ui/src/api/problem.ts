@@ -31,6 +31,11 @@ export function mayPass(error: unknown): boolean {
   return !(error instanceof ApiError && error.status < 500 && error.status !== 429);
 }
 
+/** True when the cursor is of another list, or of before a restart: the list has to begin anew. */
+export function isOfCursor(error: unknown): boolean {
+  return error instanceof ApiError && error.problem.type === "/problems/invalid-cursor";
+}
+
 /** Return an error as a heading and a sentence. */
 export function explain(error: unknown): { title: string; detail: string } {
   if (error instanceof ApiError) {

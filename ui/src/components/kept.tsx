@@ -1,9 +1,10 @@
 // What stays on the screen while no news of it come: dimmed, with the time of which it is, and with what went wrong.
 import type { ComponentChildren, JSX } from "preact";
-import { explain, mayPass, Unreachable } from "../api/problem";
+import { explain, isOfCursor, mayPass, Unreachable } from "../api/problem";
 import { clockTime } from "../format/times";
 import { isDown } from "../live/live";
 import type { Resource } from "../live/resource";
+import { turnTo } from "../router/location";
 import { isUtc } from "../state/clock";
 import { Button } from "./basics";
 import { Boundary } from "./boundary";
@@ -18,12 +19,24 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
         <p class="empty-title">{title}</p>
         <p>{detail}</p>
       </div>
-      {retry && (
-        <Button icon="retry" onClick={retry}>
-          Try again
-        </Button>
+      {isOfCursor(error) ? (
+        <FirstPage />
+      ) : (
+        retry && (
+          <Button icon="retry" onClick={retry}>
+            Try again
+          </Button>
+        )
       )}
     </div>
+  );
+}
+
+export function FirstPage(): JSX.Element {
+  return (
+    <Button icon="left" onClick={() => turnTo("")}>
+      First page
+    </Button>
   );
 }
 

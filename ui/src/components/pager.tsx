@@ -1,8 +1,10 @@
 // Below a list that comes in pages: how much of it this is, and the way to the rest. The cursor is in the URL.
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { count, plural } from "../format/numbers";
-import { param, setParams } from "../router/location";
+import { param, turnTo } from "../router/location";
 import { Button } from "./basics";
+import { FirstPage } from "./kept";
+import { Empty } from "./panel";
 
 interface OnePage {
   items: readonly unknown[];
@@ -15,7 +17,6 @@ interface OnePage {
 export function Pager({ page, thing }: { page: OnePage; thing: string }): JSX.Element | null {
   const { next_cursor: next, prev_cursor: previous, total } = page;
   if (!next && !previous && !param("cursor")) return null;
-  const go = (cursor: string) => (setParams({ cursor, row: "" }, { replace: false }), window.scrollTo(0, 0));
   return (
     <footer class="pager">
       <p>
@@ -24,13 +25,23 @@ export function Pager({ page, thing }: { page: OnePage; thing: string }): JSX.El
       <Button
         icon="left"
         refused={previous || param("cursor") ? null : "this is the first page"}
-        onClick={() => go(previous ?? "")}
+        onClick={() => turnTo(previous ?? "")}
       >
         Previous
       </Button>
-      <Button icon="right" refused={next ? null : "this is the last page"} onClick={() => go(next ?? "")}>
+      <Button icon="right" refused={next ? null : "this is the last page"} onClick={() => turnTo(next ?? "")}>
         Next
       </Button>
     </footer>
+  );
+}
+
+/** In the place of a list without rows: why there are none, or, on a later page, the way to where there may be some. */
+export function NoneHere({ thing, children }: { thing: string; children: ComponentChildren }): JSX.Element {
+  if (!param("cursor")) return <>{children}</>;
+  return (
+    <Empty title={`No ${thing} is left on this page`}>
+      <FirstPage />
+    </Empty>
   );
 }

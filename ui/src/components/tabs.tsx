@@ -7,18 +7,24 @@ export interface Choice {
   label: ComponentChildren;
 }
 
+/** What in the URL is of one tab: in another, a cursor is of another list, and refused for ever. */
+const OF_ONE_TAB = ["cursor", "operation", "from", "row"];
+
 /** Tabs with a roving focus; the arrows change the tab. The first is the default and leaves the URL clean. */
 export function Tabs({
   name,
   label,
   choices,
+  ofOneTab = OF_ONE_TAB,
 }: {
   name: string;
   label: string;
   choices: readonly Choice[];
+  ofOneTab?: readonly string[];
 }): JSX.Element {
   const chosen = param(name, choices[0]?.value);
-  const choose = (value: string) => setParams({ [name]: value === choices[0]?.value ? "" : value });
+  const none = Object.fromEntries(ofOneTab.map((one) => [one, ""]));
+  const choose = (value: string) => setParams({ ...none, [name]: value === choices[0]?.value ? "" : value });
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;

@@ -43,6 +43,12 @@ export function setParams(changes: Params, { replace = true } = {}): void {
   navigate((place.peek().path || "./") + (search ? `?${search}` : ""), { replace });
 }
 
+/** Go to another page of a list; the one without a cursor is the first. */
+export function turnTo(cursor: string): void {
+  setParams({ cursor, row: "" }, { replace: false });
+  window.scrollTo(0, 0);
+}
+
 /** True when a click on a link is to be followed here and not by the browser. */
 function isOurs(event: MouseEvent, link: HTMLAnchorElement): boolean {
   if (event.defaultPrevented || event.button !== 0) return false;

@@ -9,6 +9,7 @@ const SAID = {
   submitted: (number: number) => plural(number, "new task"),
   matching: (number: number) => plural(number, "new task that matches", "new tasks that match"),
   failed: (number: number) => `${count(number)} failed`,
+  uncertain: () => "the list may have changed",
 };
 export type Happening = keyof typeof SAID;
 

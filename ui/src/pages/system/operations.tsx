@@ -5,7 +5,7 @@ import type { Operation, OperationPage } from "../../api/types";
 import { Ago, Badge, Button, Meter } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
 import type { IconName } from "../../components/icons";
-import { Pager } from "../../components/pager";
+import { NoneHere, Pager } from "../../components/pager";
 import { Empty, Panel } from "../../components/panel";
 import { count, plural } from "../../format/numbers";
 import { type Resource, useResource } from "../../live/resource";
@@ -74,9 +74,11 @@ export function OperationsTable(): JSX.Element {
     <Panel<OperationPage> resource={operations} class="list">
       {({ items, ...page }) =>
         items.length === 0 ? (
-          <Empty title="No bulk action yet">
-            <p>Select tasks in the list of tasks to act on many at once.</p>
-          </Empty>
+          <NoneHere thing="bulk action">
+            <Empty title="No bulk action yet">
+              <p>Select tasks in the list of tasks to act on many at once.</p>
+            </Empty>
+          </NoneHere>
         ) : (
           <>
             <DataTable<Operation>

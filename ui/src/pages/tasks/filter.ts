@@ -49,7 +49,9 @@ export function filterOf(query: URLSearchParams): Filter {
 }
 
 /** True when it leaves out any task. */
-export const isFiltered = (filter: Filter): boolean => queryOf(paramsOf(filter)) !== "";
+export function isFiltered(filter: Filter): boolean {
+  return queryOf(paramsOf(filter)) !== "";
+}
 
 const isArgument = (name: string) => name.startsWith(ARGUMENT) && name.length > ARGUMENT.length;
 
@@ -112,10 +114,6 @@ export function chipsOf(filter: Filter): Chip[] {
     return { name, value, without: { args: others } };
   });
   return [...repeated, ...single, ...args];
-}
-
-export function isEmpty(filter: Filter): boolean {
-  return queryOf(paramsOf(filter)) === "";
 }
 
 /**

@@ -7,7 +7,7 @@ import { count, duration, plural } from "../../format/numbers";
 import { urlOf } from "../../router/route";
 import { useOverview } from "../../shell/overview-data";
 import { useSystem } from "../system/data";
-import { clearFilter, type Filter, isEmpty } from "./filter";
+import { clearFilter, type Filter, isFiltered } from "./filter";
 
 const SUBMIT = "fastworker submit NAME --args '{}'";
 
@@ -30,7 +30,7 @@ export function None({ filter, page }: { filter: Filter; page: TaskPage }): JSX.
       </Empty>
     );
   }
-  if (!isEmpty(filter)) {
+  if (isFiltered(filter)) {
     return (
       <Empty icon="filter" title="No task matches">
         {note}

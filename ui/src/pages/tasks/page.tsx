@@ -81,12 +81,14 @@ function columnsFor(order: string): typeof COLUMNS {
   );
 }
 
-function Pill({ rows }: { rows: Rows }): JSX.Element | null {
-  if (rows.waiting === 0) return null;
+/** Above the rows, where more may be shown. Of a filter that only the server knows, nothing is counted. */
+export function Pill({ rows }: { rows: Pick<Rows, "waiting" | "isUncertain" | "show"> }): JSX.Element | null {
+  const { waiting, isUncertain, show } = rows;
+  if (waiting === 0 && !isUncertain) return null;
+  const counted = `${waiting > MOST_WAITING ? "more than " : ""}${plural(waiting, "new task")}`;
   return (
-    <button type="button" class="pill" onClick={rows.show}>
-      ▲ {rows.waiting > MOST_WAITING ? "more than " : ""}
-      {plural(rows.waiting, "new task")}
+    <button type="button" class="pill" onClick={show}>
+      ▲ {waiting > 0 ? counted : "The list may have changed"}
     </button>
   );
 }

@@ -27,6 +27,28 @@ export function after({ changed, deleted, more_deleted }: TasksEvent, page: Task
   return { ...page, items, total: { ...page.total, value: page.total.value - gone } };
 }
 
+export interface News {
+  /** The ids of new tasks that belong to the list. */
+  added: string[];
+  failed: number;
+  /** Only the server knows whether some of them belong to it. */
+  isUncertain: boolean;
+}
+
+/** What an event says of a list that shows some rows; `newest` is when its first was submitted, if new ones go there. */
+export function newsOf(
+  changed: readonly TaskSummary[],
+  { filter, shown, newest }: { filter: Filter; shown: ReadonlySet<string>; newest: string | null },
+): News {
+  const isNew = ({ id, submitted_at }: TaskSummary) => newest !== null && !shown.has(id) && submitted_at >= newest;
+  const those = changed.filter((task) => admits(filter, task) === true);
+  return {
+    added: those.filter(isNew).map(({ id }) => id),
+    failed: those.filter(({ status }) => status === "failure" || status === "lost").length,
+    isUncertain: changed.some((task) => isNew(task) && admits(filter, task) === null),
+  };
+}
+
 function apply(event: LiveEvent, page: TaskPage | null): TaskPage | undefined {
   return page && event.type === "tasks" ? after(event.data as TasksEvent, page) : (page ?? undefined);
 }
@@ -36,6 +58,8 @@ export interface Rows {
   items: readonly TaskSummary[];
   /** How many tasks of the list have come since; they are shown when somebody asks. */
   waiting: number;
+  /** Tasks have come since of which only the server knows whether they belong to the list. */
+  isUncertain: boolean;
   show: () => void;
 }
 
@@ -44,32 +68,30 @@ export function useRows(filter: Filter, { order, cursor }: { order: string; curs
   const resource = useResource<TaskPage>(path, { topics: TOPICS, apply });
   const [caught, setCaught] = useState<ReadonlyMap<string, TaskSummary>>(new Map());
   const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
+  const [isUncertain, setUncertain] = useState(false);
   const isTop = cursor === "" && order !== "oldest";
   const items = replaced(resource.data?.items ?? [], newer(resource.data?.items ?? [], caught));
-  const forget = () => (setFresh(new Set()), setCaught(new Map()));
+  const forget = () => (setFresh(new Set()), setUncertain(false), setCaught(new Map()));
   useEffect(forget, [path]);
   const catchUp = useCatchUp(filter, items, setCaught);
   useEvents(TOPICS, (event) => {
     const { changed, more, deleted } = event.data as TasksEvent;
     if (deleted.length > 0) setFresh((before) => new Set([...before].filter((id) => !deleted.includes(id))));
     if (more > 0) catchUp();
-    if (isFiltered(filter)) tallyFailures(changed.filter((task) => admits(filter, task) !== false));
-    if (!isTop || !resource.data) return;
     const shown = new Set(items.map(({ id }) => id));
-    const newest = items[0]?.submitted_at ?? "";
-    const added = changed.filter(
-      (task) => !shown.has(task.id) && task.submitted_at >= newest && admits(filter, task) !== false,
-    );
-    if (added.length === 0) return;
-    if (items.length === 0)
-      resource.refresh(); // nothing can jump
-    else
-      setFresh((before) => (before.size > MOST_WAITING ? before : new Set([...before, ...added.map(({ id }) => id)])));
+    const newest = isTop && resource.data ? (items[0]?.submitted_at ?? "") : null;
+    const news = newsOf(changed, { filter, shown, newest });
+    if (isFiltered(filter)) tally("failed", news.failed);
+    if (news.added.length === 0 && !news.isUncertain) return;
+    if (items.length === 0) return resource.refresh(); // nothing can jump
+    if (news.isUncertain && !isUncertain) tally("uncertain", 1);
+    setUncertain((before) => before || news.isUncertain);
+    setFresh((before) => (before.size > MOST_WAITING ? before : new Set([...before, ...news.added])));
   });
   const shown = new Set(items.map(({ id }) => id));
   const waiting = [...fresh].filter((id) => !shown.has(id)).length;
   useTally(waiting, isFiltered(filter));
-  return { resource, items, waiting, show: () => (forget(), resource.refresh()) };
+  return { resource, items, waiting, isUncertain, show: () => (forget(), resource.refresh()) };
 }
 
 /** An event may have told a row anew after it was asked for: then that stands. */
@@ -79,10 +101,6 @@ function newer(rows: readonly TaskSummary[], caught: ReadonlyMap<string, TaskSum
     const other = caught.get(row.id);
     return other && !isEnded(row) ? [other] : [];
   });
-}
-
-function tallyFailures(changed: readonly TaskSummary[]): void {
-  tally("failed", changed.filter(({ status }) => status === "failure" || status === "lost").length);
 }
 
 /** Tell how many more wait to be shown; of a list of all tasks, the overview tells how many there are. */

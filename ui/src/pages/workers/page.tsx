@@ -5,7 +5,7 @@ import { ApiError } from "../../api/problem";
 import { Ago, Badge, Button, Code, Fact, Facts } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
 import { Icon } from "../../components/icons";
-import { Pager } from "../../components/pager";
+import { NoneHere, Pager } from "../../components/pager";
 import { Empty, Panel } from "../../components/panel";
 import { useClientAddress } from "../../forms/target";
 import { count, plural } from "../../format/numbers";
@@ -205,7 +205,7 @@ function All(): JSX.Element {
               ]}
             />
             <Pager page={page} thing="worker" />
-            {page.items.every(({ kind }) => kind === "control-plane") && <AddOne workers={page.items} />}
+            <Alone workers={page.items} />
           </>
         )}
       </Panel>
@@ -217,6 +217,17 @@ function All(): JSX.Element {
 function useStartCommand(): string {
   const address = useClientAddress();
   return `fastworker subworker --task-modules MODULE${address ? ` --control-plane-address ${address}` : ""}`;
+}
+
+/** What is said where no subworker is: of all pages, the first one knows. */
+export function Alone({ workers }: { workers: readonly Worker[] }): JSX.Element | null {
+  if (workers.some(({ kind }) => kind !== "control-plane")) return null;
+  if (workers.length > 0 && param("cursor")) return null;
+  return (
+    <NoneHere thing="worker">
+      <AddOne workers={workers} />
+    </NoneHere>
+  );
 }
 
 function AddOne({ workers }: { workers: readonly Worker[] }): JSX.Element {
