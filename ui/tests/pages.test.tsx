@@ -39,6 +39,19 @@ describe("on a page", () => {
     await act(() => navigate("/"));
   });
 
+  it("a list on its last page has a way back, and says what it could not count or look at", async () => {
+    await act(() => navigate("errors?cursor=last"));
+    const capped = { ...(page(null, null) as object), total: { value: 250, relation: "gte" } } as never;
+    await act(() => render(<Pager page={capped} thing="group" note="looked at 900" />, root));
+    expect(root.textContent).toContain("100 of more than 250 groups · looked at 900");
+    vi.stubGlobal("scrollTo", () => undefined);
+    await act(() => root.querySelector("button")!.click());
+    expect(location.search).toBe("");
+    await act(() => render(<Pager page={page(null, null)} thing="task" isAlways />, root));
+    expect(root.textContent).toContain("100 of 250 tasks");
+    await act(() => navigate("/"));
+  });
+
   it("a page that does not exist has a heading", async () => {
     await act(() => render(<NotFound />, root));
     expect(root.querySelector("h1")!.textContent).toBe("Not found");

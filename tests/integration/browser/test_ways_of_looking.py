@@ -165,7 +165,7 @@ def paged(steered: Dashboard) -> Dashboard:
     [
         ("errors", "**/api/v1/errors?*", "Next"),
         ("errors?tab=dead", "**/api/v1/dead-letters?*", "Next"),
-        ("system?tab=audit", "**/api/v1/audit?*", "Older"),
+        ("system?tab=audit", "**/api/v1/audit?*", "Next"),
     ],
 )
 def test_lists_go_on_beyond_their_first_page(

@@ -13,14 +13,24 @@ interface OnePage {
   total: { value: number; relation: "eq" | "gte" };
 }
 
-/** Nothing where all of it is on one page. */
-export function Pager({ page, thing }: { page: OnePage; thing: string }): JSX.Element | null {
+interface PagerProps {
+  page: OnePage;
+  thing: string;
+  /** What else there is to say of it, such as that not all was looked at. */
+  note?: string | false;
+  /** It says how many there are, also where all of it is on one page; else there is nothing then. */
+  isAlways?: boolean;
+}
+
+export function Pager({ page, thing, note = "", isAlways = false }: PagerProps): JSX.Element | null {
   const { next_cursor: next, prev_cursor: previous, total } = page;
-  if (!next && !previous && !param("cursor")) return null;
+  if (!isAlways && !next && !previous && !param("cursor")) return null;
   return (
     <footer class="pager">
       <p>
-        {count(page.items.length)} of {plural(total.value, thing)}
+        {count(page.items.length)} of {total.relation === "gte" ? "more than " : ""}
+        {plural(total.value, thing)}
+        {note && ` · ${note}`}
       </p>
       <Button
         icon="left"

@@ -6,8 +6,9 @@ import { Ago, Button } from "../../components/basics";
 import { confirmTasks } from "../../components/confirm";
 import { DataTable } from "../../components/data-table";
 import { Icon } from "../../components/icons";
+import { NoneHere, Pager } from "../../components/pager";
 import { Empty, Panel } from "../../components/panel";
-import { count, plural } from "../../format/numbers";
+import { count } from "../../format/numbers";
 import { useResource } from "../../live/resource";
 import { navigate, param, setParams } from "../../router/location";
 import { queryOf, urlOf } from "../../router/route";
@@ -47,9 +48,11 @@ export function DeadLetters(): JSX.Element {
       <Panel resource={tasks} class="list">
         {(page) =>
           page.items.length === 0 ? (
-            <Empty title="No dead letters">
-              <p>A task that fails for good, or is lost with its worker, appears here while it is remembered.</p>
-            </Empty>
+            <NoneHere thing="dead letter">
+              <Empty title="No dead letters">
+                <p>A task that fails for good, or is lost with its worker, appears here while it is remembered.</p>
+              </Empty>
+            </NoneHere>
           ) : (
             <>
               <DataTable<TaskSummary>
@@ -76,32 +79,12 @@ export function DeadLetters(): JSX.Element {
                   },
                 ]}
               />
-              <Pager page={page} />
+              <Pager page={page} thing="task" note={page.is_bounded && `looked at ${count(page.searched)}`} />
             </>
           )
         }
       </Panel>
     </>
-  );
-}
-
-function Pager({ page }: { page: TaskPage }): JSX.Element | null {
-  if (!page.next_cursor && !param("cursor")) return null;
-  const go = (cursor: string | null) => setParams({ cursor: cursor ?? "", row: "" }, { replace: false });
-  return (
-    <footer class="pager">
-      <p>
-        {count(page.items.length)} of {page.total.relation === "gte" ? "more than " : ""}
-        {plural(page.total.value, "task")}
-        {page.is_bounded && ` · looked at ${count(page.searched)}`}
-      </p>
-      <Button icon="left" refused={param("cursor") ? null : "this is the first page"} onClick={() => go(page.prev_cursor)}>
-        Previous
-      </Button>
-      <Button icon="right" refused={page.next_cursor ? null : "this is the last page"} onClick={() => go(page.next_cursor)}>
-        Next
-      </Button>
-    </footer>
   );
 }
 

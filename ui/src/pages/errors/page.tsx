@@ -2,12 +2,13 @@
 import type { JSX } from "preact";
 import type { ErrorWord } from "../../api/actions";
 import type { ErrorGroup, ErrorGroupPage } from "../../api/types";
-import { Ago, Button } from "../../components/basics";
+import { Ago } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
+import { NoneHere, Pager } from "../../components/pager";
 import { Empty, Panel } from "../../components/panel";
 import { Sparkline } from "../../components/sparkline";
 import { Segments, Tabs } from "../../components/tabs";
-import { count, plural } from "../../format/numbers";
+import { count } from "../../format/numbers";
 import { useResource } from "../../live/resource";
 import { navigate, param, setParams } from "../../router/location";
 import { queryOf, urlOf } from "../../router/route";
@@ -85,13 +86,15 @@ function Groups(): JSX.Element {
       <Panel resource={groups} class="list">
         {(page) =>
           page.items.length === 0 ? (
-            <Empty title={range === "any time" ? NOTHING[show].title : `${NOTHING[show].title} within ${range}`}>
-              <p>{NOTHING[show].text}</p>
-            </Empty>
+            <NoneHere thing="group">
+              <Empty title={range === "any time" ? NOTHING[show].title : `${NOTHING[show].title} within ${range}`}>
+                <p>{NOTHING[show].text}</p>
+              </Empty>
+            </NoneHere>
           ) : (
             <>
               <GroupTable groups={page.items} done={groups.refresh} />
-              <Pager page={page} />
+              <Pager page={page} thing="group" />
             </>
           )
         }
@@ -148,23 +151,6 @@ function GroupTable({ groups, done }: { groups: ErrorGroup[]; done: () => void }
         },
       ]}
     />
-  );
-}
-
-function Pager({ page }: { page: ErrorGroupPage }): JSX.Element | null {
-  if (!page.next_cursor) return null;
-  return (
-    <footer class="pager">
-      <p>
-        {count(page.items.length)} of {plural(page.total.value, "group")}
-      </p>
-      <Button
-        icon="right"
-        onClick={() => setParams({ cursor: page.next_cursor ?? "", row: "" }, { replace: false })}
-      >
-        Next
-      </Button>
-    </footer>
   );
 }
 

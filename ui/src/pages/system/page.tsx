@@ -1,13 +1,14 @@
 // The control plane itself: what it is, what it holds, its settings, what was done through it.
 import type { JSX } from "preact";
 import type { AuditEntry, AuditPage, Config, Setting, System as SystemState, Series } from "../../api/types";
-import { Ago, Badge, Button, Fact, Facts, Meter } from "../../components/basics";
+import { Ago, Badge, Fact, Facts, Meter } from "../../components/basics";
 import { DataTable } from "../../components/data-table";
+import { NoneHere, Pager } from "../../components/pager";
 import { Content, Empty, Panel } from "../../components/panel";
 import { Tabs } from "../../components/tabs";
 import { bytes, count, duration } from "../../format/numbers";
 import { type Resource, useResource } from "../../live/resource";
-import { param, setParams } from "../../router/location";
+import { param } from "../../router/location";
 import { canAdminister, session } from "../../state/session";
 import { Window } from "../../charts/window";
 import { HistoryChart } from "../overview/charts";
@@ -237,9 +238,11 @@ function Audit(): JSX.Element {
   if (!canAdminister.value) return <NeedsAdmin />;
   return (
     <Panel<AuditPage> resource={audit} class="list">
-      {({ items, next_cursor }) =>
+      {({ items, ...page }) =>
         items.length === 0 ? (
-          <Empty title="Nothing was done through this page or its API" />
+          <NoneHere thing="action">
+            <Empty title="Nothing was done through this page or its API" />
+          </NoneHere>
         ) : (
           <>
             <DataTable<AuditEntry>
@@ -273,13 +276,7 @@ function Audit(): JSX.Element {
                 },
               ]}
             />
-            {next_cursor && (
-              <footer class="pager">
-                <Button icon="right" onClick={() => setParams({ cursor: next_cursor }, { replace: false })}>
-                  Older
-                </Button>
-              </footer>
-            )}
+            <Pager page={{ items, ...page }} thing="action" />
           </>
         )
       }

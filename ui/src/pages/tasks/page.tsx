@@ -1,9 +1,9 @@
 // The list of tasks.
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { TaskPage, TaskSummary } from "../../api/types";
-import { Button } from "../../components/basics";
+import type { TaskSummary } from "../../api/types";
 import { DataTable } from "../../components/data-table";
+import { NoneHere, Pager } from "../../components/pager";
 import { Panel } from "../../components/panel";
 import { count, plural } from "../../format/numbers";
 import { navigate, param, query, setParams } from "../../router/location";
@@ -47,7 +47,9 @@ export function Tasks(): JSX.Element {
       <Panel resource={rows.resource} class="list">
         {(page) =>
           page.items.length === 0 ? (
-            <None filter={filter} page={page} />
+            <NoneHere thing="task">
+              <None filter={filter} page={page} />
+            </NoneHere>
           ) : (
             <>
               <BulkBar filter={filter} selection={selection} rows={rows.items} total={page.total} />
@@ -62,7 +64,12 @@ export function Tasks(): JSX.Element {
                 open={({ id }) => navigate(urlOf("tasks", id))}
                 columns={columnsFor(order)}
               />
-              <Pager page={page} shown={rows.items.length} />
+              <Pager
+                page={page}
+                thing="task"
+                note={page.is_bounded && `looked at the newest ${count(page.searched)}`}
+                isAlways
+              />
             </>
           )
         }
@@ -90,29 +97,5 @@ export function Pill({ rows }: { rows: Pick<Rows, "waiting" | "isUncertain" | "s
     <button type="button" class="pill" onClick={show}>
       ▲ {waiting > 0 ? counted : "The list may have changed"}
     </button>
-  );
-}
-
-function Pager({ page, shown }: { page: TaskPage; shown: number }): JSX.Element {
-  const { total, next_cursor: next, prev_cursor: previous } = page;
-  const go = (cursor: string) => (setParams({ cursor, row: "" }, { replace: false }), window.scrollTo(0, 0));
-  return (
-    <footer class="pager">
-      <p>
-        {count(shown)} of {total.relation === "gte" ? "more than " : ""}
-        {plural(total.value, "task")}
-        {page.is_bounded && ` · looked at the newest ${count(page.searched)}`}
-      </p>
-      <Button
-        icon="left"
-        refused={previous || param("cursor") ? null : "this is the first page"}
-        onClick={() => go(previous ?? "")}
-      >
-        Previous
-      </Button>
-      <Button icon="right" refused={next ? null : "this is the last page"} onClick={() => go(next ?? "")}>
-        Next
-      </Button>
-    </footer>
   );
 }
