@@ -2,13 +2,13 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Attention, TaskSummary, WorkerPage } from "../src/api/types";
+import type { Attention, Overview, TaskSummary, WorkerPage } from "../src/api/types";
 import { isYoung } from "../src/charts/chart";
 import { Pager } from "../src/components/pager";
 import { curlOf } from "../src/pages/api/try-it";
 import { NotFound } from "../src/pages/not-found";
 import { hrefOf } from "../src/pages/overview/panels";
-import { lostLately } from "../src/pages/overview/tiles";
+import { failedNote, workersNote } from "../src/pages/overview/tiles";
 import { Stacks } from "../src/pages/workers/stacks";
 import { withWorkers } from "../src/pages/workers/page";
 import { navigate } from "../src/router/location";
@@ -84,16 +84,18 @@ it("an event that names the first workers is no page further on", () => {
   expect(withWorkers(event, { ...one, prev_cursor: "back" })).toBeUndefined();
 });
 
-it("a worker that was lost twice is one that is missing", () => {
-  const lost = (target: string) => ({ kind: "worker-lost", target, message: "", count: 1 }) satisfies Attention;
-  const paused = { kind: "paused", target: "low", message: "", count: 1 } satisfies Attention;
-  expect(lostLately({ attention: [lost("w1"), lost("w1"), lost("w2"), paused] })).toBe(2);
+it("the tiles say how many workers were lost lately, and how many dead letters are kept", () => {
+  expect(workersNote({ stuck_slots: 0, workers_lost: 0 })).toBe("all answer");
+  expect(workersNote({ stuck_slots: 2, workers_lost: 30 })).toBe("30 lost lately, 2 slots stuck");
+  const counts = { failure: 2, lost: 1 } as Overview["counts"];
+  expect(failedNote({ failure_ratio: 0.5, counts })).toBe("50%, 3 dead letters");
+  expect(failedNote({ failure_ratio: 0, counts: { ...counts, failure: 0, lost: 0 } })).toMatch(/of the ended$/);
 });
 
 it("what needs attention leads to where it can be seen", () => {
   const kinds: [Attention["kind"], string | null, string][] = [
-    ["dead", null, "errors?tab=dead"],
     ["unseen", null, "errors?show=new"],
+    ["unseen", "a1b2", "errors/a1b2"],
     ["failing", null, "errors"],
     ["stuck", "w1", "workers/w1"],
     ["worker-lost", "w1", "workers"],

@@ -27,7 +27,7 @@ export interface AttemptPage {
 
 /** Something that a person should look at; `target` is an id of the kind's resource, if there is one. */
 export interface Attention {
-  kind: "failing" | "paused" | "stuck" | "no-worker" | "queue-full" | "worker-lost" | "draining" | "loop-blocked" | "blind" | "unseen" | "dead";
+  kind: "failing" | "paused" | "stuck" | "no-worker" | "queue-full" | "worker-lost" | "draining" | "loop-blocked" | "blind" | "unseen";
   message: string;
   target: string | null;
   count: number;
@@ -488,6 +488,8 @@ export interface Overview {
   busy_slots: number;
   stuck_slots: number;
   workers: number;
+  /** That were lost in the last 5 minutes, and whose ids have not come back. */
+  workers_lost: number;
   /** The number of the latest move of a worker; 0 before the first. */
   last_worker_move: number;
   submitted_per_second: number;

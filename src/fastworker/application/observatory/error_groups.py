@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fastworker.domain.lifecycle import TaskStatus
-from fastworker.domain.task import ErrorRecord
+from fastworker.domain.task import ErrorRecord, Task
 
 from .fingerprints import fault_of
 from .freshness import Refresh, always_fresh
@@ -59,6 +59,7 @@ class ErrorGroup:
     changes: int = 0  # of anything here
     going_on: int = 0  # tasks that failed so, and have not ended
     ended: dict[TaskStatus, int] = field(default_factory=dict)  # and how many ended as what, each counted once
+    dead: set[str] = field(default_factory=set)  # remembered dead letters that nobody has seen, and nobody has replayed
     _functions: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _workers: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _task_ids: OrderedDict[str, None] = field(default_factory=OrderedDict)
@@ -119,6 +120,7 @@ class ErrorGroup:
     def see(self, word: Word) -> None:
         """Take note that somebody knows of all that has failed so far."""
         self.seen, self.seen_count = word, self.count
+        self.dead.clear()
         self.changes += 1
 
     def mute(self, word: Word | None) -> None:
@@ -134,6 +136,7 @@ class ErrorGroups:
         self._refresh = refresh
         self._groups: OrderedDict[str, ErrorGroup] = OrderedDict()
         self._troubled = TroubledTasks[ErrorGroup]()
+        self._dead: dict[str, ErrorGroup] = {}  # by the ids of remembered tasks that failed for good
         self.forgotten = 0
 
     def __len__(self) -> int:
@@ -155,6 +158,11 @@ class ErrorGroups:
         self._refresh()
         return sum(group.is_new for group in self._groups.values())
 
+    def dead_letters(self) -> int:
+        """Return how many dead letters nobody has seen, muted or replayed; all are in groups that are new."""
+        self._refresh()
+        return sum(len(group.dead) for group in self._groups.values() if group.muted is None)
+
     def add(self, failure: Failure) -> None:
         """Put a failure into its group."""
         fault = fault_of(failure.name, failure.error)
@@ -165,6 +173,9 @@ class ErrorGroups:
         group.add(failure, fault.frame)
         if self._troubled.add(failure.task_id, group):
             group.begin()
+        if not failure.is_retried:
+            self._dead[failure.task_id] = group
+            group.dead.add(failure.task_id)
         if len(self._groups) > MOST_GROUPS:
             self._groups.popitem(last=False)
             self.forgotten += 1
@@ -173,6 +184,17 @@ class ErrorGroups:
         """Take note of how tasks ended, those that have failed before among them."""
         for group, status in self._troubled.end(ends):
             group.end(status)
+
+    def answer(self, origins: Iterable[str]) -> None:
+        """Take note that other tasks were submitted in the place of these."""
+        for task_id in origins:
+            if task_id in self._dead:
+                self._dead.pop(task_id).dead.discard(task_id)
+
+    def forget(self, tasks: Iterable[Task]) -> None:
+        """Let go of dead letters that are not remembered any more."""
+        if self._dead:
+            self.answer(task.task_id for task in tasks)
 
 
 def _remember(names: OrderedDict[str, None], name: str, most: int) -> None:

@@ -194,10 +194,12 @@ class Observatory(EventSink):
             self._take_in_submitted(submitted, found(map(_SUBMITTED_ID, submitted)))
             self._take_in_leased(leased, found(map(_TASK_ID, leased)))
             self._take_in_finished(finished, found(map(_TASK_ID, finished)))
+            self.errors.answer(_emptied(self.index.named_origins))  # afterwards: they may have failed in between
         if self._forgotten:
             forgotten = _emptied(self._forgotten)
             self.index.forget(forgotten)
             self.ends.forget(forgotten)
+            self.errors.forget(forgotten)
             self.spans.forget(forgotten)
             self.locals.forget(forgotten)
 

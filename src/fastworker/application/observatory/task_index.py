@@ -156,6 +156,7 @@ class TaskIndex:
         self._blocks: dict[int, Block] = {}  # by number // 256, ascending
         self._counts = [0] * _PLACES
         self._latest = Block(0.0)
+        self.named_origins: list[str] = []  # by tasks that were taken in; whoever reads them empties this
 
     def __len__(self) -> int:
         self._refresh()
@@ -210,6 +211,8 @@ class TaskIndex:
                 block.workers[offset] = key_of(task.lease.worker_id)
             if submission.terms is not NO_TERMS:
                 block.note_relatives(offset, submission.terms)
+                if submission.terms.origin is not None:
+                    self.named_origins.append(submission.terms.origin)
                 if submission.terms.tags:
                     block.note_tags(offset, submission.terms.tags)
             block.live += 1

@@ -370,28 +370,10 @@ async def test_failures_that_nobody_has_seen_need_attention_until_somebody_has()
         [group] = await served.items("/errors")
         attention = (await served.get("/overview")).json()["attention"]
         assert [each["message"] for each in attention if each["kind"] == "unseen"] == [
-            "Nobody has seen 1 kind of failures yet."
+            "Nobody has seen 1 kind of failures yet: 1 dead letter."
         ]
         await served.post(f"/errors/{group['fingerprint']}/seen")
         assert "unseen" not in {each["kind"] for each in (await served.get("/overview")).json()["attention"]}
-
-
-async def test_dead_letters_need_attention_until_they_are_gone() -> None:
-    async with a_dashboard() as served:
-        await served.post("/tasks", {"name": "divide", "args": [1, 0]})
-        await served.system.settle()
-
-        async def dead() -> list[tuple[str, int]]:
-            attention = (await served.get("/overview")).json()["attention"]
-            return [(each["message"], each["count"]) for each in attention if each["kind"] == "dead"]
-
-        assert await dead() == [("1 task has failed for good: a dead letter each.", 1)]
-        await served.post("/tasks", {"name": "divide", "args": [1, 0]})
-        await served.system.settle()
-        assert await dead() == [("2 tasks have failed for good: a dead letter each.", 2)]
-        for each in await served.items("/tasks?status=failure"):
-            await served.post(f"/tasks/{each['id']}/actions/delete")
-        assert await dead() == []
 
 
 async def test_a_worker_that_is_given_nothing_stands_by() -> None:

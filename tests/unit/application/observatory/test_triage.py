@@ -4,6 +4,7 @@ from fastworker.adapters.memory import ManualClock
 from fastworker.application.observatory.error_groups import ErrorGroup, Word
 from fastworker.application.observatory.triage import Triage
 from fastworker.domain.action import Actor
+from fastworker.domain.terms import Terms
 
 from ....builders import a_failure, a_submission
 from .observed import ObservedCoordinator
@@ -84,3 +85,53 @@ def test_of_a_group_that_is_not_remembered_nothing_can_be_said():
     answers = [say(ANN, "none") for say in (plane.triage.mark_seen, plane.triage.mute, plane.triage.unmute)]
 
     assert (answers, plane.noted()) == ([None, None, None], [])
+
+
+# ---- dead letters that nobody has answered ----
+
+
+def test_dead_letters_are_counted_until_somebody_has_seen_them_or_while_they_are_muted():
+    plane = Plane()
+    group = plane.fail()
+    plane.fail()
+    errors = plane.observatory.errors
+    assert errors.dead_letters() == 2
+    plane.triage.mute(ANN, group.fingerprint)
+    assert errors.dead_letters() == 0
+    plane.triage.unmute(ANN, group.fingerprint)
+    assert errors.dead_letters() == 2
+    plane.triage.mark_seen(ANN, group.fingerprint)
+    assert errors.dead_letters() == 0
+    plane.fail()
+    assert errors.dead_letters() == 1
+
+
+def test_a_failure_that_is_tried_again_is_no_dead_letter():
+    plane = Plane()
+    plane.accepted(a_submission(terms=Terms(retries=1)))
+    plane.report(plane.poll_all()[0], a_failure())
+
+    assert (plane.observatory.errors.new(), plane.observatory.errors.dead_letters()) == (1, 0)
+
+
+def test_a_dead_letter_that_another_task_runs_again_is_answered_also_when_both_are_taken_in_at_once():
+    plane = Plane()
+    for _ in range(2):
+        plane.accepted(a_submission())
+    first, second = plane.poll_all()
+    plane.report(first, a_failure())
+    plane.report(second, a_failure())
+    plane.accepted(a_submission(terms=Terms(origin=first.task_id)))
+    plane.accepted(a_submission(terms=Terms(parent=second.task_id)))
+    plane.accepted(a_submission(terms=Terms(origin="some-task-that-did-not-fail")))
+
+    assert plane.observatory.errors.dead_letters() == 1
+
+
+def test_a_dead_letter_that_is_forgotten_is_none():
+    plane = Plane()
+    plane.fail()
+    task_id = plane.fail().task_ids[0]
+    plane.steer(lambda steering, now: steering.delete(ANN, task_id, now=now))
+
+    assert plane.observatory.errors.dead_letters() == 1

@@ -150,7 +150,6 @@ const TARGETS: Partial<Record<Attention["kind"], PageName>> = {
   draining: "system",
   blind: "system",
   unseen: "errors",
-  dead: "errors",
 };
 const ICONS: Partial<Record<Attention["kind"], IconName>> = {
   paused: "pause",
@@ -162,8 +161,7 @@ const ICONS: Partial<Record<Attention["kind"], IconName>> = {
 const SUBJECTS: readonly Attention["kind"][] = ["failing", "no-worker", "stuck"];
 
 export function hrefOf({ kind, target }: Pick<Attention, "kind" | "target">): string {
-  if (kind === "dead") return urlOf("errors", "", { tab: "dead" });
-  if (kind === "unseen") return urlOf("errors", "", { show: "new" });
+  if (kind === "unseen") return target ? urlOf("errors", target) : urlOf("errors", "", { show: "new" });
   return urlOf(TARGETS[kind] ?? "overview", SUBJECTS.includes(kind) && target ? target : "");
 }
 

@@ -1,7 +1,7 @@
 // The numbers of now, each a way to where they come from.
 import type { ComponentChildren, JSX } from "preact";
 import type { Overview } from "../../api/types";
-import { bytes, count, duration, NOTHING, percentile, rate, share } from "../../format/numbers";
+import { bytes, count, duration, NOTHING, percentile, plural, rate, share } from "../../format/numbers";
 import { momentOf } from "../../format/times";
 import { urlOf } from "../../router/route";
 import { now } from "../../state/clock";
@@ -51,19 +51,19 @@ function slotsNote(isFull: boolean, standby: number): string {
   return isFull ? `full, ${count(standby)} stand by` : `${count(standby)} more stand by`;
 }
 
-/** Workers that were lost lately and have not come back. */
-export function lostLately({ attention }: Pick<Overview, "attention">): number {
-  return new Set(attention.filter(({ kind }) => kind === "worker-lost").map(({ target }) => target)).size;
+/** How many of the ended failed, and how many dead letters are remembered, seen or not. */
+export function failedNote({ failure_ratio, counts }: Pick<Overview, "counts" | "failure_ratio">): string {
+  const dead = counts.failure + counts.lost;
+  return dead ? `${share(failure_ratio)}, ${plural(dead, "dead letter")}` : `${share(failure_ratio)} of the ended`;
 }
 
-function workersNote(stuck: number, lost: number): string {
+export function workersNote({ stuck_slots: stuck, workers_lost: lost }: Pick<Overview, "stuck_slots" | "workers_lost">): string {
   const said = [...(lost ? [`${count(lost)} lost lately`] : []), ...(stuck ? [`${count(stuck)} slots stuck`] : [])];
   return said.join(", ") || "all answer";
 }
 
 export function Tiles({ now: data }: { now: Overview }): JSX.Element {
   const waiting = data.counts.queued;
-  const lost = lostLately(data);
   const queues = useQueues().data?.items ?? [];
   const lately = useSeries("15m").data;
   const oldest = since(data.oldest_queued_at);
@@ -101,7 +101,7 @@ export function Tiles({ now: data }: { now: Overview }): JSX.Element {
         name="Failed"
         href={urlOf("errors")}
         tone={isFailing ? "bad" : ""}
-        note={`${share(data.failure_ratio)} of the ended`}
+        note={failedNote(data)}
       >
         {rate(data.failed_per_second)}
         <Trend going={trend(lately, ["failure", "lost"])} />
@@ -116,11 +116,10 @@ export function Tiles({ now: data }: { now: Overview }): JSX.Element {
       <Tile
         name="Workers"
         href={urlOf("workers")}
-        tone={data.stuck_slots || lost ? "warn" : ""}
-        note={workersNote(data.stuck_slots, lost)}
+        tone={data.stuck_slots || data.workers_lost ? "warn" : ""}
+        note={workersNote(data)}
       >
         {count(data.workers)}
-        <small>/{count(data.workers + lost)}</small>
         <Trend going={workersTrend(lately)} />
       </Tile>
       <Tile name="Up" href={urlOf("system")} note={`memory ${bytes(data.memory_bytes)}`}>

@@ -27,7 +27,6 @@ class Attention(Record):
         "loop-blocked",
         "blind",
         "unseen",
-        "dead",
     ]
     message: str
     target: str | None = None
@@ -55,6 +54,7 @@ class Overview(Record):
     busy_slots: int
     stuck_slots: int
     workers: int
+    workers_lost: int = Field(description="That were lost in the last 5 minutes, and whose ids have not come back.")
     last_worker_move: int = Field(description="The number of the latest move of a worker; 0 before the first.")
     submitted_per_second: float
     finished_per_second: float

@@ -14,6 +14,8 @@ MANY_FAILURES = 0.5
 LEFT_SECONDS = 300.0
 SLOW_LOOP_SECONDS = 0.5
 NEARLY_FULL = 0.9
+MOST_ROWS = 50
+"""So many workers, or task functions, are named for one kind of trouble."""
 
 
 def overview_record(parts: Parts, *, now: float) -> Overview:
@@ -35,6 +37,7 @@ def overview_record(parts: Parts, *, now: float) -> Overview:
         busy_slots=sum(len(worker.leased) for worker in ledger.workers),
         stuck_slots=sum(worker.occupied for worker in ledger.workers),
         workers=len(ledger.workers),
+        workers_lost=len(_lost(parts, now=now)),
         last_worker_move=observatory.workers.last_number,
         submitted_per_second=per_second(sum(minute.submitted), minute),
         finished_per_second=per_second(minute.finished, minute),
@@ -63,10 +66,10 @@ def attention(parts: Parts, *, now: float) -> list[Attention]:
     return [
         *_whole(parts),
         *_pauses(parts),
-        *_workers(parts, now=now),
+        *_stuck(parts)[:MOST_ROWS],
+        *_lost(parts, now=now)[:MOST_ROWS],
         *_without_worker(parts),
         *_unseen(parts),
-        *_dead(parts),
     ]
 
 
@@ -104,8 +107,8 @@ def _pauses(parts: Parts) -> list[Attention]:
     ]
 
 
-def _workers(parts: Parts, *, now: float) -> list[Attention]:
-    found = [
+def _stuck(parts: Parts) -> list[Attention]:
+    return [
         Attention(
             kind="stuck",
             message=f"{worker.occupied} slots of {worker.card.worker_id} are stuck with work that was given up.",
@@ -115,12 +118,17 @@ def _workers(parts: Parts, *, now: float) -> list[Attention]:
         for worker in parts.ledger.workers
         if worker.occupied
     ]
+
+
+def _lost(parts: Parts, *, now: float) -> list[Attention]:
+    """Return the workers that were lost lately and have not come back, each once, the latest loss first."""
+    found: dict[str, Attention] = {}
     for move in parts.observatory.workers.moves():
         is_recent_loss = move.is_loss and now - move.at < LEFT_SECONDS
-        if is_recent_loss and parts.ledger.workers.get(move.worker_id) is None:
+        if is_recent_loss and move.worker_id not in found and parts.ledger.workers.get(move.worker_id) is None:
             message = f"Worker {move.worker_id} was lost: {move.reason}."
-            found.append(Attention(kind="worker-lost", message=message, target=move.worker_id))
-    return found[:50]
+            found[move.worker_id] = Attention(kind="worker-lost", message=message, target=move.worker_id)
+    return list(found.values())
 
 
 def _without_worker(parts: Parts) -> list[Attention]:
@@ -133,22 +141,21 @@ def _without_worker(parts: Parts) -> list[Attention]:
             target=name,
             count=waiting[name],
         )
-        for name in names[:50]
+        for name in names[:MOST_ROWS]
     ]
 
 
 def _unseen(parts: Parts) -> list[Attention]:
-    kinds = parts.observatory.errors.new()
-    if not kinds:
+    """Return one row for all failures that nobody has seen; a single kind is named, to lead to it."""
+    errors = parts.observatory.errors
+    new = [group.fingerprint for group in errors.newest_first() if group.is_new]
+    if not new:
         return []
-    what = "1 kind of failures" if kinds == 1 else f"{kinds:,} kinds of failures"
-    return [Attention(kind="unseen", message=f"Nobody has seen {what} yet.", count=kinds)]
+    kinds, dead = _counted(len(new), "kind of failures", "kinds of failures"), errors.dead_letters()
+    letters = f": {_counted(dead, 'dead letter', 'dead letters')}" if dead else ""
+    message = f"Nobody has seen {kinds} yet{letters}."
+    return [Attention(kind="unseen", message=message, target=new[0] if len(new) == 1 else None, count=dead or len(new))]
 
 
-def _dead(parts: Parts) -> list[Attention]:
-    counts = parts.observatory.index.counts()
-    dead = counts.get(TaskStatus.FAILURE, 0) + counts.get(TaskStatus.LOST, 0)
-    if not dead:
-        return []
-    what = "1 task has" if dead == 1 else f"{dead:,} tasks have"
-    return [Attention(kind="dead", message=f"{what} failed for good: a dead letter each.", count=dead)]
+def _counted(number: int, one: str, more: str) -> str:
+    return f"{number:,} {one if number == 1 else more}"
