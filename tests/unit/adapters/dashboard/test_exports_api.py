@@ -79,6 +79,7 @@ async def test_a_file_has_no_more_rows_than_were_asked_for() -> None:
             response = await served.get(f"/tasks/export?{bad}")
             name = bad.split("&")[-1].partition("=")[0] or "format"
             assert (response.status_code, name in response.json()["detail"]) == (400, True), bad
+            assert name in [each.get("parameter") for each in response.json()["errors"]], bad
 
 
 async def test_only_a_few_files_are_written_at_a_time() -> None:
