@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Litestar, Request, Response, Router
 from litestar.connection import ASGIConnection
 from litestar.di import Provide
+from litestar.exceptions import NotFoundException
 from litestar.handlers import BaseRouteHandler
 from litestar.plugins.pydantic import PydanticPlugin
 from litestar.types import ASGIApp, ControllerRouterHandler
@@ -41,7 +42,7 @@ from .resources import (
     tasks,
     workers,
 )
-from .resources.page import page_handlers
+from .resources.page import is_lost_person, lost_page, page_handlers
 from .security_headers import security_headers
 
 API = "/api/v1"
@@ -90,6 +91,8 @@ def make_litestar(parts: Parts, files: PageFiles, *, max_body_bytes: int) -> Lit
 
     def fail(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         notes.note(request, error)
+        if isinstance(error, NotFoundException) and is_lost_person(request):
+            return lost_page(request, files)
         return refusals.handle(request, error)
 
     return Litestar(

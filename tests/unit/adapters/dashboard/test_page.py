@@ -20,6 +20,39 @@ async def test_each_path_of_the_page_gives_the_page(path: str) -> None:
         assert response.headers["cache-control"] == "no-cache"
 
 
+OF_A_BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/taks", "/tasks/a/b", "/ops/fw/workers/w1/x"])
+async def test_a_person_who_mistypes_a_path_gets_the_page_which_says_so(path: str) -> None:
+    async with a_dashboard(root_path="/ops/fw") as served:
+        response = await served.http.get(BASE + path, headers=OF_A_BROWSER)
+        assert (response.status_code, response.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert (response.headers["cache-control"], "etag" in response.headers) == ("no-store", False)
+        assert '<base href="/ops/fw/">' in response.text
+        head = await served.http.head(BASE + path, headers=OF_A_BROWSER)
+        assert (head.status_code, head.headers["content-type"], head.content) == (404, "text/html; charset=utf-8", b"")
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/nothing", "/api/v2/tasks", "/metrics/x", "/healthz/x", "/readyz/x", "/robots.txt"]
+)
+async def test_what_programs_ask_for_is_told_as_a_problem_to_browsers_too(path: str) -> None:
+    async with a_dashboard() as served:
+        response = await served.http.get(BASE + path, headers=OF_A_BROWSER)
+        assert (response.status_code, response.headers["content-type"]) == (404, "application/problem+json")
+
+
+async def test_a_program_that_asks_for_nothing_is_told_so_as_a_problem() -> None:
+    async with a_dashboard() as served:
+        for response in (
+            await served.http.get(f"{BASE}/nothing"),
+            await served.http.get(f"{BASE}/nothing", headers={"accept": "application/json"}),
+            await served.http.post(f"{BASE}/nothing", headers=OF_A_BROWSER),
+        ):
+            assert (response.status_code, response.headers["content-type"]) == (404, "application/problem+json")
+
+
 async def test_what_has_a_hash_in_its_name_is_kept_for_ever_and_the_rest_is_asked_for_again() -> None:
     async with a_dashboard() as served:
         asset = await served.http.get(f"{BASE}/assets/app-1.js")

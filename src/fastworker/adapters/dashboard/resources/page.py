@@ -21,6 +21,10 @@ PAGES = ("login", "tasks", "errors", "queues", "workers", "functions", "system",
 """The page's own paths; those below name one thing, such as /tasks/ID."""
 
 
+FOR_PROGRAMS = ("api", "assets", "metrics", "healthz", "readyz")
+"""Below these, what is not there is told as a problem, whoever asks."""
+
+
 def page_handlers(files: PageFiles) -> list[HTTPRouteHandler]:
     """Return the handlers that give the page and its files."""
     own = ["/", *(f"/{page}" for page in PAGES), *(f"/{page}/{{item:str}}" for page in PAGES)]
@@ -38,6 +42,21 @@ def page_handlers(files: PageFiles) -> list[HTTPRouteHandler]:
         return _answer(request, file)
 
     return [get_page, get_file]
+
+
+def is_lost_person(request: Request[Any, Any, Any]) -> bool:
+    """Tell whether a browser loads a path as a page that is none: a person has mistyped it, or followed an old link."""
+    path = request.scope["path"]
+    offers = request.headers.get("accept", "").lower().split(",")
+    wants_page = any(offer.partition(";")[0].strip() == "text/html" for offer in offers)
+    is_programs = path.split("/")[1] in FOR_PROGRAMS or "." in path
+    return request.method == "GET" and wants_page and not is_programs
+
+
+def lost_page(request: Request[Any, Any, Any], files: PageFiles) -> Response[bytes]:
+    """Return the page, which says by itself that there is nothing at this path; not to be kept, for it is nowhere."""
+    page = files.index_at(root_path_of(request.scope))
+    return Response(page.content, status_code=404, media_type=page.media_type, headers={"cache-control": "no-store"})
 
 
 def _answer(request: Request[Any, Any, Any], file: PageFile) -> Response[bytes]:
