@@ -29,6 +29,8 @@ class Answer(Response[Any]):
     def _tell(self, record: Record, request: Request[Any, Any, Any], status: int | None) -> None:
         body, moment = _json(record)
         self.headers["cache-control"] = "no-store"
+        if len(body) + len(moment) >= LARGE_BYTES:
+            self.headers["vary"] = VARIES
         if self._is_known(body, request, status):
             self.content, self.status_code = b"", 304
         else:
@@ -41,11 +43,9 @@ class Answer(Response[Any]):
         return has_tag(request.headers.get("if-none-match", ""), tag)
 
     def _write(self, content: bytes, request: Request[Any, Any, Any]) -> None:
-        if len(content) >= LARGE_BYTES:
-            self.headers["vary"] = VARIES
-            if takes_gzip(request.headers.get("accept-encoding", "")):
-                self.headers["content-encoding"] = ENCODING
-                content = at_once(content)
+        if "vary" in self.headers and takes_gzip(request.headers.get("accept-encoding", "")):
+            self.headers["content-encoding"] = ENCODING
+            content = at_once(content)
         self.content = content
 
 
