@@ -16,6 +16,7 @@ from .hosts import AllowedHosts
 from .origins import SAFE_METHODS, refusal
 from .problem_kinds import CROSS_ORIGIN, INTERNAL, TOO_LARGE, UNKNOWN_HOST, UNSUPPORTED_MEDIA_TYPE
 from .problems import MEDIA_TYPE, ApiProblem, problem_bytes
+from .security_headers import OPENER_POLICY, is_trustworthy
 
 REQUEST_ID = "fastworker_request_id"
 """Where a request's id stands in its scope."""
@@ -38,9 +39,11 @@ class Guard:
             return  # the server speaks nothing else
         request_id = token_hex(8)
         scope[REQUEST_ID] = request_id  # type: ignore[literal-required] # ASGI leaves room for keys of others
-        answer = _Answer(send, [*self._headers, (b"x-request-id", request_id.encode())])
+        headers = _single(scope["headers"])
+        opener_policy = [OPENER_POLICY] if is_trustworthy(scope["scheme"], headers) else []
+        answer = _Answer(send, [*self._headers, *opener_policy, (b"x-request-id", request_id.encode())])
         try:
-            problem = self._problem(scope["method"], scope["path"], _single(scope["headers"]))
+            problem = self._problem(scope["method"], scope["path"], headers)
             if problem is None:
                 await self._app(scope, receive, answer)
         except Exception as error:  # what the application itself did not turn into an answer

@@ -321,7 +321,8 @@ TRAVERSALS = [
 @pytest.mark.parametrize("path", TRAVERSALS)
 async def test_no_path_leads_out_of_the_pages_files(path: str) -> None:
     async with a_dashboard() as served:
-        assert is_problem(await served.http.get(BASE + path), 404)
+        for accept in ("*/*", "text/html"):
+            assert is_problem(await served.http.get(BASE + path, headers={"accept": accept}), 404)
 
 
 async def test_a_body_that_is_too_large_is_not_read() -> None:
@@ -412,6 +413,23 @@ async def test_every_answer_carries_the_headers_of_security() -> None:
             assert headers["referrer-policy"] == "no-referrer"
             assert headers["cross-origin-opener-policy"] == "same-origin"
             assert not [name for name in headers if name.startswith("access-control")]
+
+
+@pytest.mark.parametrize(
+    ("base", "headers", "policy"),
+    [
+        ("http://fastworker.lan", {}, None),
+        ("http://fastworker.lan", {"sec-fetch-site": "same-origin"}, "same-origin"),  # behind a proxy that ends TLS
+        ("https://fastworker.lan", {}, "same-origin"),
+        ("http://localhost:8080", {}, "same-origin"),
+    ],
+)
+async def test_the_opener_policy_is_sent_where_browsers_obey_it(
+    base: str, headers: dict[str, str], policy: str | None
+) -> None:
+    async with a_dashboard(allowed_hosts=["fastworker.lan"]) as served:
+        response = await served.http.get(f"{base}/", headers=headers)
+        assert (response.status_code, response.headers.get("cross-origin-opener-policy")) == (200, policy)
 
 
 CORPUS = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "javascript:alert(1)", "{{7*7}}", "</title>"]
