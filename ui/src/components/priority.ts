@@ -31,7 +31,8 @@ export async function choosePriority(title: string, verb: string, has?: TaskPrio
 }
 
 /** Ask for another priority of one task, and set it, with a way back. True when it was set. */
-export async function changePriority({ id, name, priority: has }: Pick<Task, "id" | "name" | "priority">): Promise<boolean> {
+export async function changePriority(task: Pick<Task, "id" | "name" | "priority">): Promise<boolean> {
+  const { id, name, priority: has } = task;
   const priority = await choosePriority(`Set the priority of ${name}`, "Set the priority", has);
   if (!priority) return false;
   const set = await act(
