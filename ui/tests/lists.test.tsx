@@ -45,13 +45,6 @@ describe("another tab", () => {
     await button("Audit");
     expect(location.search).toBe("?utc=1&tab=audit");
   });
-
-  it("stays on the page where both show the same list", async () => {
-    await act(() => navigate("tasks/t1?cursor=older&row=r"));
-    await show(<Tabs name="tab" label="About" choices={choices} ofOneTab={["row"]} />);
-    await button("Audit");
-    expect(location.search).toBe("?cursor=older&tab=audit");
-  });
 });
 
 describe("a cursor that is refused", () => {

@@ -15,15 +15,13 @@ export function Tabs({
   name,
   label,
   choices,
-  ofOneTab = OF_ONE_TAB,
 }: {
   name: string;
   label: string;
   choices: readonly Choice[];
-  ofOneTab?: readonly string[];
 }): JSX.Element {
   const chosen = param(name, choices[0]?.value);
-  const none = Object.fromEntries(ofOneTab.map((one) => [one, ""]));
+  const none = Object.fromEntries(OF_ONE_TAB.map((one) => [one, ""]));
   const choose = (value: string) => setParams({ ...none, [name]: value === choices[0]?.value ? "" : value });
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

@@ -177,7 +177,6 @@ function Body({ task, topics }: { task: Task; topics: readonly string[] }): JSX.
       <Tabs
         name="tab"
         label="About the task"
-        ofOneTab={["row"]} // the log and the steps are one list, and stay where one went back to
         choices={[
           { value: "overview", label: "Overview" },
           { value: "attempts", label: `Attempts ${task.attempts}` },
