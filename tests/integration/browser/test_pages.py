@@ -179,6 +179,47 @@ def test_a_wallboard_has_no_navigation(busy: Dashboard, sight: OpenSight) -> Non
     assert page.page.get_by_role("navigation").count() == 0
 
 
+def test_a_wallboard_goes_on_living(steered: Dashboard, sight: OpenSight) -> None:
+    with steered.system.sync_client() as client:
+        client.delay("send_receipt", 1, "ann@example.org")
+    page = sight(steered, "?kiosk=1")
+    page.see("Throughput")
+    assert "wallboard is paused" not in page.text()
+    steered.tell("queues/low/pause", {"reason": "wallboard is paused"})
+    page.see("wallboard is paused")
+    steered.tell("queues/low/resume")
+    page.page.get_by_text("wallboard is paused").first.wait_for(state="detached")
+
+
+def test_a_path_that_is_mistyped_is_answered_by_the_page(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, None)
+    page.expect_complaints("status of 404")
+    for path in ("taks", "tasks/a/b"):
+        page.open(path)
+        page.page.get_by_role("heading", name="Not found").wait_for()
+
+
+def test_paper_shows_no_controls_little_motion_is_none_and_focus_is_visible(busy: Dashboard, sight: OpenSight) -> None:
+    page = sight(busy, "tasks")
+    page.see_row("send_receipt")
+    page.keys("Tab")  # to the link that skips the bar
+    focused = (
+        "const of = getComputedStyle(document.activeElement); return [of.outlineStyle, parseFloat(of.outlineWidth)]"
+    )
+    assert page.page.evaluate(f"() => {{ {focused} }}") == ["solid", 2]
+
+    page.page.emulate_media(reduced_motion="reduce")
+    moves = "of => of.animationName !== 'none' || of.transitionDuration !== '0s'"
+    styles = "[...document.querySelectorAll('*')].map((one) => getComputedStyle(one))"
+    assert page.page.evaluate(f"{styles}.filter({moves}).length") == 0
+
+    controls = page.page.locator(".top-bar, .filter-bar, .status-tabs").locator("visible=true")
+    assert controls.count() == 3
+    page.page.emulate_media(media="print")
+    assert controls.count() == 0
+    page.see_row("send_receipt")
+
+
 def test_one_chart_can_stand_alone(busy: Dashboard, sight: OpenSight) -> None:
     page = sight(busy, "?panel=latency")
     page.page.get_by_role("img", name="Latency").wait_for()
