@@ -88,7 +88,7 @@ it("the tiles say how many workers were lost lately, and how many dead letters a
   expect(workersNote({ stuck_slots: 0, workers_lost: 0 })).toBe("all answer");
   expect(workersNote({ stuck_slots: 2, workers_lost: 30 })).toBe("30 lost lately, 2 slots stuck");
   const counts = { failure: 2, lost: 1 } as Overview["counts"];
-  expect(failedNote({ failure_ratio: 0.5, counts })).toBe("50%, 3 dead letters");
+  expect(failedNote({ failure_ratio: 0.5, counts })).toBe("50%, 3 dead");
   expect(failedNote({ failure_ratio: 0, counts: { ...counts, failure: 0, lost: 0 } })).toMatch(/of the ended$/);
 });
 

@@ -1,7 +1,7 @@
 // The numbers of now, each a way to where they come from.
 import type { ComponentChildren, JSX } from "preact";
 import type { Overview } from "../../api/types";
-import { bytes, count, duration, NOTHING, percentile, plural, rate, share } from "../../format/numbers";
+import { bytes, count, duration, NOTHING, percentile, rate, share } from "../../format/numbers";
 import { momentOf } from "../../format/times";
 import { urlOf } from "../../router/route";
 import { now } from "../../state/clock";
@@ -51,10 +51,10 @@ function slotsNote(isFull: boolean, standby: number): string {
   return isFull ? `full, ${count(standby)} stand by` : `${count(standby)} more stand by`;
 }
 
-/** How many of the ended failed, and how many dead letters are remembered, seen or not. */
+/** How many of the ended failed, and how many dead letters are remembered, seen or not: in few words, for tiles are narrow. */
 export function failedNote({ failure_ratio, counts }: Pick<Overview, "counts" | "failure_ratio">): string {
   const dead = counts.failure + counts.lost;
-  return dead ? `${share(failure_ratio)}, ${plural(dead, "dead letter")}` : `${share(failure_ratio)} of the ended`;
+  return dead ? `${share(failure_ratio)}, ${count(dead)} dead` : `${share(failure_ratio)} of the ended`;
 }
 
 export function workersNote({ stuck_slots: stuck, workers_lost: lost }: Pick<Overview, "stuck_slots" | "workers_lost">): string {
