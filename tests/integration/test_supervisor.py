@@ -204,8 +204,9 @@ def test_a_module_that_cannot_be_imported_ends_all_with_exit_code_1_and_one_clea
         "fastworker: no subworker process comes up: each ended 3 times in a row within 5 s of its start, "
         "at last with exit code 1; what they said is above"
     )
-    assert finished.errors.count("task module 'broken' failed to import: KeyError: 'missing'") == 6
-    assert finished.errors.count('"subworker_ended"') == 6
+    ends = finished.errors.count('"subworker_ended"')
+    assert ends >= 6  # the quicker one may end once more before the other has ended three times
+    assert finished.errors.count("task module 'broken' failed to import: KeyError: 'missing'") == ends
 
 
 def test_one_address_for_several_processes_is_refused(processes: Processes) -> None:

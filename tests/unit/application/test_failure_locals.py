@@ -131,7 +131,7 @@ def test_libraries_and_a_call_that_does_not_fit_tell_nothing() -> None:
     assert execution.notes.take() == []
     assert READ(raised_by(lambda: json.loads("{"))) is None
     assert READ(ValueError("never raised")) is None
-    assert READ(raised_by(lambda: exec("x = 1\nraise OSError"))) is None
+    assert READ(raised_by(lambda: exec("x = 1\nraise OSError", {}))) is None
 
 
 def test_names_of_python_modules_functions_and_classes_are_left_out() -> None:
