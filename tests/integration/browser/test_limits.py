@@ -45,7 +45,7 @@ def test_limits_are_set_by_mouse_seen_changed_by_keyboard_and_taken_away(
     page.open_all()
     page.see_row("normal", "limited")
 
-    page.open("queues/normal")
+    page.open_all("queues/normal")
     page.keys("l")
     for label in ("At most at once", "At most per second"):
         dialog.get_by_label(label).fill("")

@@ -98,4 +98,6 @@ def test_what_is_copied_of_a_task_runs_it_again(
     assert first["result"]["value"] == second["result"]["value"]
     assert (first["priority"], second["priority"]) == ("high", "high")
     assert first["tags"] == second["tags"] == list(tags)
+    delays = [each["terms"].pop("delay_seconds") for each in (first, second)]  # less what the way here took
+    assert delays == [None, None] or delays == pytest.approx([0.1, 0.1], abs=0.1)
     assert first["terms"] == second["terms"]

@@ -34,6 +34,10 @@ export function Search({ filter, functions, workers, tags }: SearchProps): JSX.E
     clearTimeout(timer.current);
     if (q !== filter.q || Object.keys(more).length > 0) setFilter({ ...more, q });
   };
+  const numbers = [functions, workers, tags, errors].map((values) => values.length);
+  useEffect(() => {
+    if (isOpen) ask(searchedFor(typed, known)); // what was typed before they came may be one of them
+  }, numbers);
   const change = (text: string) => {
     setTyped(text);
     setAt(-1);
