@@ -360,13 +360,22 @@ def test_a_priority_is_paused_and_resumed(
     page.wait_until(lambda tab: status(steered, held) == "running", "the task starts")
 
 
-def test_a_function_is_paused_with_an_undo(steered: Dashboard, sight: OpenSight) -> None:
-    page = sight(steered, "functions/wait_for")
-    page.button("Pause wait_for")
-    page.answer("Pause")
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+def test_a_function_is_paused_with_an_undo(steered: Dashboard, sight: OpenSight, way: str) -> None:
+    page = sight(steered, None)
+    page.open_all("functions/wait_for")
+    if way == "mouse":
+        page.button("Pause wait_for")
+        page.answer("Pause")
+    else:
+        page.keys("p")
+        page.page.get_by_label("Reason").press("Enter")
     page.see("wait_for is paused")
     assert steered.ask("functions/wait_for")["pause"] is not None
-    page.button("Undo")
+    if way == "mouse":
+        page.button("Undo")
+    else:
+        page.keys("U")
     page.wait_until(lambda tab: steered.ask("functions/wait_for")["pause"] is None, "the function goes on")
 
 
