@@ -51,6 +51,9 @@ KINDS: dict[type[errors.FastWorkerError], ProblemKind] = {  # the special before
 OF_KEY = ".[key]"
 """What the framework puts behind the name of a member when it is the name that is wrong."""
 
+NO_BODY = "'data'"
+"""All that the framework says where a body is needed and there is none."""
+
 STATUS_KINDS = {400: BAD_REQUEST, 404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 413: TOO_LARGE}
 
 
@@ -92,6 +95,8 @@ def _invalid(error: ValidationException) -> ApiProblem:
 
 def _problem_error(each: dict[str, str]) -> ProblemError:
     key, message = each.get("key", "").removesuffix(OF_KEY), each.get("message", "it cannot work")[:500]
+    if message == NO_BODY:
+        return ProblemError(message="expected a JSON object, {} at least", pointer="")
     if each.get("source") in ("body", None):
         return ProblemError(message=message, pointer="/" + key.replace(".", "/") if key else "")
     return ProblemError(message=message, parameter=key)

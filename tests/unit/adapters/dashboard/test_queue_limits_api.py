@@ -9,6 +9,7 @@ from tests.unit.system.tasks import echo
 
 from .served import Served, a_dashboard
 from .test_events_api import Browser, heard
+from .test_security import BASE
 
 pytestmark = pytest.mark.anyio
 
@@ -236,3 +237,15 @@ async def test_whoever_watches_the_queues_is_told_of_their_limits_and_the_record
             "low",
             "at most 5 at once, at most 2.5/s",
         )
+
+
+@pytest.mark.parametrize(
+    "path", ["/queues/normal/pause", "/queues/normal/purge", "/functions/echo/pause", "/tasks/bulk"]
+)
+async def test_who_sends_no_body_is_told_that_one_is_needed(path: str) -> None:
+    async with a_dashboard(functions=[echo]) as served:
+        response = await served.http.post(f"{BASE}/api/v1{path}", headers={"content-type": "application/json"})
+        problem = response.json()
+        assert (response.status_code, problem["type"]) == (422, "/problems/invalid-body")
+        assert problem["errors"] == [{"message": "expected a JSON object, {} at least", "pointer": ""}]
+        assert problem["detail"] == "body: expected a JSON object, {} at least"
